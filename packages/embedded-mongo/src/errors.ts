@@ -1,0 +1,88 @@
+/** The one list of the errors that the engine answers: MongoDB's own names and codes. */
+export const ErrorCodes = {
+  InternalError: 1,
+  BadValue: 2,
+  FailedToParse: 9,
+  Unauthorized: 13,
+  TypeMismatch: 14,
+  Overflow: 15,
+  InvalidLength: 16,
+  IllegalOperation: 20,
+  LockBusy: 46,
+  NamespaceNotFound: 26,
+  IndexNotFound: 27,
+  PathNotViable: 28,
+  ConflictingUpdateOperators: 40,
+  CursorNotFound: 43,
+  NamespaceExists: 48,
+  MaxTimeMSExpired: 50,
+  DollarPrefixedFieldName: 52,
+  InvalidIdField: 53,
+  CommandNotFound: 59,
+  ImmutableField: 66,
+  CannotCreateIndex: 67,
+  InvalidOptions: 72,
+  InvalidNamespace: 73,
+  IndexOptionsConflict: 85,
+  IndexKeySpecsConflict: 86,
+  OperationNotSupportedInTransaction: 263,
+  UnknownReplWriteConcern: 79,
+  UnsatisfiableWriteConcern: 100,
+  WriteConflict: 112,
+  CommandNotSupported: 115,
+  DocumentValidationFailure: 121,
+  InvalidPipelineOperator: 168,
+  TransactionTooOld: 225,
+  NoSuchTransaction: 251,
+  TransactionCommitted: 256,
+  TransactionTooLarge: 257,
+  CursorKilled: 237,
+  SnapshotTooOld: 239,
+  SnapshotUnavailable: 246,
+  Interrupted: 11601,
+  InterruptedAtShutdown: 11600,
+  QueryExceededMemoryLimitNoDiskUseAllowed: 292,
+  BSONObjectTooLarge: 10334,
+  DuplicateKey: 11000,
+  OutOfDiskSpace: 14031,
+  Location16872: 16872,
+  Location40324: 40324,
+  IDLUnknownField: 40415,
+  IDLFailedToParse: 40414,
+  InvalidBSON: 22,
+  KeyTooLong: 17280,
+  IncompleteTransactionHistory: 217,
+  IndexBuildAborted: 276,
+  ShutdownInProgress: 91,
+} as const;
+
+export type ErrorName = keyof typeof ErrorCodes;
+
+/** Error labels that drivers act on (transactions and retryable writes specifications). */
+export type ErrorLabel =
+  | 'TransientTransactionError'
+  | 'UnknownTransactionCommitResult'
+  | 'RetryableWriteError';
+
+/** An error that goes to the client: `ok: 0` or a write error with MongoDB's code, name and, where due, labels. */
+export class EngineError extends Error {
+  readonly code: number;
+  readonly codeName: string;
+  readonly labels: ErrorLabel[] = [];
+  /** Further fields of the answer, such as `keyPattern` and `keyValue` of a duplicate key. Plain JS or BSON values. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(name: ErrorName, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = 'EngineError';
+    this.code = ErrorCodes[name];
+    this.codeName = /^Location\d+$/.test(name) ? `Location${this.code}` : name;
+    this.details = details;
+  }
+
+  /** The same error with a label added. */
+  labelled(label: ErrorLabel): this {
+    if (!this.labels.includes(label)) this.labels.push(label);
+    return this;
+  }
+}
