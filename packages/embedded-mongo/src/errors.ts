@@ -18,6 +18,8 @@ export const ErrorCodes = {
   MaxTimeMSExpired: 50,
   DollarPrefixedFieldName: 52,
   InvalidIdField: 53,
+  NotSingleValueField: 54,
+  EmptyFieldName: 56,
   CommandNotFound: 59,
   ImmutableField: 66,
   CannotCreateIndex: 67,
@@ -28,10 +30,13 @@ export const ErrorCodes = {
   OperationNotSupportedInTransaction: 263,
   UnknownReplWriteConcern: 79,
   UnsatisfiableWriteConcern: 100,
+  NotExactValueField: 111,
   WriteConflict: 112,
   CommandNotSupported: 115,
   DocumentValidationFailure: 121,
   InvalidPipelineOperator: 168,
+  CannotIndexParallelArrays: 171,
+  QueryFeatureNotAllowed: 224,
   TransactionTooOld: 225,
   NoSuchTransaction: 251,
   TransactionCommitted: 256,
@@ -56,7 +61,10 @@ export const ErrorCodes = {
   ShutdownInProgress: 91,
 } as const;
 
-export type ErrorName = keyof typeof ErrorCodes;
+/** A listed name, or one of MongoDB's nameless codes, which carry the number in their name. */
+export type ErrorName = keyof typeof ErrorCodes | `Location${number}`;
+
+const listedCodes: ReadonlyMap<string, number> = new Map(Object.entries(ErrorCodes));
 
 /** Error labels that drivers act on (transactions and retryable writes specifications). */
 export type ErrorLabel =
@@ -75,8 +83,8 @@ export class EngineError extends Error {
   constructor(name: ErrorName, message: string, details: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.name = 'EngineError';
-    this.code = ErrorCodes[name];
-    this.codeName = /^Location\d+$/.test(name) ? `Location${this.code}` : name;
+    this.code = listedCodes.get(name) ?? Number(name.slice('Location'.length));
+    this.codeName = name;
     this.details = details;
   }
 
