@@ -1,0 +1,56 @@
+import type { CalendarDate } from '../../kernel/dates.js';
+
+/** The envelope that takes whatever is not assigned. Every account has it from the start and keeps it. */
+export const AVAILABLE_ID = 0;
+
+/** What an account may be; only a label so far. */
+export const ACCOUNT_TYPES = ['checking', 'savings', 'credit_card', 'investment', 'cash', 'other'] as const;
+export type AccountType = (typeof ACCOUNT_TYPES)[number];
+
+/** An amount in one envelope. Signed in a posting, above 0 in a split. */
+export interface EnvelopeAmount {
+  readonly envelope_id: number;
+  readonly amount_minor: number;
+}
+
+/** An envelope. An archived one is empty. Ids count from 0 (Available) and are never used again. */
+export interface Envelope {
+  readonly id: number;
+  readonly name: string;
+  readonly balance_minor: number;
+  readonly archived: boolean;
+}
+
+/** A source of income with the split that its pay usually has. Ids count from 1 and are never used again. */
+export interface Payer {
+  readonly id: number;
+  readonly name: string;
+  /** The usual pay, above 0. */
+  readonly amount_minor: number;
+  /** Adds up to the pay at most; one entry an envelope. */
+  readonly split: readonly EnvelopeAmount[];
+}
+
+/**
+ * The state of an account: the fold of its events, as it is stored. Amounts are whole minor units of `currency`.
+ * `version` is the sequence number of the last event, `envelopes` are in the order of their ids.
+ */
+export interface Account {
+  readonly id: string;
+  readonly household_id: string;
+  readonly name: string;
+  readonly account_type: AccountType;
+  readonly currency: string;
+  /** Whether envelopes may fall below 0. */
+  readonly can_go_negative: boolean;
+  /** How far the account as a whole may be overdrawn, above 0; null: without limit. Only with `can_go_negative`. */
+  readonly credit_limit_minor: number | null;
+  readonly state: 'open';
+  readonly opened_on: CalendarDate;
+  readonly version: number;
+  readonly balance_minor: number;
+  readonly envelopes: readonly Envelope[];
+  readonly payers: readonly Payer[];
+  readonly next_envelope_id: number;
+  readonly next_payer_id: number;
+}

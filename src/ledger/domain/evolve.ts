@@ -1,0 +1,105 @@
+import { addMinor } from '../../kernel/money.js';
+import { AVAILABLE_ID, type Account, type Envelope, type EnvelopeAmount } from './account.js';
+import type { AccountChanged, AccountOpened, LedgerEvent } from './events.js';
+
+/**
+ * The account after one event. Never changes the state given; costs at most one pass over the envelopes or payers.
+ * @throws Error for a log that cannot be: an event before the opening, a second opening, a sum beyond the limit.
+ */
+export function evolve(state: Account | null, event: LedgerEvent): Account {
+  if (event.type === 'AccountOpened') {
+    if (state) throw new Error(`Account ${state.id} is opened twice`);
+    return opened(event);
+  }
+  if (!state) throw new Error(`${event.type} comes before the opening`);
+  const next = { ...state, version: state.version + 1 };
+  switch (event.type) {
+    case 'AccountChanged':
+      return { ...next, ...changesOf(event) };
+    case 'EnvelopeAdded':
+      return {
+        ...next,
+        envelopes: [...state.envelopes, newEnvelope(event.envelope_id, event.name)],
+        next_envelope_id: event.envelope_id + 1,
+      };
+    case 'EnvelopeRenamed':
+      return { ...next, envelopes: withEnvelope(state, event.envelope_id, { name: event.name }) };
+    case 'EnvelopeArchived':
+      return { ...next, envelopes: withEnvelope(state, event.envelope_id, { archived: true }) };
+    case 'EnvelopeRestored':
+      return {
+        ...next,
+        envelopes: withEnvelope(state, event.envelope_id, { archived: false, name: event.name }),
+      };
+    case 'PayerAdded': {
+      const { payer_id: id, name, amount_minor, split } = event;
+      return { ...next, payers: [...state.payers, { id, name, amount_minor, split }], next_payer_id: id + 1 };
+    }
+    case 'PayerChanged': {
+      const { payer_id: id, name, amount_minor, split } = event;
+      const changed = { id, name, amount_minor, split };
+      return { ...next, payers: state.payers.map((payer) => (payer.id === id ? changed : payer)) };
+    }
+    case 'PayerRemoved':
+      return { ...next, payers: state.payers.filter((payer) => payer.id !== event.payer_id) };
+    case 'MoneyDeposited':
+    case 'MoneyDebited':
+    case 'CashWithdrawn':
+    case 'MoneyMoved':
+    case 'PayReceived':
+    case 'TransactionReversed':
+      return { ...next, ...posted(state, event.postings) };
+  }
+}
+
+function opened(event: AccountOpened): Account {
+  const balance = event.postings.reduce((sum, posting) => addMinor(sum, posting.amount_minor), 0);
+  return {
+    id: event.account_id,
+    household_id: event.household_id,
+    name: event.name,
+    account_type: event.account_type,
+    currency: event.currency,
+    can_go_negative: event.can_go_negative,
+    credit_limit_minor: event.credit_limit_minor,
+    state: 'open',
+    opened_on: event.effective_on,
+    version: 1,
+    balance_minor: balance,
+    envelopes: [{ ...newEnvelope(AVAILABLE_ID, 'Available'), balance_minor: balance }],
+    payers: [],
+    next_envelope_id: AVAILABLE_ID + 1,
+    next_payer_id: 1,
+  };
+}
+
+const newEnvelope = (id: number, name: string): Envelope => ({ id, name, balance_minor: 0, archived: false });
+
+function changesOf({ name, can_go_negative, credit_limit_minor }: AccountChanged): Partial<Account> {
+  return {
+    ...(name !== undefined && { name }),
+    ...(can_go_negative !== undefined && { can_go_negative }),
+    ...(credit_limit_minor !== undefined && { credit_limit_minor }),
+  };
+}
+
+function withEnvelope(state: Account, id: number, change: Partial<Envelope>): Envelope[] {
+  return state.envelopes.map((envelope) => (envelope.id === id ? { ...envelope, ...change } : envelope));
+}
+
+function posted(state: Account, postings: readonly EnvelopeAmount[]): Partial<Account> {
+  const added = new Map<number, number>();
+  for (const { envelope_id, amount_minor } of postings) {
+    added.set(envelope_id, addMinor(added.get(envelope_id) ?? 0, amount_minor));
+  }
+  const change = [...added.values()].reduce(addMinor, 0);
+  return {
+    balance_minor: addMinor(state.balance_minor, change),
+    envelopes: state.envelopes.map((envelope) => {
+      const amount = added.get(envelope.id);
+      return amount === undefined
+        ? envelope
+        : { ...envelope, balance_minor: addMinor(envelope.balance_minor, amount) };
+    }),
+  };
+}

@@ -1,0 +1,41 @@
+import type { FieldError } from '../../kernel/problem.js';
+
+/** An envelope that would be below 0, by how many minor units. */
+export interface Shortfall {
+  readonly id: number;
+  readonly name: string;
+  readonly short_by_minor: number;
+}
+
+/**
+ * Why a command is refused: a code of the list of problems, a sentence, and what the client gets with the code. Amounts
+ * are minor units of the account's currency.
+ */
+export type Refusal = { readonly detail: string } & (
+  | { readonly code: 'invalid_request'; readonly errors: readonly FieldError[] }
+  | { readonly code: 'not_found' }
+  | { readonly code: 'name_taken'; readonly name: string }
+  | {
+      readonly code: 'envelope_overdrawn';
+      readonly account_id: string;
+      readonly envelopes: readonly Shortfall[];
+    }
+  | { readonly code: 'credit_limit_exceeded'; readonly account_id: string }
+  | { readonly code: 'split_exceeds_amount' }
+  | { readonly code: 'balance_out_of_range' }
+  | { readonly code: 'limit_reached'; readonly limit: number }
+  | { readonly code: 'envelope_not_empty'; readonly envelope_id: number }
+  | { readonly code: 'envelope_archived'; readonly envelope_id: number }
+  | {
+      readonly code: 'envelope_in_split';
+      readonly envelope_id: number;
+      readonly payer_ids: readonly number[];
+    }
+  | { readonly code: 'available_cannot_be_archived' }
+  | { readonly code: 'opening_cannot_be_undone' }
+  | { readonly code: 'already_reversed' }
+  | { readonly code: 'not_a_money_transaction'; readonly root_id: string }
+);
+
+/** The codes that the domain refuses with. */
+export type RefusalCode = Refusal['code'];
