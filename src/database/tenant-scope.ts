@@ -1,0 +1,109 @@
+import type {
+  ClientBulkWriteModel,
+  ClientSession,
+  Collection,
+  Db,
+  Document,
+  Filter,
+  FindCursor,
+  FindOptions,
+  OptionalUnlessRequiredId,
+  UpdateFilter,
+  WithId,
+} from 'mongodb';
+
+/** A document that belongs to a household. */
+export interface TenantOwned {
+  household_id: string;
+}
+
+/** The transaction that a read belongs to, or null, said openly, for a read outside of one. */
+export type MaybeSession = ClientSession | null;
+
+/**
+ * The documents of one household in one collection, and the only way to reach them: every filter gets the household's
+ * id, every document that is written must carry it.
+ */
+export class TenantScope<T extends TenantOwned & Document> {
+  constructor(
+    private readonly collection: Collection<T>,
+    private readonly household_id: string,
+  ) {
+    if (typeof household_id !== 'string' || household_id === '') {
+      throw new TypeError(`A query on "${collection.collectionName}" names no household`);
+    }
+  }
+
+  /** The first document that matches, lean, or null. */
+  findOne(
+    session: MaybeSession,
+    filter: Filter<T>,
+    options: Omit<FindOptions, 'session'> = {},
+  ): Promise<WithId<T> | null> {
+    return this.collection.findOne(this.scoped(filter), { ...options, ...within(session) });
+  }
+
+  /** The documents that match, lean. */
+  find(
+    session: MaybeSession,
+    filter: Filter<T>,
+    options: Omit<FindOptions, 'session'> = {},
+  ): FindCursor<WithId<T>> {
+    return this.collection.find(this.scoped(filter), { ...options, ...within(session) });
+  }
+
+  /** How many documents match. */
+  count(session: MaybeSession, filter: Filter<T>): Promise<number> {
+    return this.collection.countDocuments(this.scoped(filter), within(session));
+  }
+
+  /** A model for the client's `bulkWrite` that inserts a document of this household. */
+  insertModel(document: OptionalUnlessRequiredId<T>): ClientBulkWriteModel<Document> {
+    if (document.household_id !== this.household_id) throw this.foreign();
+    return { name: 'insertOne', namespace: this.collection.namespace, document };
+  }
+
+  /** A model for the client's `bulkWrite` that updates the first document that matches. */
+  updateModel(filter: Filter<T>, update: UpdateFilter<T>): ClientBulkWriteModel<Document> {
+    return {
+      name: 'updateOne',
+      namespace: this.collection.namespace,
+      filter: this.scoped(filter),
+      update: update as UpdateFilter<Document>,
+    };
+  }
+
+  /** A model for the client's `bulkWrite` that replaces the first document that matches. */
+  replaceModel(filter: Filter<T>, replacement: T): ClientBulkWriteModel<Document> {
+    if (replacement.household_id !== this.household_id) throw this.foreign();
+    return {
+      name: 'replaceOne',
+      namespace: this.collection.namespace,
+      filter: this.scoped(filter),
+      replacement,
+    };
+  }
+
+  private scoped(filter: Filter<T>): Filter<T> {
+    if (Object.hasOwn(filter, 'household_id') && filter.household_id !== this.household_id)
+      throw this.foreign();
+    return { ...filter, household_id: this.household_id };
+  }
+
+  private foreign(): TypeError {
+    return new TypeError(
+      `"${this.collection.collectionName}" was asked for another household than the scope's`,
+    );
+  }
+}
+
+const within = (session: MaybeSession) => (session ? { session } : {});
+
+/** The documents of a household in a collection: `tenantScope<AccountDocument>(db, 'accounts', context.household_id)`. */
+export function tenantScope<T extends TenantOwned & Document>(
+  db: Db,
+  collection: string,
+  household_id: string,
+): TenantScope<T> {
+  return new TenantScope<T>(db.collection<T>(collection), household_id);
+}
