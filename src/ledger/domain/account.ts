@@ -1,4 +1,5 @@
 import type { CalendarDate } from '../../kernel/dates.js';
+import { addMinor } from '../../kernel/money.js';
 
 /** The envelope that takes whatever is not assigned. Every account has it from the start and keeps it. */
 export const AVAILABLE_ID = 0;
@@ -33,7 +34,7 @@ export interface Payer {
 
 /**
  * The state of an account: the fold of its events, as it is stored. Amounts are whole minor units of `currency`.
- * `version` is the sequence number of the last event, `envelopes` are in the order of their ids.
+ * `version` is the sequence number of the last event. Envelope n is at place n of `envelopes`; none is ever taken out.
  */
 export interface Account {
   readonly id: string;
@@ -53,4 +54,19 @@ export interface Account {
   readonly payers: readonly Payer[];
   readonly next_envelope_id: number;
   readonly next_payer_id: number;
+}
+
+/** The envelope with that id, archived or not. */
+export function findEnvelope(state: Account, id: number): Envelope | undefined {
+  return state.envelopes[id];
+}
+
+/** The payer with that id. */
+export function findPayer(state: Account, id: number): Payer | undefined {
+  return state.payers.find((payer) => payer.id === id);
+}
+
+/** What postings change the account's balance by. */
+export function changeOf(postings: readonly EnvelopeAmount[]): number {
+  return postings.reduce((sum, { amount_minor }) => addMinor(sum, amount_minor), 0);
 }

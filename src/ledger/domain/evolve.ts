@@ -1,5 +1,12 @@
 import { addMinor } from '../../kernel/money.js';
-import { AVAILABLE_ID, type Account, type Envelope, type EnvelopeAmount } from './account.js';
+import {
+  AVAILABLE_ID,
+  changeOf,
+  findEnvelope,
+  type Account,
+  type Envelope,
+  type EnvelopeAmount,
+} from './account.js';
 import type { AccountChanged, AccountOpened, LedgerEvent } from './events.js';
 
 /**
@@ -53,7 +60,7 @@ export function evolve(state: Account | null, event: LedgerEvent): Account {
 }
 
 function opened(event: AccountOpened): Account {
-  const balance = event.postings.reduce((sum, posting) => addMinor(sum, posting.amount_minor), 0);
+  const balance = changeOf(event.postings);
   return {
     id: event.account_id,
     household_id: event.household_id,
@@ -84,22 +91,17 @@ function changesOf({ name, can_go_negative, credit_limit_minor }: AccountChanged
 }
 
 function withEnvelope(state: Account, id: number, change: Partial<Envelope>): Envelope[] {
-  return state.envelopes.map((envelope) => (envelope.id === id ? { ...envelope, ...change } : envelope));
+  const before = findEnvelope(state, id);
+  if (!before) throw new Error(`Account ${state.id} has no envelope ${id}`);
+  return state.envelopes.with(id, { ...before, ...change });
 }
 
 function posted(state: Account, postings: readonly EnvelopeAmount[]): Partial<Account> {
-  const added = new Map<number, number>();
+  const envelopes = [...state.envelopes];
   for (const { envelope_id, amount_minor } of postings) {
-    added.set(envelope_id, addMinor(added.get(envelope_id) ?? 0, amount_minor));
+    const before = envelopes[envelope_id];
+    if (!before) throw new Error(`Account ${state.id} has no envelope ${envelope_id}`);
+    envelopes[envelope_id] = { ...before, balance_minor: addMinor(before.balance_minor, amount_minor) };
   }
-  const change = [...added.values()].reduce(addMinor, 0);
-  return {
-    balance_minor: addMinor(state.balance_minor, change),
-    envelopes: state.envelopes.map((envelope) => {
-      const amount = added.get(envelope.id);
-      return amount === undefined
-        ? envelope
-        : { ...envelope, balance_minor: addMinor(envelope.balance_minor, amount) };
-    }),
-  };
+  return { balance_minor: addMinor(state.balance_minor, changeOf(postings)), envelopes };
 }

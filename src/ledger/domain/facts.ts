@@ -24,7 +24,7 @@ export interface Facts {
   /** Whether another open account of the household has the name that the command gives (compared by `nameKey`). */
   readonly account_name_taken: boolean;
   /**
-   * For `UndoLast` the standing root with the greatest sequence, so the opening when nothing else stands; for
+   * For `UndoLast` the standing root with the greatest sequence: the opening, or null, when nothing else stands. For
    * `UndoTransaction` the row with the id asked for, null when the account has none; else null.
    */
   readonly subject: RegisterFact | null;

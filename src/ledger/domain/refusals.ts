@@ -1,4 +1,6 @@
+import type { Decision } from '../../kernel/decider.js';
 import type { FieldError } from '../../kernel/problem.js';
+import type { LedgerEvent } from './events.js';
 
 /** An envelope that would be below 0, by how many minor units. */
 export interface Shortfall {
@@ -39,3 +41,39 @@ export type Refusal = { readonly detail: string } & (
 
 /** The codes that the domain refuses with. */
 export type RefusalCode = Refusal['code'];
+
+/** What deciding on a command gives. */
+export type LedgerDecision = Decision<LedgerEvent, Refusal>;
+
+/** The command is refused. */
+export const refuse = (refusal: Refusal): LedgerDecision => ({ ok: false, refusal });
+
+/** The command leads to these events, or to none where everything already is as it asks. */
+export const accept = (...events: LedgerEvent[]): LedgerDecision => ({ ok: true, events });
+
+/** Refuses one field of the command. */
+export const invalid = (field: string, message: string): Refusal => ({
+  code: 'invalid_request',
+  detail: `${field} ${message}.`,
+  errors: [{ field, message }],
+});
+
+/** Refuses because what the command names is not there. */
+export const missing = (what: 'account' | 'envelope' | 'payer' | 'transaction'): Refusal => ({
+  code: 'not_found',
+  detail: `There is no such ${what}.`,
+});
+
+/** Refuses because a name is in use. */
+export const nameTaken = (name: string): Refusal => ({
+  code: 'name_taken',
+  detail: `The name "${name}" is taken.`,
+  name,
+});
+
+/** Refuses because there would be more than `limit` of something. */
+export const limitReached = (limit: number, what: string): Refusal => ({
+  code: 'limit_reached',
+  detail: `At most ${limit} ${what}.`,
+  limit,
+});

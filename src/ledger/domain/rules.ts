@@ -1,0 +1,74 @@
+import { isMinor, sumMinor } from '../../kernel/money.js';
+import { findEnvelope, type Account, type Envelope, type EnvelopeAmount } from './account.js';
+import { LIMITS } from './limits.js';
+import { limitReached, missing, type Refusal } from './refusals.js';
+
+/** Refuses when one of the envelopes does not exist, then when one is archived. */
+export function envelopesRefusal(state: Account, ids: readonly number[]): Refusal | null {
+  const envelopes = ids.map((id) => findEnvelope(state, id));
+  if (envelopes.includes(undefined)) return missing('envelope');
+  const archived = envelopes.find((envelope) => envelope?.archived);
+  if (!archived) return null;
+  return {
+    code: 'envelope_archived',
+    detail: `Envelope ${archived.id} (${archived.name}) is archived.`,
+    envelope_id: archived.id,
+  };
+}
+
+/** Refuses because these envelopes would be below 0. */
+export function overdrawn(account_id: string, below: readonly Envelope[]): Refusal {
+  return {
+    code: 'envelope_overdrawn',
+    detail: `Not enough money in ${below.map(({ name }) => `"${name}"`).join(', ')}.`,
+    account_id,
+    envelopes: below.map(({ id, name, balance_minor }) => ({ id, name, short_by_minor: -balance_minor })),
+  };
+}
+
+/**
+ * Rule 7 of the ledger, for an account as it would be: without `can_go_negative` none of its envelopes is below 0, and
+ * with it the account is overdrawn by its credit limit at most. `envelopes` are those that could break the rule.
+ */
+export function overdraftRefusal(account: Account, envelopes: readonly Envelope[]): Refusal | null {
+  const below = envelopes.filter((envelope) => envelope.balance_minor < 0);
+  if (!account.can_go_negative) return below.length > 0 ? overdrawn(account.id, below) : null;
+  const limit = account.credit_limit_minor;
+  if (limit === null || account.balance_minor >= -limit) return null;
+  return {
+    code: 'credit_limit_exceeded',
+    detail: 'The account would be overdrawn beyond its credit limit.',
+    account_id: account.id,
+  };
+}
+
+/**
+ * Refuses postings (one an envelope, of envelopes that exist) that are too many, break rule 7, or lead out of the range
+ * of amounts. Judged on the account as it is now.
+ */
+export function postingsRefusal(state: Account, postings: readonly EnvelopeAmount[]): Refusal | null {
+  if (postings.length > LIMITS.postings) return limitReached(LIMITS.postings, 'postings a transaction');
+  if (!postings.every(({ amount_minor }) => isMinor(amount_minor))) return OUT_OF_RANGE;
+  const envelopes = changedEnvelopes(state, postings);
+  const change = sumMinor(postings.map(({ amount_minor }) => amount_minor));
+  // What does not fit an envelope comes first: of a debit far too large, its envelopes are the better answer.
+  const refusal = state.can_go_negative ? null : overdraftRefusal(state, envelopes);
+  if (refusal) return refusal;
+  if (change === null || !isMinor(state.balance_minor + change)) return OUT_OF_RANGE;
+  if (!envelopes.every(({ balance_minor }) => isMinor(balance_minor))) return OUT_OF_RANGE;
+  return overdraftRefusal({ ...state, balance_minor: state.balance_minor + change }, envelopes);
+}
+
+const OUT_OF_RANGE: Refusal = {
+  code: 'balance_out_of_range',
+  detail: 'Balances and totals stay below 10^15 minor units.',
+};
+
+/** The envelopes that postings change, as they are afterwards. */
+function changedEnvelopes(state: Account, postings: readonly EnvelopeAmount[]): Envelope[] {
+  return postings.map(({ envelope_id, amount_minor }) => {
+    const envelope = findEnvelope(state, envelope_id);
+    if (!envelope) throw new Error(`Account ${state.id} has no envelope ${envelope_id}`);
+    return { ...envelope, balance_minor: envelope.balance_minor + amount_minor };
+  });
+}
