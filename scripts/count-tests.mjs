@@ -1,0 +1,27 @@
+/**
+ * Prints "passed failed" of one jest run: `node scripts/count-tests.mjs REPORT EXIT_CODE`, REPORT being the file that
+ * jest's --json --outputFile wrote. A suite that could not run, a skipped test, and a run that ended badly without
+ * saying why count as failed.
+ */
+import { readFileSync } from 'node:fs';
+
+const [reportFile, exitCode] = process.argv.slice(2);
+
+function count() {
+  const report = JSON.parse(readFileSync(reportFile, 'utf8'));
+  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites + report.numPendingTests;
+  return { passed: report.numPassedTests, failed };
+}
+
+function countOrNothing() {
+  try {
+    return count();
+  } catch (error) {
+    console.error(`No test report: ${error.message}`);
+    return { passed: 0, failed: 0 };
+  }
+}
+
+const { passed, failed } = countOrNothing();
+const unexplained = exitCode !== '0' && failed === 0 ? 1 : 0;
+console.log(`${passed} ${failed + unexplained}`);
