@@ -167,7 +167,9 @@ function skip(key: string, offset: number, flip: number): number {
 }
 
 function skipText(key: string, offset: number, flip: number): number {
-  return key.indexOf(char(flip), offset) + 1;
+  const end = key.indexOf(char(flip), offset);
+  if (end < 0) throw new RangeError(`the text at ${offset} has no end`);
+  return end + 1;
 }
 
 function skipFields(key: string, offset: number, flip: number): number {
