@@ -1,3 +1,6 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
+
 /** One page of a list, as every list answers it. */
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -18,4 +21,27 @@ export function pageOf<Item>(
 ): Page<Item> {
   const { page, page_size } = request;
   return { items, page, page_size, total, total_is_exact: true, next_cursor: null };
+}
+
+/** Describes in OpenAPI that an operation answers 200 with a page of items of a class. */
+export function AnswersPageOf(item: Type<unknown>): MethodDecorator {
+  const whole = { type: 'integer', minimum: 0 } as const;
+  return applyDecorators(
+    ApiExtraModels(item),
+    ApiOkResponse({
+      description: 'One page of the list',
+      schema: {
+        type: 'object',
+        required: ['items', 'page', 'page_size', 'total', 'total_is_exact', 'next_cursor'],
+        properties: {
+          items: { type: 'array', items: { $ref: getSchemaPath(item) } },
+          page: { ...whole, minimum: 1 },
+          page_size: { ...whole, minimum: 1 },
+          total: whole,
+          total_is_exact: { type: 'boolean' },
+          next_cursor: { type: 'string', nullable: true, example: null },
+        },
+      },
+    }),
+  );
 }
