@@ -1,4 +1,4 @@
-import type { Reply } from '../bson/codec.js';
+import type { CommandDoc, Reply } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
 
 /** How many connections a server has; `serverStatus` shows them. */
@@ -25,6 +25,8 @@ export interface Connection {
   readonly counts: ConnectionCounts;
   /** What the driver said of itself in its first hello. */
   clientMetadata?: Doc;
+  /** Ends the connection at once, without an answer to the command under way. */
+  close(): void;
 }
 
 /** One command as it came over the wire. */
@@ -32,13 +34,13 @@ export interface Request {
   readonly connection: Connection;
   /** The command's `$db`. */
   readonly db: string;
-  /** The command's name as sent: the first field of its document. */
+  /** The command's name as sent: the first field of its document; empty for an empty document. */
   readonly name: string;
   /**
-   * The whole command document. The arrays named in {@link RAW_FIELDS} hold `RawDoc`s, whether they came in the
+   * The whole command document. Document arrays named in {@link RAW_FIELDS} are `RawDoc[]`, whether they came in the
    * document itself or as document sequences.
    */
-  readonly body: Doc;
+  readonly body: CommandDoc;
 }
 
 /** Runs one command. Never rejects: errors become replies with `ok: 0`. */

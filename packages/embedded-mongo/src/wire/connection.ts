@@ -1,0 +1,179 @@
+import type { Socket } from 'node:net';
+import { encodeReply, type Reply } from '../bson/codec.js';
+import type { Doc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import type { FrameBudget } from './budget.js';
+import { FrameReader, MalformedFrame } from './frame-reader.js';
+import { OpCode, type WireLimits } from './limits.js';
+import { OpMsg, type ParsedCommand } from './message.js';
+import { parseOpQuery } from './op-query.js';
+import { opMsgReply, opReply } from './reply.js';
+import type { Connection, ConnectionCounts, Dispatch } from './request.js';
+
+/** What a connection needs of its server. */
+export interface ConnectionHost {
+  readonly counts: ConnectionCounts;
+  readonly budget: FrameBudget;
+  readonly limits: WireLimits;
+  readonly dispatch: Dispatch;
+  /** Told of an error that is no EngineError: a fault of the engine. */
+  readonly onFault: (error: unknown) => void;
+}
+
+type State = 'reading' | 'running' | 'draining';
+
+/**
+ * Serves one client: one request at a time, in the order they came, and none before the last reply has drained. While
+ * a request waits for its turn nothing is read from the socket, so that the client is slowed down instead of stored.
+ */
+export class ClientConnection implements Connection {
+  clientMetadata?: Doc;
+  readonly peer: string;
+  private readonly gone = new AbortController();
+  private readonly reader: FrameReader;
+  private state: State = 'reading';
+  private drainingSince = 0;
+  private ended = false;
+  private stopping = false;
+
+  constructor(
+    readonly id: number,
+    readonly address: string,
+    private readonly socket: Socket,
+    private readonly host: ConnectionHost,
+  ) {
+    const { remoteAddress, remotePort } = socket;
+    this.peer = remoteAddress === undefined ? 'anonymous unix socket' : `${remoteAddress}:${remotePort}`;
+    this.reader = new FrameReader(host.budget, () => this.advance());
+    if (remoteAddress !== undefined) socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
+    socket.on('drain', () => this.drained());
+    socket.on('end', () => this.inputEnded());
+    // A connection that breaks is closed by Node right after; there is nobody to tell.
+    socket.on('error', () => this.gone.abort());
+    socket.on('close', () => this.release());
+  }
+
+  get closed(): AbortSignal {
+    return this.gone.signal;
+  }
+
+  get counts(): ConnectionCounts {
+    return this.host.counts;
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  /** Closes the connection as soon as the command under way, if any, is answered. */
+  closeSoon(): void {
+    this.stopping = true;
+    if (this.state === 'reading') this.socket.destroySoon();
+  }
+
+  /** Closes the connection of a client that has sent half a message, or left a reply unread, for too long. */
+  closeIfLate(now: number): void {
+    const { frameTimeoutMs, replyTimeoutMs } = this.host.limits;
+    const unread = this.state === 'draining' && now - this.drainingSince > replyTimeoutMs;
+    if (unread || this.reader.isLate(now, frameTimeoutMs)) this.socket.destroy();
+  }
+
+  private receive(chunk: Buffer): void {
+    this.reader.push(chunk);
+    this.advance();
+  }
+
+  private advance(): void {
+    if (this.socket.destroyed) return;
+    while (this.state === 'reading' && !this.stopping) {
+      const frame = this.nextFrame();
+      if (!frame) break;
+      this.state = 'running';
+      void this.serve(frame);
+    }
+    this.controlFlow();
+  }
+
+  private nextFrame(): Buffer | undefined {
+    try {
+      return this.reader.next();
+    } catch (error) {
+      if (!(error instanceof MalformedFrame)) throw error;
+      this.close();
+      return undefined;
+    }
+  }
+
+  private controlFlow(): void {
+    if (this.socket.destroyed) return;
+    const full = (this.state !== 'reading' && this.reader.unread > 0) || this.reader.waitsForRoom;
+    if (full !== this.socket.isPaused()) {
+      if (full) this.socket.pause();
+      else this.socket.resume();
+    }
+    if (this.state === 'reading' && (this.ended || this.stopping)) this.socket.destroySoon();
+  }
+
+  /** Runs one message's command and sends the answer, if one is awaited. Never rejects. */
+  private async serve(frame: Buffer): Promise<void> {
+    const isMsg = frame.readInt32LE(12) === OpCode.Msg;
+    let awaited = true;
+    let reply: Uint8Array;
+    try {
+      let command: ParsedCommand;
+      if (isMsg) {
+        const message = new OpMsg(frame);
+        awaited = !message.moreToCome;
+        command = await message.parse();
+      } else {
+        command = parseOpQuery(frame);
+      }
+      const { db, name, body } = command;
+      reply = encodeReply(await this.host.dispatch({ connection: this, db, name, body }));
+    } catch (error) {
+      if (error instanceof MalformedFrame) return this.close();
+      reply = encodeReply(this.refusal(error));
+    }
+    const id = frame.readInt32LE(4);
+    if (awaited) this.send(isMsg ? opMsgReply(id, reply) : opReply(id, reply));
+    else this.state = 'reading';
+    this.advance();
+  }
+
+  private refusal(error: unknown): Reply {
+    if (error instanceof EngineError) return errorReply(error);
+    this.host.onFault(error);
+    return errorReply(new EngineError('InternalError', 'The engine failed to answer; its log says why'));
+  }
+
+  private send(message: Buffer): void {
+    if (this.socket.destroyed || this.socket.write(message)) {
+      this.state = 'reading';
+      return;
+    }
+    this.state = 'draining';
+    this.drainingSince = performance.now();
+  }
+
+  private drained(): void {
+    if (this.state !== 'draining') return;
+    this.state = 'reading';
+    this.advance();
+  }
+
+  private inputEnded(): void {
+    this.ended = true;
+    this.gone.abort();
+    this.advance();
+  }
+
+  private release(): void {
+    this.gone.abort();
+    this.reader.dispose();
+  }
+}
+
+function errorReply(error: EngineError): Reply {
+  return { ok: 0, errmsg: error.message, code: error.code, codeName: error.codeName };
+}
