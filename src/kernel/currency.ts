@@ -1,7 +1,8 @@
 /**
- * The currencies in use with the number of decimals ("minor unit") that ISO 4217 gives them in its list one. Node's own
- * `Intl` does not serve: it follows CLDR, which rounds as shops do (HUF 0 where ISO says 2, IQD 0 where ISO says 3), and
- * its list changes with the version of Node, which a stored amount must never depend on.
+ * The currencies in use with the number of decimals ("minor unit") that ISO 4217 gives them: its list one of 2024-06-25
+ * without metals and codes for testing, and the amendments since (XCG in place of ANG, XAD). Node's own `Intl` does not
+ * serve: it follows CLDR, which rounds as shops do (HUF 0 where ISO says 2, IQD 0 where ISO says 3), and its list
+ * changes with the version of Node, which a stored amount must never depend on.
  */
 const CODES_BY_EXPONENT: ReadonlyMap<number, string> = new Map([
   [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],

@@ -2,6 +2,8 @@
 export type CalendarDate = string;
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+// `GMT`, `GMT+05:45`, and with seconds before standard time: `GMT-00:01:15`.
+const OFFSET = /^GMT(?:([+-])(\d{2}):(\d{2})(?::(\d{2}))?)?$/;
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
@@ -32,17 +34,25 @@ export function isTimeZone(value: unknown): value is string {
  * @throws RangeError for an unknown time zone, an invalid instant, or one outside the years 0001 to 9999.
  */
 export function dateInTimeZone(instant: Date, timeZone: string): CalendarDate {
-  const formatter = new Intl.DateTimeFormat('en', {
-    timeZone,
-    calendar: 'iso8601',
-    numberingSystem: 'latn',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    era: 'short',
-  });
-  const parts = new Map(formatter.formatToParts(instant).map((part) => [part.type, part.value]));
-  const date = `${parts.get('year')?.padStart(4, '0')}-${parts.get('month')}-${parts.get('day')}`;
-  if (!isCalendarDate(date)) throw new RangeError(`No calendar date for ${instant.toISOString()}`);
+  const local = new Date(instant.getTime() + offsetAt(instant, timeZone));
+  const date = local.toISOString().split('T')[0];
+  if (!isCalendarDate(date)) throw new RangeError(`No calendar date: ${instant.toISOString()}`);
   return date;
+}
+
+/**
+ * How far a time zone is ahead of UTC at an instant, in milliseconds. Taken from the offset rather than from the day
+ * that `Intl` formats, since that one follows the Julian calendar before October 1582.
+ */
+function offsetAt(instant: Date, timeZone: string): number {
+  const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+  const name = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const parts = OFFSET.exec(name);
+  if (!parts) throw new Error(`Not an offset from UTC: ${name}`);
+  const [hours, minutes, seconds] = parts.slice(2).map((part) => Number(part ?? 0)) as [
+    number,
+    number,
+    number,
+  ];
+  return (parts[1] === '-' ? -1_000 : 1_000) * (hours * 3_600 + minutes * 60 + seconds);
 }
