@@ -1,0 +1,114 @@
+import { BSONRegExp, BSONSymbol, Decimal128, Double, MaxKey, MinKey } from 'bson';
+import { compareValues, equalValues, typeOrder } from '../bson/compare.js';
+import { readDecimal } from '../bson/decimal.js';
+import { encodeKeyValue } from '../bson/keystring.js';
+import { Undefined, type Value } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import { expanding, negated, type Condition } from './condition.js';
+import type { MatchOperator } from './match-context.js';
+import type { ValueTest } from './paths.js';
+import { regexTest } from './regex.js';
+import { holdsOperators } from './values.js';
+
+/** The test behind `{ field: value }` and `$eq`: a regular expression is a value here, and null finds missing fields. */
+export function equalityTest(wanted: Value): ValueTest {
+  refuseUndefined(wanted);
+  if (wanted === null) return (value) => value === null || value === undefined;
+  if (typeof wanted === 'string') {
+    return (value) => value === wanted || (value instanceof BSONSymbol && value.value === wanted);
+  }
+  return (value) => value !== undefined && equalValues(value, wanted);
+}
+
+/** `{ field: value }`: like `$eq`, but a regular expression searches strings. */
+export function literalCondition(wanted: Value): Condition {
+  return expanding(
+    wanted instanceof BSONRegExp ? regexTest(wanted.pattern, wanted.options) : equalityTest(wanted),
+  );
+}
+
+export const eq: MatchOperator = (wanted) => expanding(equalityTest(wanted));
+
+export const ne: MatchOperator = (wanted) => {
+  if (wanted instanceof BSONRegExp) throw new EngineError('BadValue', "Can't have regex as arg to $ne.");
+  return negated(expanding(equalityTest(wanted)));
+};
+
+export const gt = rangeOperator((order) => order > 0, false, MinKey);
+export const gte = rangeOperator((order) => order >= 0, true, MinKey);
+export const lt = rangeOperator((order) => order < 0, false, MaxKey);
+export const lte = rangeOperator((order) => order <= 0, true, MaxKey);
+
+export const oneOf: MatchOperator = (list) => expanding(membershipTest(list, '$in'));
+
+export const noneOf: MatchOperator = (list) => negated(expanding(membershipTest(list, '$nin')));
+
+/**
+ * A comparison within one type: values of other types never match, NaN equals only NaN, and null also stands for
+ * missing where equality is included. The extreme key (`MinKey` for $gt and $gte) compares with every type.
+ */
+function rangeOperator(
+  holds: (order: number) => boolean,
+  inclusive: boolean,
+  extreme: typeof MinKey | typeof MaxKey,
+): MatchOperator {
+  return (bound, { field }) => {
+    refuseUndefined(bound);
+    if (bound instanceof BSONRegExp) {
+      throw new EngineError('BadValue', `Can't have RegEx as arg to predicate over field '${field}'.`);
+    }
+    if (bound === null) return expanding((value) => inclusive && (value === null || value === undefined));
+    if (bound instanceof MinKey || bound instanceof MaxKey) {
+      const others = bound instanceof extreme;
+      return expanding((value) => {
+        if (value === undefined) return false;
+        return value instanceof bound.constructor ? inclusive : others;
+      });
+    }
+    if (isNaNValue(bound)) return expanding((value) => inclusive && isNaNValue(value));
+    const bracket = typeOrder(bound);
+    return expanding(
+      (value) =>
+        value !== undefined &&
+        typeOrder(value) === bracket &&
+        !isNaNValue(value) &&
+        holds(compareValues(value, bound)),
+    );
+  };
+}
+
+function isNaNValue(value: Value | undefined): boolean {
+  if (value instanceof Double) return Number.isNaN(value.value);
+  return value instanceof Decimal128 && readDecimal(value).kind === 'nan';
+}
+
+function membershipTest(list: Value, name: string): ValueTest {
+  if (!Array.isArray(list)) throw new EngineError('BadValue', `${name} needs an array`);
+  const strings = new Set<string>();
+  const others = new Set<string>();
+  const patterns: ValueTest[] = [];
+  let missing = false;
+  for (const item of list) {
+    refuseUndefined(item);
+    if (holdsOperators(item)) throw new EngineError('BadValue', `cannot nest $ under ${name}`);
+    if (item instanceof BSONRegExp) patterns.push(regexTest(item.pattern, item.options));
+    else if (typeof item === 'string') strings.add(item);
+    else if (item instanceof BSONSymbol) strings.add(item.value);
+    else others.add(encodeKeyValue(item));
+    if (item === null) missing = true;
+  }
+  return (value) => {
+    if (value === undefined) return missing;
+    if (typeof value === 'string') {
+      if (strings.has(value)) return true;
+    } else if (value instanceof BSONSymbol) {
+      if (strings.has(value.value)) return true;
+    } else if (others.size > 0 && others.has(encodeKeyValue(value))) return true;
+    for (const pattern of patterns) if (pattern(value)) return true;
+    return false;
+  };
+}
+
+function refuseUndefined(value: Value): void {
+  if (value instanceof Undefined) throw new EngineError('BadValue', 'cannot compare to undefined');
+}

@@ -1,0 +1,132 @@
+import type { Doc, Value } from '../bson/types.js';
+import { EngineError, type ErrorName } from '../errors.js';
+import { onField, onPath, type Condition } from './condition.js';
+import { compileExpression } from './expression.js';
+import type { Variables } from './expression-types.js';
+import { elementTest } from './match-array.js';
+import { literalCondition } from './match-compare.js';
+import type { MatchContext, Predicate } from './match-context.js';
+import { operatorsCondition } from './match-operators.js';
+import type { ValueTest } from './paths.js';
+import { holdsOperators, isTruthy } from './values.js';
+import { compileVariables } from './variables.js';
+
+/** A compiled query filter. */
+export interface Filter {
+  /** The filter as it was given, for the planner. */
+  readonly source: Doc;
+  /** Whether the document satisfies the filter. */
+  matches(doc: Doc): boolean;
+}
+
+/** Where a filter stands, as far as `$expr` cares: the variables that it sees, or why it is refused there. */
+type Scope = { readonly variables: Variables } | { readonly refusal: readonly [ErrorName, string] };
+
+/**
+ * Compiles a query filter into closures.
+ * @param options.let - the command's `let` document: expressions without fields, seen by `$expr` as `$$name`.
+ * @throws EngineError BadValue (and other codes of MongoDB's own) for unknown operators and bad arguments.
+ */
+export function compileFilter(filter: Doc, options: { readonly let?: Doc } = {}): Filter {
+  return { source: filter, matches: allOf(filter, { variables: compileVariables(options.let) }) };
+}
+
+/** The test of one array element that a projection's `$elemMatch` asks for. */
+export function compileElementTest(argument: Value): ValueTest {
+  return elementTest(argument, nestedContext(elementScope));
+}
+
+/** The test of one array element by `$pull`'s operators, such as `{ $gt: 5 }`. */
+export function compilePullTest(operators: Doc): ValueTest {
+  return onField(fieldCondition('', operators, pullScope));
+}
+
+/** A filter upon the documents of an array, as `$pull` takes it. */
+export function compilePullFilter(filter: Doc): Predicate {
+  return allOf(filter, pullScope);
+}
+
+const elementScope: Scope = {
+  refusal: ['BadValue', '$expr can only be applied to the top-level document'],
+};
+const pullScope: Scope = { refusal: ['QueryFeatureNotAllowed', '$expr is not allowed in this context'] };
+
+function allOf(filter: Doc, scope: Scope): Predicate {
+  const parts: Predicate[] = [];
+  for (const [name, argument] of filter) {
+    if (name === '$comment') continue;
+    parts.push(name.startsWith('$') ? logical(name, argument, scope) : fieldPredicate(name, argument, scope));
+  }
+  const [first] = parts;
+  if (!first) return () => true;
+  if (parts.length === 1) return first;
+  return (doc) => {
+    for (const part of parts) if (!part(doc)) return false;
+    return true;
+  };
+}
+
+function logical(name: string, argument: Value, scope: Scope): Predicate {
+  switch (name) {
+    case '$and': {
+      const parts = branches(name, argument, scope);
+      return (doc) => parts.every((part) => part(doc));
+    }
+    case '$or': {
+      const parts = branches(name, argument, scope);
+      return (doc) => parts.some((part) => part(doc));
+    }
+    case '$nor': {
+      const parts = branches(name, argument, scope);
+      return (doc) => !parts.some((part) => part(doc));
+    }
+    case '$expr':
+      return expressionPredicate(argument, scope);
+    default:
+      throw new EngineError(
+        'BadValue',
+        `unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, ` +
+          'consider using $getField or $setField.',
+      );
+  }
+}
+
+function branches(name: string, argument: Value, scope: Scope): Predicate[] {
+  if (!Array.isArray(argument)) throw new EngineError('BadValue', `${name} must be an array`);
+  if (argument.length === 0) throw new EngineError('BadValue', '$and/$or/$nor must be a nonempty array');
+  return argument.map((branch) => {
+    if (!(branch instanceof Map)) {
+      throw new EngineError('BadValue', '$or/$and/$nor entries need to be full objects');
+    }
+    return allOf(branch, scope);
+  });
+}
+
+function expressionPredicate(argument: Value, scope: Scope): Predicate {
+  if ('refusal' in scope) throw new EngineError(...scope.refusal);
+  const { variables } = scope;
+  const evaluate = compileExpression(argument, variables);
+  return (doc) => isTruthy(evaluate(doc, variables));
+}
+
+function fieldPredicate(field: string, argument: Value, scope: Scope): Predicate {
+  return onPath(fieldCondition(field, argument, scope), field);
+}
+
+function fieldCondition(field: string, argument: Value, scope: Scope): Condition {
+  if (!holdsOperators(argument)) return literalCondition(argument);
+  const context = (siblings: Doc): MatchContext => ({
+    field,
+    siblings,
+    filter: (filter) => allOf(filter, elementScope),
+    operators: (expression) => operatorsCondition(context(expression)),
+  });
+  return operatorsCondition(context(argument));
+}
+
+function nestedContext(scope: Scope): Pick<MatchContext, 'filter' | 'operators'> {
+  return {
+    filter: (filter) => allOf(filter, scope),
+    operators: (expression) => fieldCondition('', expression, scope),
+  };
+}
