@@ -214,8 +214,7 @@ function candidateOf(
 function rankOf(index: Index, found: IndexRanges, sorted: boolean, sorting: boolean): number {
   if (found.ranges.length === 0) return rank.nothingToRead;
   if (found.bounded === 0) return sorted && sorting ? rank.wholeIndexInOrder : rank.everything;
-  if (index.unique && found.complete && found.ranges.length === 1)
-    return rank.onePlace;
+  if (index.unique && found.complete && found.ranges.length === 1) return rank.onePlace;
   if (found.byPoints) return sorted ? rank.pointsInOrder : rank.points;
   return sorted ? rank.spanInOrder : rank.span;
 }
