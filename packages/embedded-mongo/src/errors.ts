@@ -33,7 +33,9 @@ export const ErrorCodes = {
   NotExactValueField: 111,
   WriteConflict: 112,
   CommandNotSupported: 115,
+  ConflictingOperationInProgress: 117,
   DocumentValidationFailure: 121,
+  CommandFailed: 125,
   InvalidPipelineOperator: 168,
   CannotIndexParallelArrays: 171,
   QueryFeatureNotAllowed: 224,
@@ -58,6 +60,8 @@ export const ErrorCodes = {
   KeyTooLong: 17280,
   IncompleteTransactionHistory: 217,
   IndexBuildAborted: 276,
+  UnsupportedOpQueryCommand: 352,
+  DataCorruptionDetected: 366,
   ShutdownInProgress: 91,
 } as const;
 
@@ -68,9 +72,7 @@ const listedCodes: ReadonlyMap<string, number> = new Map(Object.entries(ErrorCod
 
 /** Error labels that drivers act on (transactions and retryable writes specifications). */
 export type ErrorLabel =
-  | 'TransientTransactionError'
-  | 'UnknownTransactionCommitResult'
-  | 'RetryableWriteError';
+  'TransientTransactionError' | 'UnknownTransactionCommitResult' | 'RetryableWriteError';
 
 /** An error that goes to the client: `ok: 0` or a write error with MongoDB's code, name and, where due, labels. */
 export class EngineError extends Error {

@@ -1,0 +1,126 @@
+import { Double } from 'bson';
+import type { CommandDoc, Reply } from '../bson/codec.js';
+import type { Engine } from '../engine.js';
+import { EngineError } from '../errors.js';
+import { RetryableWrite } from '../sessions/retryable-write.js';
+import type { Session } from '../sessions/session.js';
+import { beginStatement, type Statement } from '../sessions/statement.js';
+import type { Request } from '../wire/request.js';
+import type { Command, CommandContext } from './command.js';
+import { readLevel, wholeNumber, writeConcernError } from './concerns.js';
+import { errorReply } from './error-reply.js';
+import { findCommand } from './table.js';
+
+/** Fields that every command may carry. */
+const GENERIC_FIELDS: ReadonlySet<string> = new Set([
+  '$db',
+  '$readPreference',
+  '$clusterTime',
+  '$configTime',
+  '$topologyTime',
+  'apiVersion',
+  'apiStrict',
+  'apiDeprecationErrors',
+  'autocommit',
+  'clientOperationKey',
+  'comment',
+  'lsid',
+  'maxTimeMS',
+  'readConcern',
+  'startTransaction',
+  'stmtId',
+  'stmtIds',
+  'txnNumber',
+  'writeConcern',
+]);
+
+/** Answers one request; never rejects. */
+export async function dispatch(engine: Engine, request: Request): Promise<Reply> {
+  let statement: Statement = { kind: 'plain' };
+  try {
+    const command = findCommand(request.name);
+    checkFields(command, request.body);
+    const session = sessionOf(engine, request.body);
+    const answer = async (): Promise<Reply> => {
+      statement = beginStatement(engine.store, session, command, request.body);
+      return await runCommand(engine, request, command, session, statement);
+    };
+    const inTurn = session !== undefined && request.body.has('txnNumber');
+    return finish(engine, inTurn ? await session.inTurn(answer) : await answer());
+  } catch (error) {
+    return finish(engine, errorReply(error, statement, engine.onFault));
+  }
+}
+
+async function runCommand(
+  engine: Engine,
+  request: Request,
+  command: Command,
+  session: Session | undefined,
+  statement: Statement,
+): Promise<Reply> {
+  const context = contextOf(engine, request, session, statement);
+  const concernError =
+    command.write && statement.kind !== 'transaction' ? writeConcernError(request.body) : undefined;
+  try {
+    const reply = await command.run(context);
+    // Nothing is acknowledged before it is on disk; inside a transaction that is the commit's task.
+    if (command.write && statement.kind !== 'transaction') await engine.store.durable();
+    return concernError === undefined ? reply : { ...reply, writeConcernError: concernError };
+  } catch (error) {
+    if (statement.kind === 'transaction') statement.abort();
+    else if (command.write) await engine.store.durable();
+    throw error;
+  }
+}
+
+function contextOf(
+  engine: Engine,
+  request: Request,
+  session: Session | undefined,
+  statement: Statement,
+): CommandContext {
+  const { body, connection } = request;
+  const level = readLevel(body, engine.clusterTime());
+  const limit = wholeNumber(body.get('maxTimeMS')) ?? 0;
+  if (limit < 0) throw new EngineError('BadValue', 'maxTimeMS must not be negative');
+  const deadline = limit > 0 ? performance.now() + limit : Number.POSITIVE_INFINITY;
+  const transaction = statement.kind === 'transaction' ? statement.transaction : undefined;
+  return {
+    request,
+    engine,
+    db: request.db,
+    body,
+    ...(session === undefined ? {} : { session }),
+    ...(transaction === undefined ? {} : { transaction }),
+    ...(statement.kind === 'retryable write' ? { retry: new RetryableWrite(statement.session) } : {}),
+    ...(statement.kind === 'end of transaction' ? { ending: statement } : {}),
+    view: () => transaction ?? (level === 'durable' ? engine.store.flushed() : engine.store.latest()),
+    checkInterrupt: () => {
+      if (performance.now() > deadline)
+        throw new EngineError('MaxTimeMSExpired', 'operation exceeded time limit');
+      if (connection.closed.aborted) throw new EngineError('Interrupted', 'the client has gone');
+    },
+  };
+}
+
+function checkFields(command: Command, body: CommandDoc): void {
+  let first = true;
+  for (const field of body.keys()) {
+    if (!first && !GENERIC_FIELDS.has(field) && !command.fields.includes(field)) {
+      throw new EngineError('IDLUnknownField', `BSON field '${command.name}.${field}' is an unknown field.`);
+    }
+    first = false;
+  }
+}
+
+function sessionOf(engine: Engine, body: CommandDoc): Session | undefined {
+  const lsid = body.get('lsid');
+  if (lsid === undefined) return undefined;
+  if (!(lsid instanceof Map)) throw new EngineError('TypeMismatch', "BSON field 'lsid' must be an object");
+  return engine.sessions.get(lsid);
+}
+
+function finish(engine: Engine, reply: Reply): Reply {
+  return { ...reply, ok: reply['ok'] ?? new Double(1), operationTime: engine.clusterTime() };
+}

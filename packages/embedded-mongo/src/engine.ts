@@ -1,0 +1,68 @@
+import { Timestamp } from 'bson';
+import type { Reply } from './bson/codec.js';
+import { dispatch } from './commands/dispatch.js';
+import { Cursors } from './query/cursors.js';
+import { Sessions } from './sessions/sessions.js';
+import { writeFormat } from './storage/format.js';
+import { clearDropped, dropUnfinishedIndexes } from './storage/schema.js';
+import { Store } from './storage/store.js';
+import type { Request } from './wire/request.js';
+
+export interface EngineOptions {
+  /** The file could not be written: nothing may be answered any more, and the process should end. */
+  readonly onFatal: (error: unknown) => void;
+  /** An error that is a fault of the engine, not of a client; the client was told `InternalError`. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Timestamps have 32 bits for seconds and 32 for a count within them; so many sequences share one "second". */
+const SEQUENCES_A_SECOND = 2 ** 31;
+
+/** One data folder, open: answers commands, whoever brings them. */
+export class Engine {
+  readonly sessions: Sessions;
+  readonly cursors = new Cursors();
+  private time: { sequence: number; timestamp: Timestamp } | undefined;
+
+  private constructor(
+    readonly store: Store,
+    readonly onFault: (error: unknown) => void,
+  ) {
+    this.sessions = new Sessions(store);
+  }
+
+  /** Opens the folder, made where it does not exist, and finishes what an earlier process left half done. */
+  static async open(dbPath: string, options: EngineOptions): Promise<Engine> {
+    const { store, dropped } = Store.open(dbPath, options);
+    await store.writeOnce(writeFormat);
+    for (const collection of store.catalogue.list()) await dropUnfinishedIndexes(store, collection);
+    for (const collection of dropped) store.inBackground(clearDropped(store, collection));
+    await store.durable();
+    return new Engine(store, options.onFault);
+  }
+
+  /** Runs one command; errors come back as `ok: 0` answers. */
+  run(request: Request): Promise<Reply> {
+    return dispatch(this, request);
+  }
+
+  /** The operationTime of answers: grows with what is on disk, so it never goes back, not even over a crash. */
+  clusterTime(): Timestamp {
+    const sequence = this.store.durableSequence;
+    if (this.time?.sequence !== sequence) {
+      const seconds = Math.floor(sequence / SEQUENCES_A_SECOND) + 1;
+      this.time = {
+        sequence,
+        timestamp: new Timestamp({ t: seconds, i: (sequence % SEQUENCES_A_SECOND) + 1 }),
+      };
+    }
+    return this.time.timestamp;
+  }
+
+  /** Gives up open transactions and cursors, waits for what is published to be on disk, and closes the folder. */
+  async close(): Promise<void> {
+    this.sessions.close();
+    this.cursors.close();
+    await this.store.close();
+  }
+}

@@ -1,0 +1,22 @@
+import type { Doc } from '../bson/types.js';
+import type { Transaction } from '../storage/transaction.js';
+import type { Session } from './session.js';
+
+/** One retryable write command: each of its statements takes effect once, however often the driver sends it. */
+export class RetryableWrite {
+  constructor(private readonly session: Session) {}
+
+  /** What the statement answered when it ran before, if it did. */
+  executed(statementId: number): Doc | undefined {
+    return this.session.results.get(statementId);
+  }
+
+  /** Keeps the statement's answer in the same change as its effect. */
+  record(transaction: Transaction, statementId: number, result: Doc): void {
+    const { session } = this;
+    transaction.putLate(session.recordKey, () => session.encodeRecord());
+    transaction.onPublished(() => {
+      session.results.set(statementId, result);
+    });
+  }
+}

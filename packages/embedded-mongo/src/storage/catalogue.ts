@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import { Int32, Long } from 'bson';
+import { decodeDoc, encodeDoc } from '../bson/codec.js';
+import type { Doc, Value } from '../bson/types.js';
+import { compileFilter, type Filter } from '../query/match.js';
+import { type Key, prefixOf, RESERVED } from './keys.js';
+import type { Transaction } from './transaction.js';
+import type { View } from './view.js';
+
+export interface Index {
+  readonly id: number;
+  readonly name: string;
+  readonly key: readonly (readonly [path: string, direction: 1 | -1])[];
+  readonly unique: boolean;
+  readonly sparse: boolean;
+  readonly partialFilter?: Doc;
+  /** Compiled from `partialFilter`. */
+  readonly filter?: Filter;
+  /** The description that listIndexes shows. */
+  readonly spec: Doc;
+  /** The six bytes that its keys begin with. */
+  readonly prefix: Key;
+  /** The top-level fields that its entries depend on; `undefined` when any field may matter. */
+  readonly fields: ReadonlySet<string>;
+  /** Some document has an array at one of the paths, so it has several entries. */
+  multikey: boolean;
+  /** Some key was too long and is kept cut: the index does not sort. */
+  hasLongKeys: boolean;
+  /** False while it is being built: writers keep it up, readers do not use it. */
+  ready: boolean;
+}
+
+export interface Collection {
+  readonly id: number;
+  readonly db: string;
+  readonly name: string;
+  readonly ns: string;
+  readonly uuid: string;
+  readonly options: Doc;
+  /** `indexes[0]` is `_id_`, the documents themselves. */
+  indexes: readonly Index[];
+  /** The published sequence of the last change of its schema. */
+  changedAt: number;
+  nextIndexId: number;
+  dropped: boolean;
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly key: readonly (readonly [path: string, direction: 1 | -1])[];
+  readonly unique: boolean;
+  readonly sparse: boolean;
+  readonly partialFilter?: Doc;
+  readonly spec: Doc;
+}
+
+const RECORDS = prefixOf(0, RESERVED.catalogue);
+
+function recordKey(collectionId: number): Key {
+  return RECORDS + prefixOf(collectionId, 0).slice(0, 4);
+}
+
+/** Builds the in-memory form of an index. */
+export function makeIndex(collectionId: number, id: number, definition: IndexDefinition): Index {
+  const fields = new Set(definition.key.map(([path]) => path.split('.')[0] as string));
+  for (const field of definition.partialFilter === undefined ? [] : fieldsOf(definition.partialFilter)) {
+    fields.add(field);
+  }
+  return {
+    ...definition,
+    id,
+    prefix: prefixOf(collectionId, id),
+    fields,
+    ...(definition.partialFilter === undefined ? {} : { filter: compileFilter(definition.partialFilter) }),
+    multikey: false,
+    hasLongKeys: false,
+    ready: false,
+  };
+}
+
+function fieldsOf(filter: Doc): string[] {
+  const fields: string[] = [];
+  for (const [name, value] of filter) {
+    if (!name.startsWith('$')) fields.push(name.split('.')[0] as string);
+    else if (Array.isArray(value)) {
+      for (const branch of value) if (branch instanceof Map) fields.push(...fieldsOf(branch));
+    }
+  }
+  return fields;
+}
+
+const idSpec = (): Doc =>
+  new Map<string, Value>([
+    ['v', new Int32(2)],
+    ['key', new Map([['_id', new Int32(1)]])],
+    ['name', '_id_'],
+  ]);
+
+/** Which collections and indexes exist. Look-ups are synchronous; changes go through a transaction and are stored. */
+export class Catalogue {
+  private readonly byNamespace = new Map<string, Collection>();
+  private nextId = 1;
+
+  /** Reads everything back at start; `dropped` are collections whose data is still to be removed. */
+  load(view: View): { live: Collection[]; dropped: Collection[] } {
+    const dropped: Collection[] = [];
+    for (const [, bytes] of view.range(RECORDS, prefixOf(0, RESERVED.catalogue + 1))) {
+      const record = decodeDoc(bytes);
+      if (record.has('next_id')) {
+        this.nextId = numberOf(record.get('next_id'));
+        continue;
+      }
+      const collection = collectionOf(record);
+      if (collection.dropped) dropped.push(collection);
+      else this.byNamespace.set(collection.ns, collection);
+    }
+    return { live: [...this.byNamespace.values()], dropped };
+  }
+
+  find(ns: string): Collection | undefined {
+    return this.byNamespace.get(ns);
+  }
+
+  /** The collections of a database, or all. */
+  list(db?: string): Collection[] {
+    const all = [...this.byNamespace.values()];
+    return db === undefined ? all : all.filter((collection) => collection.db === db);
+  }
+
+  /** Adds a collection; the caller has seen that there is none of that name. */
+  create(transaction: Transaction, db: string, name: string, options: Doc): Collection {
+    const id = this.nextId;
+    this.nextId += 1;
+    const idIndex: Index = {
+      ...makeIndex(id, 0, { name: '_id_', key: [['_id', 1]], unique: true, sparse: false, spec: idSpec() }),
+      ready: true,
+    };
+    const collection: Collection = {
+      id,
+      db,
+      name,
+      ns: `${db}.${name}`,
+      uuid: randomUUID(),
+      options,
+      indexes: [idIndex],
+      changedAt: 0,
+      nextIndexId: 1,
+      dropped: false,
+    };
+    this.byNamespace.set(collection.ns, collection);
+    transaction.put(RECORDS, encodeDoc(new Map([['next_id', new Int32(this.nextId)]])));
+    this.store(transaction, collection);
+    return collection;
+  }
+
+  /** Takes a collection out of sight; its data is removed afterwards. */
+  drop(transaction: Transaction, collection: Collection): void {
+    collection.dropped = true;
+    this.byNamespace.delete(collection.ns);
+    this.store(transaction, collection);
+  }
+
+  /** Removes the record of a dropped collection whose data is gone. */
+  forget(transaction: Transaction, collection: Collection): void {
+    transaction.remove(recordKey(collection.id));
+  }
+
+  /** Stores the collection as it is now. */
+  store(transaction: Transaction, collection: Collection): void {
+    transaction.put(recordKey(collection.id), encodeDoc(recordOf(collection)));
+    transaction.onPublished((sequence) => {
+      collection.changedAt = sequence;
+    });
+  }
+
+  /** Stores the collection without a schema change that open transactions must heed. */
+  storeQuietly(transaction: Transaction, collection: Collection): void {
+    transaction.put(recordKey(collection.id), encodeDoc(recordOf(collection)));
+  }
+}
+
+function numberOf(value: Value | undefined): number {
+  if (value instanceof Int32) return value.value;
+  if (value instanceof Long) return value.toNumber();
+  throw new Error('damaged catalogue record');
+}
+
+function recordOf(collection: Collection): Doc {
+  return new Map<string, Value>([
+    ['id', Long.fromNumber(collection.id)],
+    ['db', collection.db],
+    ['name', collection.name],
+    ['uuid', collection.uuid],
+    ['options', collection.options],
+    ['next_index_id', new Int32(collection.nextIndexId)],
+    ['dropped', collection.dropped],
+    ['indexes', collection.indexes.map(indexRecord)],
+  ]);
+}
+
+function indexRecord(index: Index): Doc {
+  const record: Doc = new Map<string, Value>([
+    ['id', new Int32(index.id)],
+    ['name', index.name],
+    ['key', new Map(index.key.map(([path, direction]) => [path, new Int32(direction)]))],
+    ['unique', index.unique],
+    ['sparse', index.sparse],
+    ['multikey', index.multikey],
+    ['has_long_keys', index.hasLongKeys],
+    ['ready', index.ready],
+    ['spec', index.spec],
+  ]);
+  if (index.partialFilter !== undefined) record.set('partial_filter', index.partialFilter);
+  return record;
+}
+
+function collectionOf(record: Doc): Collection {
+  const id = numberOf(record.get('id'));
+  const db = record.get('db') as string;
+  const name = record.get('name') as string;
+  return {
+    id,
+    db,
+    name,
+    ns: `${db}.${name}`,
+    uuid: record.get('uuid') as string,
+    options: record.get('options') as Doc,
+    indexes: (record.get('indexes') as Doc[]).map((index) => indexOf(id, index)),
+    changedAt: 0,
+    nextIndexId: numberOf(record.get('next_index_id')),
+    dropped: record.get('dropped') === true,
+  };
+}
+
+function indexOf(collectionId: number, record: Doc): Index {
+  const partialFilter = record.get('partial_filter') as Doc | undefined;
+  const index = makeIndex(collectionId, numberOf(record.get('id')), {
+    name: record.get('name') as string,
+    key: [...(record.get('key') as Doc)].map(([path, direction]) => [path, numberOf(direction) as 1 | -1]),
+    unique: record.get('unique') === true,
+    sparse: record.get('sparse') === true,
+    spec: record.get('spec') as Doc,
+    ...(partialFilter === undefined ? {} : { partialFilter }),
+  });
+  index.multikey = record.get('multikey') === true;
+  index.hasLongKeys = record.get('has_long_keys') === true;
+  index.ready = record.get('ready') === true;
+  return index;
+}

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { encodeSequence, SEQUENCE_KEY, type Disk } from './disk.js';
+import type { Key } from './keys.js';
+import type { LateValue } from './transaction.js';
+
+/** How long a batch waits for company, in milliseconds, after the one before is done. */
+const GATHER_MS = 1;
+
+export interface GroupCommitEvents {
+  /** More records for the batch that is about to be written, such as counts. */
+  readonly extraRecords: () => [Key, Uint8Array | null][];
+  /** Everything up to this sequence is on disk. */
+  readonly onDurable: (sequence: number) => void;
+  /** The file could not be written: nothing may be acknowledged any more. */
+  readonly onFatal: (error: unknown) => void;
+  /** Whether somebody else is about to commit, so that waiting a moment pays. */
+  readonly expectsCompany: () => boolean;
+}
+
+/**
+ * Writes published changes to disk: one LMDB batch at a time, everything that has been published meanwhile goes
+ * together into the next one. Publishing order is kept, so a crash leaves a prefix of it.
+ */
+export class GroupCommit {
+  private pending = new Map<Key, Uint8Array | null>();
+  private late = new Map<Key, LateValue>();
+  private published = 0;
+  private durable = 0;
+  private running = false;
+  private failed = false;
+  private waiting: { sequence: number; resolve: () => void }[] = [];
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly events: GroupCommitEvents,
+    sequence: number,
+  ) {
+    this.published = sequence;
+    this.durable = sequence;
+  }
+
+  get durableSequence(): number {
+    return this.durable;
+  }
+
+  /** Queues the changes of one published transaction. */
+  enqueue(
+    sequence: number,
+    writes: ReadonlyMap<Key, Uint8Array | null>,
+    late: ReadonlyMap<Key, LateValue>,
+  ): void {
+    for (const [key, value] of writes) this.pending.set(key, value);
+    for (const [key, value] of late) this.late.set(key, value);
+    this.published = sequence;
+    if (!this.running) void this.run();
+  }
+
+  /** Resolves when everything up to `sequence` is on disk; never, when the disk has failed. */
+  whenDurable(sequence: number): Promise<void> {
+    if (sequence <= this.durable) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push({ sequence, resolve }));
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    try {
+      while (!this.failed && this.durable < this.published) {
+        // Even alone, let the turn that published finish: all its changes then share one fdatasync.
+        if (this.events.expectsCompany()) await delay(GATHER_MS);
+        else await Promise.resolve();
+        await this.writeBatch();
+      }
+    } catch (error) {
+      this.failed = true;
+      this.events.onFatal(error);
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private async writeBatch(): Promise<void> {
+    const changes = this.pending;
+    const sequence = this.published;
+    // Late values see the memory of this moment, in which everything published belongs to this very batch.
+    for (const [key, value] of this.late) changes.set(key, value());
+    for (const [key, value] of this.events.extraRecords()) changes.set(key, value);
+    changes.set(SEQUENCE_KEY, encodeSequence(sequence));
+    this.pending = new Map();
+    this.late = new Map();
+    await this.disk.write(changes);
+    this.durable = sequence;
+    this.events.onDurable(sequence);
+    const ready = this.waiting.filter((waiter) => waiter.sequence <= sequence);
+    this.waiting = this.waiting.filter((waiter) => waiter.sequence > sequence);
+    for (const waiter of ready) waiter.resolve();
+  }
+}

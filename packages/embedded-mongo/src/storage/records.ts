@@ -1,0 +1,243 @@
+import { crc32 } from 'node:zlib';
+import { decodeDoc, encodeDoc, readField } from '../bson/codec.js';
+import { encodeKeyValue } from '../bson/keystring.js';
+import { validateDoc } from '../bson/validate.js';
+import type { Doc, Value } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import type { Collection, Index } from './catalogue.js';
+import { duplicateKey, keysOf } from './index-keys.js';
+import { boundPart, endOfPrefix, mayBeCut, type Key } from './keys.js';
+import type { Transaction } from './transaction.js';
+import type { View } from './view.js';
+
+/** Bounds within one index, as key strings without the index's prefix. Left out: open. */
+export interface KeyRange {
+  /** Inclusive. */
+  readonly from?: string;
+  /** Exclusive. */
+  readonly to?: string;
+  readonly reverse?: boolean;
+}
+
+export interface ScannedDocument {
+  readonly idKey: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ScannedEntry {
+  /** The whole entry key without the index's prefix: to resume a scan after it. */
+  readonly key: string;
+  /** The indexed values alone. */
+  readonly fields: string;
+  readonly idKey: string;
+}
+
+/** The key string of an `_id` as it is stored. */
+export function idKeyOf(id: Value): string {
+  return boundPart(encodeKeyValue(id));
+}
+
+/** The stored document (raw BSON) of an id key. Throws DataCorruptionDetected where its checksum does not fit. */
+export function readDocument(view: View, collection: Collection, idKey: string): Uint8Array | undefined {
+  const key = idIndex(collection).prefix + idKey;
+  const stored = view.get(key);
+  return stored === undefined ? undefined : checked(collection, key, stored);
+}
+
+/** Documents in the order of their ids. */
+export function* scanDocuments(
+  view: View,
+  collection: Collection,
+  range: KeyRange = {},
+): Generator<ScannedDocument, void, undefined> {
+  const { prefix } = idIndex(collection);
+  for (const [key, stored] of rangeOf(view, prefix, range)) {
+    yield { idKey: key.slice(prefix.length), bytes: checked(collection, key, stored) };
+  }
+}
+
+/** Entries of a secondary index in the order of its keys. */
+export function* scanIndex(
+  view: View,
+  index: Index,
+  range: KeyRange = {},
+): Generator<ScannedEntry, void, undefined> {
+  for (const [fullKey, value] of rangeOf(view, index.prefix, range)) {
+    const key = fullKey.slice(index.prefix.length);
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    if (index.unique) yield { key, fields: key, idKey: bytes.toString('latin1') };
+    else {
+      const length = bytes.readUInt16BE(0);
+      yield { key, fields: key.slice(0, length), idKey: key.slice(length) };
+    }
+  }
+}
+
+/**
+ * Stores a new document with all its index entries; `bytes` is validated BSON with `_id` first.
+ * Throws DuplicateKey or WriteConflict.
+ */
+export function insertDocument(transaction: Transaction, collection: Collection, bytes: Uint8Array): void {
+  transaction.touch(collection);
+  const id = readField(bytes, '_id');
+  if (id === undefined) throw new Error('a document without _id reached storage');
+  const idKey = idKeyOf(id);
+  const primary = idIndex(collection);
+  const key = primary.prefix + idKey;
+  transaction.lock(key);
+  if (transaction.get(key) !== undefined) throw duplicateKey(collection.ns, primary, new Map([['_id', id]]));
+  if (mayBeCut(idKey) && !primary.hasLongKeys) flag(transaction, collection, primary, false, true);
+  if (collection.indexes.length > 1) {
+    const doc = decodeDoc(bytes);
+    for (const index of secondary(collection)) addEntries(transaction, collection, index, doc, idKey);
+  }
+  putDocument(transaction, primary, key, bytes);
+}
+
+/**
+ * Replaces a stored document by another of the same `_id`. `old` is the document as this transaction read it.
+ * Throws DuplicateKey, WriteConflict, or BSONObjectTooLarge.
+ */
+export function updateDocument(
+  transaction: Transaction,
+  collection: Collection,
+  idKey: string,
+  old: Doc,
+  doc: Doc,
+): void {
+  transaction.touch(collection);
+  const primary = idIndex(collection);
+  const key = primary.prefix + idKey;
+  transaction.lock(key);
+  const bytes = encodeDoc(doc);
+  validateDoc(bytes);
+  for (const index of secondary(collection)) {
+    if ([...index.fields].every((field) => old.get(field) === doc.get(field))) continue;
+    const before = keysOf(index, old).keys;
+    const after = keysOf(index, doc);
+    for (const fields of before) if (!after.keys.has(fields)) removeEntry(transaction, index, fields, idKey);
+    addEntries(transaction, collection, index, doc, idKey, before);
+  }
+  const stored = transaction.get(key);
+  if (stored !== undefined) transaction.count(primary.prefix, -1, storedChecksum(stored));
+  putDocument(transaction, primary, key, bytes);
+}
+
+/** Removes a stored document; `old` is the document as this transaction read it. Throws WriteConflict. */
+export function deleteDocument(
+  transaction: Transaction,
+  collection: Collection,
+  idKey: string,
+  old: Doc,
+): void {
+  transaction.touch(collection);
+  const primary = idIndex(collection);
+  const key = primary.prefix + idKey;
+  transaction.lock(key);
+  for (const index of secondary(collection)) {
+    for (const fields of keysOf(index, old).keys) removeEntry(transaction, index, fields, idKey);
+  }
+  const stored = transaction.get(key);
+  if (stored !== undefined) transaction.count(primary.prefix, -1, storedChecksum(stored));
+  transaction.remove(key);
+}
+
+/** Adds a document's entries to one index; used by writes and by the building of an index. */
+export function addEntries(
+  transaction: Transaction,
+  collection: Collection,
+  index: Index,
+  doc: Doc,
+  idKey: string,
+  present: ReadonlySet<string> = new Set(),
+): void {
+  const { keys, multikey, hasLongKeys } = keysOf(index, doc);
+  if ((multikey && !index.multikey) || (hasLongKeys && !index.hasLongKeys)) {
+    flag(transaction, collection, index, multikey, hasLongKeys);
+  }
+  for (const fields of keys) {
+    if (present.has(fields)) continue;
+    const key = index.prefix + fields + (index.unique ? '' : idKey);
+    if (index.unique) {
+      transaction.lock(key);
+      const holder = transaction.get(key);
+      if (holder !== undefined) {
+        if (Buffer.from(holder).toString('latin1') === idKey) continue;
+        throw duplicateKey(collection.ns, index, doc);
+      }
+    } else if (transaction.get(key) !== undefined) continue;
+    const value = index.unique ? Buffer.from(idKey, 'latin1') : lengthOf(fields);
+    transaction.put(key, value);
+    transaction.count(index.prefix, 1, entryChecksum(key, value));
+  }
+}
+
+function removeEntry(transaction: Transaction, index: Index, fields: string, idKey: string): void {
+  const key = index.prefix + fields + (index.unique ? '' : idKey);
+  if (index.unique) transaction.lock(key);
+  const value = transaction.get(key);
+  // While an index is being built, the document's entry may not have been put there yet.
+  if (value === undefined) return;
+  if (index.unique && Buffer.from(value).toString('latin1') !== idKey) return;
+  transaction.remove(key);
+  transaction.count(index.prefix, -1, entryChecksum(key, value));
+}
+
+function putDocument(transaction: Transaction, primary: Index, key: Key, bytes: Uint8Array): void {
+  const stored = Buffer.allocUnsafe(bytes.length + 4);
+  stored.set(bytes, 4);
+  const checksum = crc32(bytes, crc32(Buffer.from(key, 'latin1')));
+  stored.writeUInt32BE(checksum, 0);
+  transaction.put(key, stored);
+  transaction.count(primary.prefix, 1, checksum);
+}
+
+function checked(collection: Collection, key: Key, stored: Uint8Array): Uint8Array {
+  const bytes = stored.subarray(4);
+  if (crc32(bytes, crc32(Buffer.from(key, 'latin1'))) !== storedChecksum(stored)) {
+    throw new EngineError('DataCorruptionDetected', `a stored document of ${collection.ns} is damaged`);
+  }
+  return bytes;
+}
+
+function storedChecksum(stored: Uint8Array): number {
+  return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength).readUInt32BE(0);
+}
+
+/** The checksum of an index entry, over its key and its value. */
+export function entryChecksum(key: Key, value: Uint8Array): number {
+  return crc32(value, crc32(Buffer.from(key, 'latin1')));
+}
+
+function lengthOf(fields: string): Buffer {
+  const bytes = Buffer.allocUnsafe(2);
+  bytes.writeUInt16BE(fields.length);
+  return bytes;
+}
+
+function rangeOf(view: View, prefix: Key, range: KeyRange): Generator<[Key, Uint8Array], void, undefined> {
+  const to = range.to === undefined ? (endOfPrefix(prefix) ?? '') : prefix + range.to;
+  return view.range(prefix + (range.from ?? ''), to, range.reverse ?? false);
+}
+
+function idIndex(collection: Collection): Index {
+  return collection.indexes[0] as Index;
+}
+
+function secondary(collection: Collection): readonly Index[] {
+  return collection.indexes.length === 1 ? [] : collection.indexes.slice(1);
+}
+
+function flag(
+  transaction: Transaction,
+  collection: Collection,
+  index: Index,
+  multikey: boolean,
+  hasLongKeys: boolean,
+): void {
+  index.multikey ||= multikey;
+  index.hasLongKeys ||= hasLongKeys;
+  transaction.separately((own, catalogue) => {
+    catalogue.storeQuietly(own, collection);
+  });
+}

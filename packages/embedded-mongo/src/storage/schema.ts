@@ -1,0 +1,159 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { decodeDoc } from '../bson/codec.js';
+import type { Doc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import { makeIndex, type Collection, type Index, type IndexDefinition } from './catalogue.js';
+import { endOfPrefix, type Key } from './keys.js';
+import { addEntries, scanDocuments } from './records.js';
+import type { Store } from './store.js';
+import type { Transaction } from './transaction.js';
+
+/** How many documents or keys one uninterrupted step of a long change handles; well under 10 ms. */
+const STEP = 250;
+
+/**
+ * Finds the collection, or makes it with its `_id_` index. Inside a client's transaction the new, empty collection
+ * stays even when the transaction is given up.
+ */
+export async function ensureCollection(
+  store: Store,
+  db: string,
+  name: string,
+  transaction?: Transaction,
+): Promise<Collection> {
+  const found = store.catalogue.find(`${db}.${name}`);
+  if (found !== undefined) return found;
+  const created = await createCollection(store, db, name, new Map());
+  transaction?.touched.add(created);
+  return created;
+}
+
+/** Makes a collection; throws NamespaceExists where there is one of that name. */
+export async function createCollection(
+  store: Store,
+  db: string,
+  name: string,
+  options: Doc,
+): Promise<Collection> {
+  return store.writeOnce((own) => {
+    if (store.catalogue.find(`${db}.${name}`) !== undefined) {
+      throw new EngineError('NamespaceExists', `Collection ${db}.${name} already exists.`);
+    }
+    return store.catalogue.create(own, db, name, options);
+  });
+}
+
+/**
+ * Drops a collection once the transactions that have used it are over. Its data is removed in the background; the
+ * next start goes on with that after a crash.
+ */
+export async function dropCollection(store: Store, collection: Collection): Promise<void> {
+  await untilUnused(store, collection);
+  if (collection.dropped) return;
+  await store.writeOnce((own) => {
+    store.catalogue.drop(own, collection);
+  });
+  store.inBackground(clearDropped(store, collection));
+}
+
+/** Removes the data of a dropped collection, then its last trace in the catalogue. */
+export async function clearDropped(store: Store, collection: Collection): Promise<void> {
+  for (const index of collection.indexes) await clearIndex(store, index);
+  await store.writeOnce((own) => {
+    store.catalogue.forget(own, collection);
+  });
+}
+
+/**
+ * Builds an index over the documents that are there while reading and writing go on, and resolves when queries can
+ * use it. Throws DuplicateKey (the index is gone then) when a unique one meets two equal keys.
+ */
+export async function createIndex(
+  store: Store,
+  collection: Collection,
+  definition: IndexDefinition,
+): Promise<Index> {
+  const index = await store.writeOnce((own) => {
+    const made = makeIndex(collection.id, collection.nextIndexId, definition);
+    collection.nextIndexId += 1;
+    collection.indexes = [...collection.indexes, made];
+    store.catalogue.store(own, collection);
+    return made;
+  });
+  try {
+    // Writers that began before do not know the index: their changes must be in before the scan.
+    await ended(store.usersOf(collection));
+    await fillIndex(store, collection, index);
+    // A transaction whose snapshot is older than the last entry must not plan with the index.
+    await ended(store.usersOf(collection));
+  } catch (error) {
+    await dropIndex(store, collection, index);
+    throw error;
+  }
+  await store.writeOnce((own) => {
+    index.ready = true;
+    store.catalogue.store(own, collection);
+  });
+  return index;
+}
+
+/** Drops one secondary index once the transactions that have used the collection are over. */
+export async function dropIndex(store: Store, collection: Collection, index: Index): Promise<void> {
+  await untilUnused(store, collection);
+  await store.writeOnce((own) => {
+    collection.indexes = collection.indexes.filter((other) => other !== index);
+    store.catalogue.store(own, collection);
+  });
+  await clearIndex(store, index);
+}
+
+/** Takes out what an earlier process left of indexes it did not finish building. */
+export async function dropUnfinishedIndexes(store: Store, collection: Collection): Promise<void> {
+  for (const index of collection.indexes) if (!index.ready) await dropIndex(store, collection, index);
+}
+
+async function fillIndex(store: Store, collection: Collection, index: Index): Promise<void> {
+  const primary = collection.indexes[0] as Index;
+  let from: string | undefined = '';
+  while (from !== undefined) {
+    const start: string = from;
+    from = await store.writeOnce((own) => {
+      let left = STEP;
+      for (const { idKey, bytes } of scanDocuments(own, collection, { from: start })) {
+        if (left === 0) return idKey;
+        left -= 1;
+        // The lock keeps a transaction that has not seen the new entry from changing the document under it.
+        own.lock(primary.prefix + idKey);
+        addEntries(own, collection, index, decodeDoc(bytes), idKey);
+      }
+      return undefined;
+    });
+    await nextTurn();
+  }
+}
+
+async function clearIndex(store: Store, index: Index): Promise<void> {
+  const end = endOfPrefix(index.prefix) as Key;
+  for (let more = true; more; await nextTurn()) {
+    more = await store.writeOnce((own) => {
+      let left = STEP;
+      for (const [key] of own.range(index.prefix, end)) {
+        if (left === 0) return true;
+        left -= 1;
+        own.remove(key);
+      }
+      return false;
+    });
+  }
+  store.counts.forget(index.prefix);
+}
+
+async function untilUnused(store: Store, collection: Collection): Promise<void> {
+  for (let users = store.usersOf(collection); users.length > 0; users = store.usersOf(collection)) {
+    await ended(users);
+  }
+}
+
+async function ended(transactions: readonly Transaction[]): Promise<void> {
+  await Promise.all(transactions.map((transaction) => transaction.ended));
+}

@@ -1,0 +1,200 @@
+import { Catalogue, type Collection } from './catalogue.js';
+import { EntryCounts } from './counts.js';
+import { Disk, type DiskSnapshot } from './disk.js';
+import { checkFormat } from './format.js';
+import { GroupCommit } from './group-commit.js';
+import { LockedByTransaction, Locks } from './locks.js';
+import { Overlay } from './overlay.js';
+import { Transaction } from './transaction.js';
+import { PublishedView, type View } from './view.js';
+
+export interface StoreOptions {
+  /** The file could not be written. Nothing may be acknowledged after that: the process should end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/**
+ * The data: published changes in memory first, on disk with the next group commit. Everything runs in one thread,
+ * so what happens between two awaits is atomic.
+ */
+export class Store {
+  readonly catalogue = new Catalogue();
+  readonly counts = new EntryCounts();
+  private readonly overlay = new Overlay();
+  private readonly locks = new Locks();
+  private readonly views = new Set<PublishedView>();
+  private readonly open = new Set<Transaction>();
+  private readonly commits: GroupCommit;
+  private readonly onFatal: (error: unknown) => void;
+  private readonly background = new Set<Promise<void>>();
+  private snapshot: DiskSnapshot;
+  private published: number;
+
+  private constructor(
+    private readonly disk: Disk,
+    options: StoreOptions,
+  ) {
+    this.onFatal = options.onFatal;
+    this.snapshot = disk.snapshot();
+    this.published = this.snapshot.sequence;
+    this.commits = new GroupCommit(
+      disk,
+      {
+        extraRecords: () => this.counts.takeChanged(),
+        onDurable: (sequence) => {
+          this.renewSnapshot(sequence);
+        },
+        onFatal: options.onFatal,
+        expectsCompany: () => this.open.size > 1,
+      },
+      this.published,
+    );
+  }
+
+  /**
+   * Opens the data in `folder` (made where it does not exist) and loads the catalogue. Collections that were
+   * dropped but not cleared yet come back in `dropped`. Throws where the folder's format is newer than this code.
+   */
+  static open(folder: string, options: StoreOptions): { store: Store; dropped: Collection[] } {
+    const store = new Store(Disk.open(folder), options);
+    const view = store.latest();
+    checkFormat(view);
+    const { live, dropped } = store.catalogue.load(view);
+    for (const collection of live) {
+      for (const index of collection.indexes) store.counts.load(view, index.prefix);
+    }
+    view.release();
+    return { store, dropped };
+  }
+
+  /** The sequence of the last published change. */
+  get publishedSequence(): number {
+    return this.published;
+  }
+
+  /** Everything up to this sequence has reached the disk. */
+  get durableSequence(): number {
+    return this.commits.durableSequence;
+  }
+
+  /** What is published now. */
+  latest(): View {
+    return this.viewAt(this.published);
+  }
+
+  /** What is on disk now: all that majority, snapshot and linearizable reads may show. */
+  flushed(): View {
+    return this.viewAt(Math.max(this.commits.durableSequence, this.snapshot.sequence));
+  }
+
+  /** Begins a client's transaction: it reads what is published now, until it is committed or ended. */
+  begin(): Transaction {
+    const transaction = this.newTransaction(false);
+    this.open.add(transaction);
+    void transaction.ended.then(() => this.closed(transaction));
+    return transaction;
+  }
+
+  /** Publishes a transaction's writes, all at once; `durable` of the sequence it returns tells when they are safe. */
+  publish(transaction: Transaction): number {
+    if (transaction.writes.size > 0 || transaction.lateWrites.size > 0) {
+      this.published += 1;
+      for (const [key, value] of transaction.writes) this.overlay.publish(this.published, key, value);
+      if (this.open.size > 0) this.locks.noteWritten(transaction.locked, this.published);
+      this.counts.apply(transaction.counts);
+      this.commits.enqueue(this.published, transaction.writes, transaction.lateWrites);
+    }
+    const sequence = this.published;
+    transaction.published(sequence);
+    return sequence;
+  }
+
+  /**
+   * Runs one plain write: `write` runs in a transaction of its own over what is published now, without a break,
+   * and is published when it returns. Where it meets a document that an open transaction has written, it waits for
+   * the end of that and runs again; so it must not change anything but through the transaction.
+   */
+  async writeOnce<T>(write: (transaction: Transaction) => T): Promise<T> {
+    for (;;) {
+      const outcome = this.attempt(write);
+      if (outcome.done) return outcome.result;
+      await outcome.holder.ended;
+    }
+  }
+
+  /** Resolves when everything that is published up to `sequence` is on disk. */
+  durable(sequence = this.published): Promise<void> {
+    return this.commits.whenDurable(sequence);
+  }
+
+  /** The open transactions that have used this collection. */
+  usersOf(collection: Collection): Transaction[] {
+    return [...this.open].filter((transaction) => transaction.touched.has(collection));
+  }
+
+  /** Lets a long change go on by itself; `close` waits for it, a failure of it is fatal. */
+  inBackground(work: Promise<void>): void {
+    const watched: Promise<void> = work.catch(this.onFatal).then(() => {
+      this.background.delete(watched);
+    });
+    this.background.add(watched);
+  }
+
+  /** Waits for what is published, then closes the file. Open transactions are given up. */
+  async close(): Promise<void> {
+    for (const transaction of this.open) transaction.end();
+    await Promise.all(this.background);
+    await this.durable();
+    this.snapshot.release();
+    await this.disk.close();
+  }
+
+  private attempt<T>(
+    write: (transaction: Transaction) => T,
+  ): { done: true; result: T } | { done: false; holder: Transaction } {
+    const transaction = this.newTransaction(true);
+    try {
+      const result = write(transaction);
+      this.publish(transaction);
+      return { done: true, result };
+    } catch (error) {
+      if (error instanceof LockedByTransaction) return { done: false, holder: error.holder };
+      throw error;
+    } finally {
+      transaction.end();
+    }
+  }
+
+  private newTransaction(isPlain: boolean): Transaction {
+    return new Transaction(this.viewAt(this.published), this.locks, isPlain, (change) => {
+      const own = this.newTransaction(true);
+      change(own, this.catalogue);
+      this.publish(own);
+    });
+  }
+
+  private viewAt(sequence: number): PublishedView {
+    const view = new PublishedView(this.snapshot.retain(), sequence, this.overlay, (released) => {
+      this.views.delete(released);
+      released.disk.release();
+    });
+    this.views.add(view);
+    return view;
+  }
+
+  private closed(transaction: Transaction): void {
+    this.open.delete(transaction);
+    let oldest = this.published;
+    for (const other of this.open) oldest = Math.min(oldest, other.sequence);
+    this.locks.forgetUpTo(oldest);
+  }
+
+  private renewSnapshot(durable: number): void {
+    const old = this.snapshot;
+    this.snapshot = this.disk.snapshot();
+    if (this.snapshot.sequence < durable) throw new Error('the disk shows less than it acknowledged');
+    old.release();
+    const spans = [...this.views].map((view) => ({ after: view.disk.sequence, upTo: view.sequence }));
+    this.overlay.prune(durable, spans);
+  }
+}

@@ -1,0 +1,140 @@
+import { EngineError } from '../errors.js';
+import type { Catalogue, Collection } from './catalogue.js';
+import type { Key } from './keys.js';
+import type { Locks } from './locks.js';
+import { SortedKeys } from './sorted-keys.js';
+import { mergeRanges, type PublishedView, type View } from './view.js';
+
+/** How many entries an index gains (or loses), and the XOR of the checksums of those that came or went. */
+export interface CountChange {
+  count: number;
+  checksum: number;
+}
+
+/** A value that is computed when the batch that holds it is written, from then current memory. */
+export type LateValue = () => Uint8Array | null;
+
+/**
+ * Private writes over a view. Reads see the transaction's own writes, then the picture of its beginning. Nothing
+ * is visible to others before the store publishes it, all at once.
+ */
+export class Transaction implements View {
+  readonly writes = new Map<Key, Uint8Array | null>();
+  readonly lateWrites = new Map<Key, LateValue>();
+  readonly locked = new Set<Key>();
+  readonly counts = new Map<Key, CountChange>();
+  /** The collections read or written: schema changes wait for them. */
+  readonly touched = new Set<Collection>();
+  /** Settles when the transaction has ended either way. */
+  readonly ended: Promise<void>;
+  private state: 'open' | 'ended' = 'open';
+  private readonly keys = new SortedKeys();
+  private signalEnd: () => void = () => undefined;
+  private readonly afterPublish: ((sequence: number) => void)[] = [];
+
+  constructor(
+    private readonly view: PublishedView,
+    private readonly locks: Locks,
+    /** A single statement: it waits for locked documents, where a client's transaction conflicts at once. */
+    readonly isPlain: boolean,
+    /** Publishes a change of its own at once, whatever becomes of this transaction. */
+    readonly separately: (change: (own: Transaction, catalogue: Catalogue) => void) => void,
+  ) {
+    this.ended = new Promise((resolve) => {
+      this.signalEnd = resolve;
+    });
+  }
+
+  /** The published sequence that the transaction reads at. */
+  get sequence(): number {
+    return this.view.sequence;
+  }
+
+  get isOpen(): boolean {
+    return this.state === 'open';
+  }
+
+  get(key: Key): Uint8Array | undefined {
+    const own = this.writes.get(key);
+    if (own !== undefined) return own ?? undefined;
+    if (own === null) return undefined;
+    return this.view.get(key);
+  }
+
+  *range(from: Key, to: Key, reverse = false): Generator<[Key, Uint8Array], void, undefined> {
+    const own = this.keys.between(from, to).map((key) => [key, this.writes.get(key) ?? null] as const);
+    if (own.length === 0) yield* this.view.range(from, to, reverse);
+    else yield* mergeRanges(this.view.range(from, to, reverse), reverse ? own.reverse() : own, reverse);
+  }
+
+  put(key: Key, value: Uint8Array): void {
+    this.write(key, value);
+  }
+
+  remove(key: Key): void {
+    this.write(key, null);
+  }
+
+  /** A record that is encoded only when it is written to disk; it is never read back through a view. */
+  putLate(key: Key, value: LateValue): void {
+    this.lateWrites.set(key, value);
+  }
+
+  /** Takes the right to write this key until the end. Throws WriteConflict where another was first. */
+  lock(key: Key): void {
+    this.locks.acquire(key, this);
+    this.locked.add(key);
+  }
+
+  /** Notes the use of a collection; throws SnapshotUnavailable when its schema changed after the snapshot. */
+  touch(collection: Collection): void {
+    if (this.touched.has(collection)) return;
+    if (!this.isPlain && collection.changedAt > this.sequence) {
+      throw new EngineError(
+        'SnapshotUnavailable',
+        `Unable to read from a snapshot due to pending collection catalog changes; please retry the operation. Collection: ${collection.ns}`,
+      ).labelled('TransientTransactionError');
+    }
+    this.touched.add(collection);
+  }
+
+  /** Counts an entry that comes (+1) or goes (-1) in an index. */
+  count(prefix: Key, change: 1 | -1, checksum: number): void {
+    const counts = this.counts.get(prefix);
+    if (counts === undefined) this.counts.set(prefix, { count: change, checksum });
+    else {
+      counts.count += change;
+      counts.checksum = (counts.checksum ^ checksum) >>> 0;
+    }
+  }
+
+  /** Runs `action` in the same turn in which the transaction is published; it must not throw. */
+  onPublished(action: (sequence: number) => void): void {
+    this.afterPublish.push(action);
+  }
+
+  /** For the store: the transaction was published at `sequence`. */
+  published(sequence: number): void {
+    for (const action of this.afterPublish) action(sequence);
+    this.end();
+  }
+
+  /** Lets go of locks and snapshot; private writes that were not published are gone. */
+  end(): void {
+    if (this.state === 'ended') return;
+    this.state = 'ended';
+    this.locks.release(this.locked);
+    this.view.release();
+    this.signalEnd();
+  }
+
+  release(): void {
+    // A command releases the view it reads by; a transaction outlives its commands and ends by commit or abort.
+  }
+
+  private write(key: Key, value: Uint8Array | null): void {
+    if (this.state !== 'open') throw new Error('write in a transaction that has ended');
+    if (!this.writes.has(key)) this.keys.add(key);
+    this.writes.set(key, value);
+  }
+}
