@@ -1,0 +1,32 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** What long work asks now and then whether it may go on; throws when it may not. */
+export interface Interruptible {
+  checkInterrupt(): void;
+}
+
+/** How long work may hold the event loop at a stretch, in milliseconds. */
+const SLICE_MS = 6;
+/** How many steps pass between two looks at the clock. */
+const STEPS = 16;
+
+/** Divides long work into short stretches, so that other requests, commits and time limits have their turn. */
+export class TimeSlice {
+  private until = performance.now() + SLICE_MS;
+  private steps = 0;
+
+  constructor(private readonly work: Interruptible) {}
+
+  /** Counts one step of work; true when the stretch is used up, and `rest` is due. */
+  isOver(): boolean {
+    this.steps += 1;
+    return this.steps % STEPS === 0 && performance.now() > this.until;
+  }
+
+  /** Lets others have their turn. Throws when the work has been interrupted. */
+  async rest(): Promise<void> {
+    await nextTurn();
+    this.work.checkInterrupt();
+    this.until = performance.now() + SLICE_MS;
+  }
+}

@@ -1,0 +1,104 @@
+import { Undefined, type Doc, type Value } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import { arrayIndex, splitPath, type Path } from './paths.js';
+
+/** The keys of a document under compound paths: one tuple for each element of the array that the paths go through. */
+export interface Keys {
+  readonly tuples: Value[][];
+  /** Whether a path went through or ended at an array, so that an index with these keys is multikey. */
+  readonly throughArray: boolean;
+}
+
+/** How far one path has been followed: to a value (`undefined` is missing) with the components from `at` left. */
+interface Reached {
+  readonly value: Value | undefined;
+  readonly path: Path;
+  readonly at: number;
+  /** The value is a key as it stands, even if it is an array. */
+  readonly final: boolean;
+}
+
+const parallelErrors = {
+  index: (paths: string): EngineError =>
+    new EngineError('CannotIndexParallelArrays', `cannot index parallel arrays ${paths}`),
+  sort: (paths: string): EngineError =>
+    new EngineError('BadValue', `cannot sort with keys that are parallel arrays: ${paths}`),
+};
+
+/**
+ * Compiles the key extraction that sorts and indexes share. A missing field is null, an empty array at a path's end
+ * is BSON's undefined. The tuples may repeat.
+ * @throws EngineError, from the compiled function, where two paths meet different arrays: CannotIndexParallelArrays
+ *   for an index, BadValue for a sort.
+ */
+export function compileKeys(
+  paths: readonly string[],
+  purpose: 'index' | 'sort' = 'index',
+): (doc: Doc) => Keys {
+  const split = paths.map(splitPath);
+  return (doc) => {
+    const ends = split.map((path) => follow(doc, path, 0));
+    if (ends.every(isFinal)) return { tuples: [tupleOf(ends)], throughArray: false };
+    const tuples: Value[][] = [];
+    expand(ends, tuples, purpose);
+    return { tuples, throughArray: true };
+  };
+}
+
+/** Follows a path through documents, and through arrays by position, until it ends or an array is to be expanded. */
+function follow(start: Value, path: Path, from: number): Reached {
+  let value: Value | undefined = start;
+  let at = from;
+  for (; at < path.length; at++) {
+    const part = path[at] as string;
+    if (value instanceof Map) value = value.get(part);
+    else if (!Array.isArray(value)) return { value: undefined, path, at: path.length, final: true };
+    else {
+      const index = arrayIndex(part);
+      if (index === undefined || namesField(value, part)) break;
+      value = value[index];
+    }
+  }
+  return { value, path, at, final: !Array.isArray(value) };
+}
+
+/** Whether an array's documents have the component as a field's name, which then counts before the position. */
+function namesField(array: readonly Value[], part: string): boolean {
+  return array.some((element) => element instanceof Map && element.has(part));
+}
+
+function isFinal(end: Reached): boolean {
+  return end.final;
+}
+
+function tupleOf(ends: readonly Reached[]): Value[] {
+  return ends.map(({ value }) => value ?? null);
+}
+
+/** Expands the one array that the paths have met, element by element. */
+function expand(ends: readonly Reached[], tuples: Value[][], purpose: keyof typeof parallelErrors): void {
+  const met = ends.find((end) => !end.final);
+  if (!met) {
+    tuples.push(tupleOf(ends));
+    return;
+  }
+  const other = ends.find((end) => !end.final && end.value !== met.value);
+  if (other) throw parallelErrors[purpose](`[${other.path.join('.')}] [${met.path.join('.')}]`);
+  const array = met.value as Value[];
+  const elements = array.length > 0 ? array : [undefined];
+  for (const element of elements) {
+    expand(
+      ends.map((end) => (end.final ? end : enter(end, element))),
+      tuples,
+      purpose,
+    );
+  }
+}
+
+/** A path that has met an array, in one of its elements; `undefined` where the array is empty. */
+function enter({ path, at }: Reached, element: Value | undefined): Reached {
+  const ends = at === path.length;
+  if (!ends && element instanceof Map) return follow(element, path, at);
+  const value = ends ? (element === undefined ? Undefined.instance : element) : undefined;
+  return { value, path, at: path.length, final: true };
+}
