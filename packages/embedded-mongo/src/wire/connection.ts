@@ -69,7 +69,7 @@ export class ClientConnection implements Connection {
   /** Closes the connection as soon as the command under way, if any, is answered. */
   closeSoon(): void {
     this.stopping = true;
-    if (this.state === 'reading') this.socket.destroySoon();
+    if (this.state === 'reading') this.leave();
   }
 
   /** Closes the connection of a client that has sent half a message, or left a reply unread, for too long. */
@@ -112,7 +112,11 @@ export class ClientConnection implements Connection {
       if (full) this.socket.pause();
       else this.socket.resume();
     }
-    if (this.state === 'reading' && (this.ended || this.stopping)) this.socket.destroySoon();
+    if (this.state === 'reading' && (this.ended || this.stopping)) this.leave();
+  }
+
+  private leave(): void {
+    if (this.socket.writable) this.socket.destroySoon();
   }
 
   /** Runs one message's command and sends the answer, if one is awaited. Never rejects. */

@@ -4,12 +4,6 @@ export const HEADER_SIZE = 16;
 /** The longest message that a client may send, in bytes: what `hello` calls maxMessageSizeBytes. */
 export const MAX_MESSAGE_SIZE = 48_000_000;
 
-/** The longest document that can be stored, in bytes: what `hello` calls maxBsonObjectSize. */
-export const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024;
-
-/** A command may be this much larger than the document that it carries. */
-export const COMMAND_ALLOWANCE = 16 * 1024;
-
 /** The most statements of one write command: what `hello` calls maxWriteBatchSize. */
 export const MAX_WRITE_BATCH = 100_000;
 

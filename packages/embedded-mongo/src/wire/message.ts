@@ -4,7 +4,7 @@ import { validateDoc } from '../bson/validate.js';
 import { EngineError } from '../errors.js';
 import { crc32c } from './crc32c.js';
 import { MalformedFrame } from './frame-reader.js';
-import { COMMAND_ALLOWANCE, HEADER_SIZE, MAX_DOCUMENT_SIZE, MAX_WRITE_BATCH } from './limits.js';
+import { HEADER_SIZE, MAX_WRITE_BATCH } from './limits.js';
 import { RAW_FIELDS } from './request.js';
 
 /** A command read from a message, before it is known by which connection it came. */
@@ -20,8 +20,6 @@ const REQUIRED_FLAGS = 0xffff;
 const CHECKSUM_SIZE = 4;
 const SECTIONS = HEADER_SIZE + 4;
 const SMALLEST_DOCUMENT = 5;
-const MAX_DEPTH = 180;
-const MAX_SIZE = MAX_DOCUMENT_SIZE + COMMAND_ALLOWANCE;
 const BYTES_AT_ONCE = 256 * 1024;
 
 /** One OP_MSG. Its flags and checksum are checked by the constructor, its sections by `parse`. */
@@ -50,7 +48,7 @@ export class OpMsg {
     let pending = 0;
     for (const docs of this.sequences.values()) {
       for (const { bytes } of docs) {
-        validateDoc(bytes, MAX_DEPTH, MAX_SIZE);
+        validateDoc(bytes);
         pending += bytes.length;
         if (pending < BYTES_AT_ONCE) continue;
         pending = 0;
@@ -120,7 +118,7 @@ export class OpMsg {
 
 /** Reads the command document that `bytes` are. Throws EngineError InvalidBSON. */
 export function decodeBody(bytes: Buffer): CommandDoc {
-  validateDoc(bytes, MAX_DEPTH, MAX_SIZE);
+  validateDoc(bytes);
   return decodeCommand(bytes, RAW_FIELDS);
 }
 
