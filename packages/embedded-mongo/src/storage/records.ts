@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { decodeDoc, encodeDoc, readField } from '../bson/codec.js';
+import { decodeDoc, encodeDoc } from '../bson/codec.js';
+import { readField } from '../bson/fields.js';
 import { encodeKeyValue } from '../bson/keystring.js';
 import { validateDoc } from '../bson/validate.js';
 import type { Doc, Value } from '../bson/types.js';
