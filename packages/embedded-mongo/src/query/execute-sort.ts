@@ -1,0 +1,115 @@
+import { encodeKeyValue } from '../bson/keystring.js';
+import type { Doc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import type { TimeSlice } from './execute-slice.js';
+import { sortFields } from './plan-sort.js';
+import { compileSortOrder } from './sort.js';
+
+/** MongoDB's internalQueryMaxBlockingSortMemoryUsageBytes. */
+const MAX_SORT_BYTES = 100 * 1024 * 1024;
+/** What an entry takes beside its document and its key, in bytes; a rough figure. */
+const ENTRY_OVERHEAD = 64;
+/** Up to this many rows of a limited sort are kept sorted as they come, and the rest let go. */
+const MAX_TOP = 2000;
+/** Runs of this length are sorted at one go; a millisecond or so. */
+const RUN = 1024;
+
+interface Entry {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Compiles a sort to the key string of a document: rows in the order of their key strings are sorted. */
+export function compileSortKey(sort: Doc): (doc: Doc) => string {
+  const { keyOf } = compileSortOrder(sort);
+  const descending = sortFields(sort).map(([, direction]) => direction === -1);
+  return (doc) => {
+    let key = '';
+    for (const [position, value] of keyOf(doc).entries())
+      key += encodeKeyValue(value, descending[position] === true);
+    return key;
+  };
+}
+
+/** Documents kept in memory until all have come and their order is known. Equal ones stay in the order they came. */
+export class SortBuffer {
+  private entries: Entry[] = [];
+  private size = 0;
+
+  /** @param top - how many of the first rows are wanted; 0 for all. */
+  constructor(private readonly top: number) {}
+
+  /** Throws QueryExceededMemoryLimitNoDiskUseAllowed beyond 100 MB of documents and keys. */
+  add(key: string, bytes: Uint8Array): void {
+    this.entries.push({ key, bytes });
+    this.size += bytes.length + key.length + ENTRY_OVERHEAD;
+    if (this.top > 0 && this.top <= MAX_TOP && this.entries.length >= 2 * this.top + RUN) this.keepTop();
+    if (this.size > MAX_SORT_BYTES) {
+      throw new EngineError(
+        'QueryExceededMemoryLimitNoDiskUseAllowed',
+        `Sort exceeded memory limit of ${String(MAX_SORT_BYTES)} bytes, but did not opt in to external sorting.`,
+      );
+    }
+  }
+
+  /** The documents in order, as many as are wanted. */
+  async sorted(slice: TimeSlice): Promise<Uint8Array[]> {
+    const entries = await mergeSort(this.entries, slice);
+    this.entries = [];
+    const wanted = this.top > 0 ? entries.slice(0, this.top) : entries;
+    return wanted.map((entry) => entry.bytes);
+  }
+
+  private keepTop(): void {
+    this.entries = this.entries.sort(byKey).slice(0, this.top);
+    this.size = 0;
+    for (const { key, bytes } of this.entries) this.size += bytes.length + key.length + ENTRY_OVERHEAD;
+  }
+}
+
+function byKey(a: Entry, b: Entry): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+}
+
+async function mergeSort(entries: Entry[], slice: TimeSlice): Promise<Entry[]> {
+  for (let start = 0; start < entries.length; start += RUN) {
+    const run = entries.slice(start, start + RUN).sort(byKey);
+    for (let i = 0; i < run.length; i += 1) entries[start + i] = run[i] as Entry;
+    if (slice.isOver()) await slice.rest();
+  }
+  let from = entries;
+  let to: Entry[] = [];
+  for (let length = RUN; length < entries.length; length *= 2) {
+    to = [];
+    for (let start = 0; start < from.length; start += 2 * length)
+      await mergeRuns(from, start, length, to, slice);
+    from = to;
+  }
+  return from;
+}
+
+/** Appends the two sorted runs of `from` at `start` to `to`, merged. */
+async function mergeRuns(
+  from: readonly Entry[],
+  start: number,
+  length: number,
+  to: Entry[],
+  slice: TimeSlice,
+): Promise<void> {
+  const middle = Math.min(start + length, from.length);
+  const end = Math.min(start + 2 * length, from.length);
+  let one = start;
+  let other = middle;
+  while (one < middle || other < end) {
+    const a = one < middle ? from[one] : undefined;
+    const b = other < end ? from[other] : undefined;
+    if (b === undefined || (a !== undefined && a.key <= b.key)) {
+      to.push(a as Entry);
+      one += 1;
+    } else {
+      to.push(b);
+      other += 1;
+    }
+    if (slice.isOver()) await slice.rest();
+  }
+}

@@ -1,0 +1,159 @@
+import { decodeDoc, encodeDoc } from '../bson/codec.js';
+import { RawDoc, type Doc } from '../bson/types.js';
+import type { View } from '../storage/view.js';
+import { docOf, type Row, type RowScan, type Step } from './execute-scan.js';
+import type { TimeSlice } from './execute-slice.js';
+import { SortBuffer } from './execute-sort.js';
+
+/** The most bytes of documents in one reply; the reply's other fields find room beside them. */
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+
+/** Some results of a query. */
+export interface Batch {
+  readonly docs: readonly RawDoc[];
+  /** There are no more. */
+  readonly finished: boolean;
+}
+
+/** Results that are fetched batch by batch. Between two batches nothing is held but memory of its own. */
+export interface ResultSource {
+  /**
+   * The next results: up to `size` documents, as far as they fit into one reply.
+   * @param view - the picture to read from; the caller releases it afterwards.
+   */
+  nextBatch(view: View, size: number, slice: TimeSlice): Promise<Batch>;
+  /** Ends it early. */
+  close(): void;
+}
+
+/** Fills one reply. A single document always fits. */
+export class BatchBuilder {
+  readonly docs: RawDoc[] = [];
+  private bytes = 0;
+
+  constructor(private readonly size: number) {}
+
+  get isFull(): boolean {
+    return this.docs.length >= this.size;
+  }
+
+  /** Whether the document was taken; when not, it belongs to the next batch. */
+  add(doc: RawDoc): boolean {
+    if (this.docs.length > 0 && this.bytes + doc.bytes.length > MAX_BATCH_BYTES) return false;
+    this.docs.push(doc);
+    this.bytes += doc.bytes.length;
+    return true;
+  }
+}
+
+/** Results that are complete in memory. */
+export class BufferedResults implements ResultSource {
+  private next = 0;
+
+  constructor(private readonly docs: readonly RawDoc[]) {}
+
+  nextBatch(_view: View | undefined, size: number): Promise<Batch> {
+    const batch = new BatchBuilder(size);
+    let doc = this.docs[this.next];
+    while (doc !== undefined && !batch.isFull && batch.add(doc)) doc = this.docs[(this.next += 1)];
+    return Promise.resolve({ docs: batch.docs, finished: doc === undefined });
+  }
+
+  close(): void {
+    this.next = this.docs.length;
+  }
+}
+
+/** What becomes of the rows of a scan, in this order. */
+export interface Shaping {
+  /** The sort key of a document, where the plan does not give the order. */
+  readonly sortKey?: (doc: Doc) => string;
+  /** How many rows to pass over; 0 or more. */
+  readonly skip: number;
+  /** How many rows to give at most; 0 for all. */
+  readonly limit: number;
+  readonly project?: (doc: Doc) => Doc;
+}
+
+/** The results of a scan: sorted where need be, cut, projected. Stored documents that stay as they are go out undecoded. */
+export class ScanResults implements ResultSource {
+  private toSkip: number;
+  private left: number;
+  private sorted: Uint8Array[] | undefined;
+  private pending: RawDoc | undefined;
+
+  constructor(
+    private readonly scan: RowScan,
+    private readonly shaping: Shaping,
+  ) {
+    this.toSkip = shaping.skip;
+    this.left = shaping.limit === 0 ? Infinity : shaping.limit;
+  }
+
+  async nextBatch(view: View, size: number, slice: TimeSlice): Promise<Batch> {
+    const batch = new BatchBuilder(Math.min(size, this.left));
+    this.scan.open(view);
+    if (this.shaping.sortKey !== undefined && this.sorted === undefined) {
+      this.sorted = await this.sortAll(this.shaping.sortKey, slice);
+    }
+    let exhausted = false;
+    while (!batch.isFull) {
+      const doc = this.pending ?? this.step();
+      if (doc === undefined) {
+        exhausted = true;
+        break;
+      }
+      if (doc !== null) {
+        this.pending = doc;
+        if (!batch.add(doc)) break;
+        this.pending = undefined;
+      }
+      if (slice.isOver()) await slice.rest();
+    }
+    this.scan.pause();
+    this.left -= batch.docs.length;
+    return { docs: batch.docs, finished: exhausted || this.left <= 0 };
+  }
+
+  close(): void {
+    this.scan.pause();
+    this.sorted = [];
+    this.left = 0;
+  }
+
+  /** The next document to give, `null` where there is none at this step, `undefined` at the end. */
+  private step(): RawDoc | null | undefined {
+    const { project } = this.shaping;
+    if (this.sorted !== undefined) {
+      const bytes = this.sorted.pop();
+      if (bytes === undefined || project === undefined) return bytes && new RawDoc(bytes);
+      return new RawDoc(encodeDoc(project(decodeDoc(bytes))));
+    }
+    const row: Step = this.scan.next();
+    if (row === null || row === undefined) return row;
+    if (this.toSkip > 0) {
+      this.toSkip -= 1;
+      return null;
+    }
+    return new RawDoc(project === undefined ? row.bytes : encodeDoc(project(docOf(row))));
+  }
+
+  /** All rows that the window asks for, the first one last. */
+  private async sortAll(sortKey: (doc: Doc) => string, slice: TimeSlice): Promise<Uint8Array[]> {
+    const { skip, limit } = this.shaping;
+    const buffer = new SortBuffer(limit === 0 ? 0 : skip + limit);
+    await eachRow(this.scan, slice, (row) => {
+      buffer.add(sortKey(docOf(row)), row.bytes);
+    });
+    const sorted = await buffer.sorted(slice);
+    return sorted.slice(skip).reverse();
+  }
+}
+
+/** Hands every row of an opened scan to `visit`, in stretches; ends early when that returns true. */
+export async function eachRow(scan: RowScan, slice: TimeSlice, visit: (row: Row) => unknown): Promise<void> {
+  for (let row = scan.next(); row !== undefined; row = scan.next()) {
+    if (row !== null && visit(row) === true) return;
+    if (slice.isOver()) await slice.rest();
+  }
+}
