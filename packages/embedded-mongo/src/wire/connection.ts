@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { Double } from 'bson';
 import { encodeReply, type Reply } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
@@ -179,5 +180,5 @@ export class ClientConnection implements Connection {
 }
 
 function errorReply(error: EngineError): Reply {
-  return { ok: 0, errmsg: error.message, code: error.code, codeName: error.codeName };
+  return { ok: new Double(0), errmsg: error.message, code: error.code, codeName: error.codeName };
 }
