@@ -14,6 +14,7 @@ import {
 import { EngineError } from '../errors.js';
 import { Reader } from './reader.js';
 import { DateTime, DBPointer, JavaScript, RawDoc, Undefined, type Doc, type Value } from './types.js';
+import { MAX_DEPTH } from './validate.js';
 import { Writer } from './writer.js';
 
 /**
@@ -38,6 +39,9 @@ export interface Reply {
 
 /** A command as `decodeCommand` gives it: like a `Doc`, with the bulky documents still encoded. */
 export type CommandDoc = Map<string, Value | RawDoc | RawDoc[]>;
+
+/** How much deeper than a stored document the reply around it may nest. */
+const REPLY_LEVELS = 20;
 
 const writer = new Writer();
 
@@ -77,16 +81,19 @@ function rawValue(reader: Reader, type: number, name: string): Value | RawDoc | 
   return docs;
 }
 
-/** Encodes a document. Throws EngineError BadValue for a field name or regular expression with a NUL in it. */
+/**
+ * Encodes a document. Throws EngineError BadValue for a field name or regular expression with a NUL in it, Overflow
+ * for one that nests deeper than a stored document may.
+ */
 export function encodeDoc(doc: Doc): Uint8Array {
-  writer.reset();
+  writer.reset(MAX_DEPTH);
   writeMap(doc);
   return writer.take();
 }
 
 /** Encodes a reply. Throws like `encodeDoc`, and TypeError for an object that is no BSON value and not plain. */
 export function encodeReply(reply: Reply): Uint8Array {
-  writer.reset();
+  writer.reset(MAX_DEPTH + REPLY_LEVELS);
   writePlain(reply);
   return writer.take();
 }
@@ -227,7 +234,7 @@ function writeCode(name: string, value: JavaScript): void {
     return writer.string(value.code);
   }
   writer.head(0x0f, name);
-  const start = writer.startDocument();
+  const start = writer.startLength();
   writer.string(value.code);
   writeMap(value.scope);
   writer.endLength(start);

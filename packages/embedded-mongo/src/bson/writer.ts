@@ -9,10 +9,12 @@ const eight = new DataView(new ArrayBuffer(8));
 export class Writer {
   private bytes = Buffer.allocUnsafeSlow(INITIAL);
   private length = 0;
+  private levelsLeft = 0;
 
   /** Starts anew; bytes of an encoding that ended in an error are dropped. */
-  reset(): void {
+  reset(maxDepth: number): void {
     this.length = 0;
+    this.levelsLeft = maxDepth;
   }
 
   /** The bytes written since `reset`, for the caller alone. */
@@ -25,17 +27,27 @@ export class Writer {
     return Buffer.from(written);
   }
 
-  /** Opens a document: leaves room for its length and gives the place that `endDocument` needs. */
+  /**
+   * Opens a document: leaves room for its length and gives the place that `endDocument` needs. Throws EngineError
+   * Overflow where documents nest too deep.
+   */
   startDocument(): number {
-    const start = this.length;
-    this.int32(0);
-    return start;
+    if (this.levelsLeft-- === 0) throw new EngineError('Overflow', 'the document is nested too deep');
+    return this.startLength();
   }
 
   /** Closes the document that was opened at `start`. */
   endDocument(start: number): void {
     this.byte(0);
     this.endLength(start);
+    this.levelsLeft++;
+  }
+
+  /** Leaves room for a length that `endLength` writes, and gives its place. */
+  startLength(): number {
+    const start = this.length;
+    this.int32(0);
+    return start;
   }
 
   /** Writes at `start` how many bytes there are from there on. */
@@ -85,8 +97,7 @@ export class Writer {
 
   /** A string with its length before it. */
   string(value: string): void {
-    const start = this.length;
-    this.int32(0);
+    const start = this.startLength();
     this.text(value);
     this.byte(0);
     this.bytes.writeInt32LE(this.length - start - 4, start);
