@@ -1,11 +1,27 @@
 import { EngineError } from '../errors.js';
 import { abortTransaction } from './abortTransaction.js';
+import { buildInfo } from './buildInfo.js';
 import type { Command } from './command.js';
 import { commitTransaction } from './commitTransaction.js';
+import { connectionStatus } from './connectionStatus.js';
 import { endSessions } from './endSessions.js';
+import { hello } from './hello.js';
+import { ping } from './ping.js';
+import { serverStatus } from './serverStatus.js';
+import { whatsmyuri } from './whatsmyuri.js';
 
 /** Every command that the engine knows, in alphabetic order. */
-const COMMANDS: readonly Command[] = [abortTransaction, commitTransaction, endSessions];
+const COMMANDS: readonly Command[] = [
+  abortTransaction,
+  buildInfo,
+  commitTransaction,
+  connectionStatus,
+  endSessions,
+  hello,
+  ping,
+  serverStatus,
+  whatsmyuri,
+];
 
 const byName = new Map<string, Command>(
   COMMANDS.flatMap((command) =>
