@@ -11,6 +11,7 @@ import type {
   UpdateFilter,
   WithId,
 } from 'mongodb';
+import type { Connection } from 'mongoose';
 
 /** A document that belongs to a household. */
 export interface TenantOwned {
@@ -55,6 +56,12 @@ export class TenantScope<T extends TenantOwned & Document> {
   /** How many documents match. */
   count(session: MaybeSession, filter: Filter<T>): Promise<number> {
     return this.collection.countDocuments(this.scoped(filter), within(session));
+  }
+
+  /** Inserts a document of this household. */
+  async insertOne(session: MaybeSession, document: OptionalUnlessRequiredId<T>): Promise<void> {
+    if (document.household_id !== this.household_id) throw this.foreign();
+    await this.collection.insertOne(document, within(session));
   }
 
   /** A model for the client's `bulkWrite` that inserts a document of this household. */
@@ -106,4 +113,9 @@ export function tenantScope<T extends TenantOwned & Document>(
   household_id: string,
 ): TenantScope<T> {
   return new TenantScope<T>(db.collection<T>(collection), household_id);
+}
+
+/** The service's database for plain driver calls, which come without mongoose's buffering and hydration. */
+export function driverDb(connection: Connection): Db {
+  return connection.getClient().db(connection.name);
 }

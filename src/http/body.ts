@@ -4,6 +4,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 /** The deepest nesting of objects and lists that a body may have; ours need five. */
 const MAX_DEPTH = 20;
 
+// The parser doesn't say which of the two it met.
+const NOT_JSON = 'The body is not valid JSON, or holds a property named `__proto__` or `constructor`';
+
 /**
  * A body that could not be read. It travels to the validation in place of the body, so that a caller without a token
  * gets 401 first, as for any other request.
@@ -25,7 +28,7 @@ export function readBodies(server: FastifyInstance): void {
       if (bytes.length === 0) return done(null, undefined);
       if (!isUtf8(bytes)) return done(null, new UnreadableBody('The body is not UTF-8'));
       const parsed: ParserDone = (error, value) => {
-        if (error) return done(null, new UnreadableBody(jsonFault(error)));
+        if (error) return done(null, new UnreadableBody(NOT_JSON));
         done(null, nests(value, MAX_DEPTH) ? new UnreadableBody('The body is nested too deeply') : value);
       };
       void parseJson(request, bytes.toString(), parsed);
@@ -46,13 +49,6 @@ function readForm(text: string): Record<string, string> | UnreadableBody {
     form.set(name, value);
   }
   return Object.fromEntries(form);
-}
-
-function jsonFault(error: Error): string {
-  const poisoned = 'code' in error && error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' ? '' : error.message;
-  return poisoned.includes('forbidden prototype property')
-    ? 'The body holds a property that is not allowed (`__proto__` or `constructor`)'
-    : 'The body is not valid JSON';
 }
 
 /** Whether a value nests objects and lists deeper than `depth`. Looks no deeper than that itself. */

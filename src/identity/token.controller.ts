@@ -1,0 +1,88 @@
+import { Body, Controller, HttpCode, Ip, Post } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { UnreadableBody } from '../http/body.js';
+import { Consumes, FORM_TYPE } from '../http/consumes.js';
+import { Problems } from '../http/problems.js';
+import { Problem } from '../kernel/problem.js';
+import { AccessTokens } from './access-tokens.js';
+import { LogIn } from './log-in.js';
+import { Public } from './request-context.js';
+
+/** The form of OAuth 2's password grant (RFC 6749, section 4.3). For the description only; the form is read by hand. */
+class PasswordGrantDto {
+  @ApiProperty({ enum: ['password'] })
+  grant_type!: string;
+
+  @ApiProperty({ example: 'ada' })
+  username!: string;
+
+  @ApiProperty({ format: 'password', example: 'correct horse battery staple' })
+  password!: string;
+
+  @ApiProperty({ required: false, description: 'Accepted and ignored, like any other field' })
+  scope?: string;
+
+  @ApiProperty({ required: false, description: 'Accepted and ignored' })
+  client_id?: string;
+
+  @ApiProperty({ required: false, description: 'Accepted and ignored' })
+  client_secret?: string;
+}
+
+/** An access token. */
+class TokenDto {
+  @ApiProperty({ description: 'Sent as `Authorization: Bearer …`' })
+  access_token!: string;
+
+  @ApiProperty({ enum: ['bearer'] })
+  token_type!: 'bearer';
+
+  @ApiProperty({ description: 'How long the token is good for, in seconds', example: 1800 })
+  expires_in!: number;
+}
+
+/** Log-in, as OAuth 2's password flow has it. */
+@ApiTags('users')
+@Controller('token')
+export class TokenController {
+  constructor(
+    private readonly logIn: LogIn,
+    private readonly tokens: AccessTokens,
+  ) {}
+
+  /** Exchanges name and password for an access token. */
+  @Post()
+  @HttpCode(200)
+  @Public()
+  @Consumes(FORM_TYPE)
+  @ApiOperation({ summary: 'Log in', description: "OAuth 2's password flow; the answer is never cached." })
+  @ApiConsumes(FORM_TYPE)
+  @ApiBody({ type: PasswordGrantDto })
+  @ApiOkResponse({ type: TokenDto })
+  @Problems('invalid_grant', 'too_many_requests')
+  async issue(@Body() form: unknown, @Ip() address: string): Promise<TokenDto> {
+    const { username, password } = passwordGrant(form);
+    const user = await this.logIn.check(username, password, address);
+    const access_token = this.tokens.issue({ user_id: user._id, household_id: user.personal_household_id });
+    return { access_token, token_type: 'bearer', expires_in: this.tokens.lifetime };
+  }
+}
+
+/** Reads the form. What OAuth doesn't know is ignored, so this is no DTO; the errors are named as OAuth names them. */
+function passwordGrant(form: unknown): { username: string; password: string } {
+  if (form instanceof UnreadableBody) throw invalid({ detail: form.detail });
+  const fields = new Map<string, unknown>(Object.entries(form ?? {}));
+  const missing = ['grant_type', 'username', 'password'].filter((field) => !fields.get(field));
+  if (missing.length > 0) {
+    throw invalid({ errors: missing.map((field) => ({ field, message: 'must be given' })) });
+  }
+  if (fields.get('grant_type') !== 'password') {
+    const errors = [{ field: 'grant_type', message: 'must be password' }];
+    throw new Problem('invalid_request', { errors, extra: { error: 'unsupported_grant_type' } });
+  }
+  return { username: String(fields.get('username')), password: String(fields.get('password')) };
+}
+
+function invalid(details: ConstructorParameters<typeof Problem>[1]): Problem {
+  return new Problem('invalid_request', { ...details, extra: { error: 'invalid_request' } });
+}
