@@ -49,10 +49,7 @@ function offsetAt(instant: Date, timeZone: string): number {
   const name = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? '';
   const parts = OFFSET.exec(name);
   if (!parts) throw new Error(`Not an offset from UTC: ${name}`);
-  const [hours, minutes, seconds] = parts.slice(2).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-  ];
-  return (parts[1] === '-' ? -1_000 : 1_000) * (hours * 3_600 + minutes * 60 + seconds);
+  const [, sign, hours = 0, minutes = 0, seconds = 0] = parts;
+  const ahead = Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
+  return ahead * (sign === '-' ? -1_000 : 1_000);
 }

@@ -10,7 +10,7 @@ export type Decision<Event, Refusal> =
  */
 export interface Decider<State, Facts, Command, Event, Refusal> {
   /** `state` is null for a stream without events. */
-  decide(state: State | null, facts: Facts, command: Command): Decision<Event, Refusal>;
+  readonly decide: (state: State | null, facts: Facts, command: Command) => Decision<Event, Refusal>;
   /** Returns the state after `event`; never changes the one given. */
-  evolve(state: State | null, event: Event): State;
+  readonly evolve: (state: State | null, event: Event) => State;
 }

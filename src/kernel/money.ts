@@ -24,10 +24,10 @@ export function toMinor(amount: unknown, currency: string): MinorResult {
   // Beyond the limit first: from 10^21 on, and below 10^-6, the shortest form is written with an exponent.
   if (Math.abs(amount) >= MINOR_LIMIT / 10 ** exponent) return refuse(`must be ${limitText(exponent)}`);
   const form = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(amount));
-  const decimals = form?.[3] ?? '';
+  const [, sign, whole = '', decimals = ''] = form ?? [];
   if (!form || decimals.length > exponent) return refuse(decimalsText(exponent, currency));
-  const minor = Number(`${form[2]}${decimals.padEnd(exponent, '0')}`);
-  return { ok: true, minor: form[1] ? -minor : minor };
+  const minor = Number(whole + decimals.padEnd(exponent, '0'));
+  return { ok: true, minor: sign ? -minor : minor };
 }
 
 /** The amount in major units as a JSON number; its shortest decimal form is exact for every amount within the limit. */

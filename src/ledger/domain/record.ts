@@ -26,10 +26,7 @@ export function moved(
     schema_version: SCHEMA_VERSION,
     effective_on: command.effective_on,
     postings,
-    balance_minor: postings.reduce(
-      (sum, posting) => addMinor(sum, posting.amount_minor),
-      state.balance_minor,
-    ),
+    balance_minor: addMinor(state.balance_minor, changeOf(postings)),
     description: tidyText(command.description),
   } as const;
 }
