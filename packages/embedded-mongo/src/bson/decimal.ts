@@ -147,7 +147,8 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   if (a.kind === 'nan' || b.kind === 'nan') return Number(b.kind === 'nan') - Number(a.kind === 'nan');
   const sign = signOf(a);
   if (sign !== signOf(b)) return sign - signOf(b);
-  return sign === 0 ? 0 : sign * compareMagnitudes(a, b);
+  if (sign === 0) return 0;
+  return sign > 0 ? compareMagnitudes(a, b) : compareMagnitudes(b, a);
 }
 
 function signOf(value: Decimal): number {

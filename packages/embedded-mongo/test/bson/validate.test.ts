@@ -37,8 +37,9 @@ function withoutRepeatedIds(bytes: Uint8Array): void {
 
 /** A document of that many levels, each a document or an array in turn. */
 function nested(levels: number): Uint8Array {
-  let bytes = Buffer.from('0500000000', 'hex');
-  for (let level = 2; level <= levels; level++) bytes = field(level % 2 ? '03' : '04', bytes.toString('hex'));
+  let bytes: Uint8Array = Buffer.from('0500000000', 'hex');
+  for (let level = 2; level <= levels; level++)
+    bytes = field(level % 2 ? '03' : '04', Buffer.from(bytes).toString('hex'));
   return bytes;
 }
 
