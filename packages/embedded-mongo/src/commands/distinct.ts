@@ -1,0 +1,84 @@
+import type { Reply } from '../bson/codec.js';
+import { encodeKeyValue } from '../bson/keystring.js';
+import type { Doc, Value } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import { docOf } from '../query/execute-scan.js';
+import { TimeSlice } from '../query/execute-slice.js';
+import { eachRow } from '../query/execute.js';
+import { arrayIndex, splitPath, type Path } from '../query/paths.js';
+import { Arguments } from './arguments.js';
+import type { Command, CommandContext } from './command.js';
+import { namespaceOf } from './namespace.js';
+import { collectionToRead, readFilter, scanFor } from './reading.js';
+
+/** All values go into one reply. A key string is about as long as its value. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** `distinct`: the different values of one path, an array's elements each for itself. */
+export const distinct: Command = {
+  name: 'distinct',
+  fields: ['key', 'query', 'collation', 'hint'],
+  inTransaction: true,
+  write: false,
+  async run(context: CommandContext): Promise<Reply> {
+    const { ns } = namespaceOf(context);
+    const args = new Arguments('distinct', context.request.body);
+    args.refuseCollation();
+    const key = args.text('key');
+    if (key === undefined) throw args.missing('key');
+    const query = { filter: readFilter(args.document('query') ?? new Map(), undefined), hint: args.hint() };
+    const collection = await collectionToRead(context, ns);
+    if (collection === undefined) return { values: [] };
+    const { scan } = scanFor(collection, query);
+    const values = new DistinctValues(splitPath(key));
+    const view = context.view();
+    try {
+      scan.open(view);
+      await eachRow(scan, new TimeSlice(context), (row) => {
+        values.add(docOf(row));
+      });
+    } finally {
+      scan.pause();
+      view.release();
+    }
+    return { values: values.sorted() };
+  },
+};
+
+/** Different values by their key strings, so that `1` and `1.0` count as one. */
+class DistinctValues {
+  private readonly byKey = new Map<string, Value>();
+  private bytes = 0;
+
+  constructor(private readonly path: Path) {}
+
+  add(doc: Doc): void {
+    this.collect(doc, 0);
+  }
+
+  sorted(): Value[] {
+    return [...this.byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+  }
+
+  private collect(value: Value | undefined, at: number): void {
+    if (value === undefined) return;
+    const part = this.path[at];
+    if (part === undefined) {
+      if (Array.isArray(value)) for (const element of value) this.keep(element);
+      else this.keep(value);
+    } else if (value instanceof Map) this.collect(value.get(part), at + 1);
+    else if (Array.isArray(value)) {
+      const index = arrayIndex(part);
+      if (index !== undefined) this.collect(value[index], at + 1);
+      for (const element of value) if (element instanceof Map) this.collect(element, at);
+    }
+  }
+
+  private keep(value: Value): void {
+    const key = encodeKeyValue(value);
+    if (this.byKey.has(key)) return;
+    this.byKey.set(key, value);
+    this.bytes += key.length;
+    if (this.bytes > MAX_BYTES) throw new EngineError('Location17217', 'distinct too big, 16mb cap');
+  }
+}

@@ -1,0 +1,87 @@
+import type { Reply } from '../bson/codec.js';
+import { EngineError } from '../errors.js';
+import { BufferedResults } from '../query/execute.js';
+import { compileProjection } from '../query/project.js';
+import { compileVariables } from '../query/variables.js';
+import { Arguments } from './arguments.js';
+import type { Command, CommandContext } from './command.js';
+import { namespaceOf } from './namespace.js';
+import {
+  collectionToRead,
+  FIRST_BATCH,
+  firstReply,
+  readFilter,
+  resultsOf,
+  type Query,
+  type Window,
+} from './reading.js';
+
+/** What a `find` asks for. */
+export interface FindRequest {
+  readonly query: Query;
+  readonly window: Window;
+}
+
+const FIELDS = [
+  'filter',
+  'sort',
+  'projection',
+  'hint',
+  'skip',
+  'limit',
+  'batchSize',
+  'singleBatch',
+  'let',
+  'collation',
+  'min',
+  'max',
+  'returnKey',
+  'showRecordId',
+  'tailable',
+  'awaitData',
+  'oplogReplay',
+  'noCursorTimeout',
+  'allowPartialResults',
+  'allowDiskUse',
+];
+
+/** `find`: documents by filter, sorted, cut and projected, through a cursor. */
+export const find: Command = {
+  name: 'find',
+  fields: FIELDS,
+  inTransaction: true,
+  write: false,
+  async run(context: CommandContext): Promise<Reply> {
+    const { ns } = namespaceOf(context);
+    const args = new Arguments('find', context.request.body);
+    const { query, window } = readFind(args);
+    const size = args.size('batchSize') ?? FIRST_BATCH;
+    const collection = await collectionToRead(context, ns);
+    const results = collection ? resultsOf(collection, query, window) : new BufferedResults([]);
+    return firstReply(context, ns, results, size, args.flag('singleBatch'));
+  },
+};
+
+/** Reads the arguments that say what to find. Throws what MongoDB answers to bad ones. */
+export function readFind(args: Arguments): FindRequest {
+  args.refuseCollation();
+  args.refuse('min', 'max', 'returnKey', 'showRecordId', 'tailable', 'awaitData');
+  const variables = args.document('let');
+  const filter = readFilter(args.document('filter') ?? new Map(), variables);
+  const projection = args.document('projection');
+  const sort = args.document('sort');
+  if (sort?.has('$natural') === true && sort.size > 1) {
+    throw new EngineError('BadValue', '$natural sort cannot be set to a value other than -1 or 1, alone');
+  }
+  return {
+    query: { filter, sort, hint: args.hint() },
+    window: {
+      skip: args.size('skip'),
+      limit: args.size('limit'),
+      project:
+        projection === undefined || projection.size === 0
+          ? undefined
+          : compileProjection(projection, compileVariables(variables)),
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { typeName } from '../bson/compare.js';
+import { EngineError } from '../errors.js';
+import type { CommandContext } from './command.js';
+
+/** A collection by its name; it need not exist. */
+export interface Namespace {
+  readonly db: string;
+  readonly collection: string;
+  /** `db.collection`. */
+  readonly ns: string;
+}
+
+const MAX_NAMESPACE_BYTES = 255;
+const MAX_DATABASE_BYTES = 63;
+
+/** The collection that a command names as the value of its first field. Throws InvalidNamespace. */
+export function namespaceOf(context: CommandContext): Namespace {
+  const name = context.body.get(context.request.name);
+  if (typeof name !== 'string') {
+    const type = name === undefined ? 'missing' : typeName(name);
+    throw new EngineError('InvalidNamespace', `collection name has invalid type ${type}`);
+  }
+  return checkedNamespace(context.db, name);
+}
+
+/** A whole namespace, `db.collection`, as `bulkWrite` gives it. Throws InvalidNamespace. */
+export function parseNamespace(ns: string): Namespace {
+  const dot = ns.indexOf('.');
+  if (dot < 0) throw new EngineError('InvalidNamespace', `Invalid namespace specified '${ns}'`);
+  return checkedNamespace(ns.slice(0, dot), ns.slice(dot + 1));
+}
+
+/** Throws InvalidNamespace for a name that no database may have. */
+export function checkDatabase(db: string): void {
+  if (db === '' || /[\0/\\. "$]/.test(db) || Buffer.byteLength(db) > MAX_DATABASE_BYTES) {
+    throw new EngineError('InvalidNamespace', `Invalid database name: '${db}'`);
+  }
+}
+
+/** Throws where clients may not write: the server's own collections. */
+export function checkWritable({ db, collection, ns }: Namespace): void {
+  if (collection.startsWith('system.')) throw new EngineError('InvalidNamespace', `cannot write to '${ns}'`);
+  if (db === 'local' || db === 'config') {
+    throw new EngineError(
+      'Unauthorized',
+      `the database '${db}' belongs to the server: cannot write to '${ns}'`,
+    );
+  }
+}
+
+function checkedNamespace(db: string, collection: string): Namespace {
+  checkDatabase(db);
+  const ns = `${db}.${collection}`;
+  if (
+    collection === '' ||
+    collection.startsWith('.') ||
+    /[\0$]/.test(collection) ||
+    Buffer.byteLength(ns) > MAX_NAMESPACE_BYTES
+  ) {
+    throw new EngineError('InvalidNamespace', `Invalid namespace specified '${ns}'`);
+  }
+  return { db, collection, ns };
+}

@@ -1,0 +1,101 @@
+import type { Reply } from '../bson/codec.js';
+import type { Doc } from '../bson/types.js';
+import { RowScan } from '../query/execute-scan.js';
+import { TimeSlice } from '../query/execute-slice.js';
+import { compileSortKey } from '../query/execute-sort.js';
+import { ScanResults, type Batch, type ResultSource } from '../query/execute.js';
+import { compileFilter, type Filter } from '../query/match.js';
+import type { Hint } from '../query/plan-hint.js';
+import { planQuery } from '../query/plan.js';
+import type { Collection } from '../storage/catalogue.js';
+import type { CommandContext } from './command.js';
+
+/** The batch that a cursor begins with, where the client does not say (MongoDB's 101 documents). */
+export const FIRST_BATCH = 101;
+
+/** Which documents a command is about, in which order. */
+export interface Query {
+  readonly filter: Filter;
+  readonly sort?: Doc | undefined;
+  readonly hint?: Hint | undefined;
+}
+
+/** How many of the documents, and what of them. */
+export interface Window {
+  readonly skip?: number | undefined;
+  /** 0 or left out: all. */
+  readonly limit?: number | undefined;
+  readonly project?: ((doc: Doc) => Doc) | undefined;
+}
+
+/**
+ * The collection to read from, if it exists. A transaction notes the use; a read of durable data waits until the
+ * collection's newest indexes are on disk too.
+ */
+export async function collectionToRead(context: CommandContext, ns: string): Promise<Collection | undefined> {
+  const { store } = context.engine;
+  const collection = store.catalogue.find(ns);
+  if (collection === undefined) return undefined;
+  if (context.transaction !== undefined) context.transaction.touch(collection);
+  else if (context.body.has('readConcern') && collection.changedAt > store.durableSequence) {
+    await store.durable(collection.changedAt);
+  }
+  return collection;
+}
+
+/** The filter of a command or statement, with its `let`. Throws what MongoDB answers to a bad one. */
+export function readFilter(filter: Doc, variables: Doc | undefined): Filter {
+  return compileFilter(filter, variables === undefined ? {} : { let: variables });
+}
+
+/** A scan for the query, and the sort key where the plan does not give the order. Throws for a bad sort or hint. */
+export function scanFor(
+  collection: Collection,
+  query: Query,
+): { readonly scan: RowScan; readonly sortKey: ((doc: Doc) => string) | undefined } {
+  const sort = query.sort === undefined || query.sort.size === 0 ? undefined : query.sort;
+  const sortKey = sort === undefined || sort.has('$natural') ? undefined : compileSortKey(sort);
+  const plan = planQuery(collection, query.filter.source, {
+    ...(sort === undefined ? {} : { sort }),
+    ...(query.hint === undefined ? {} : { hint: query.hint }),
+  });
+  return { scan: new RowScan(collection, plan, query.filter), sortKey: plan.sorted ? undefined : sortKey };
+}
+
+/** The results of a query upon a collection. */
+export function resultsOf(collection: Collection, query: Query, window: Window): ScanResults {
+  const { scan, sortKey } = scanFor(collection, query);
+  return new ScanResults(scan, {
+    skip: window.skip ?? 0,
+    limit: window.limit ?? 0,
+    ...(sortKey === undefined ? {} : { sortKey }),
+    ...(window.project === undefined ? {} : { project: window.project }),
+  });
+}
+
+/** Answers with the first batch, and keeps a cursor where there is more. */
+export async function firstReply(
+  context: CommandContext,
+  ns: string,
+  results: ResultSource,
+  size: number,
+  singleBatch = false,
+): Promise<Reply> {
+  const batch = await fetch(context, results, size);
+  let id = 0n;
+  if (batch.finished || singleBatch) results.close();
+  else {
+    const { session, transaction, view } = context;
+    id = context.engine.cursors.open({ ns, session, transaction, results, view });
+  }
+  return { cursor: { firstBatch: batch.docs, id, ns } };
+}
+
+async function fetch(context: CommandContext, results: ResultSource, size: number): Promise<Batch> {
+  const view = context.view();
+  try {
+    return await results.nextBatch(view, size, new TimeSlice(context));
+  } finally {
+    view.release();
+  }
+}
