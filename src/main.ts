@@ -1,1 +1,63 @@
-export {};
+import { pino } from 'pino';
+import { DatabaseRefused } from './database/refused.js';
+import { startService, type Service } from './service.js';
+import { readSettings, type Settings } from './settings.js';
+import { SettingError } from './setting-reader.js';
+
+/** The errors of listening that a person can do something about: the setting, and what is wrong with it. */
+const LISTEN_FAULTS: ReadonlyMap<string, (settings: Settings) => readonly [string, string]> = new Map([
+  ['EADDRINUSE', ({ host, port }: Settings) => ['PORT', `${port} on ${host} is in use by another program`]],
+  ['EACCES', ({ host, port }: Settings) => ['PORT', `${port} on ${host} is not allowed to this user`]],
+  ['EADDRNOTAVAIL', ({ host }: Settings) => ['HOST', `${host} is not an address of this machine`]],
+  ['ENOTFOUND', ({ host }: Settings) => ['HOST', `${host} is not known`]],
+]);
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env, '.env');
+  const logger = pino({
+    level: settings.log_level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+  const asked = signals();
+  const service = await startService(settings, logger).catch((error: unknown) => {
+    throw asStartFault(error, settings);
+  });
+  say(process.stdout, ready(service, settings));
+  await asked;
+  say(process.stdout, 'Stopping: requests in flight are finished first.');
+  await service.stop();
+}
+
+/** Resolves at the first SIGTERM or SIGINT; later ones change nothing. */
+function signals(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
+  });
+}
+
+function ready({ url, database }: Service, { docs }: Settings): string {
+  const swagger = docs ? ` | Swagger UI: ${url}/docs` : '';
+  return `Envelope Ledger is ready: ${url}${swagger} | database: ${database}`;
+}
+
+function asStartFault(error: unknown, settings: Settings): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const fault = LISTEN_FAULTS.get(String(error.code));
+  return fault ? new SettingError(...fault(settings)) : error;
+}
+
+function say(stream: NodeJS.WriteStream, line: string): void {
+  stream.write(`${line}\n`);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const foreseen = error instanceof SettingError || error instanceof DatabaseRefused;
+  const text = error instanceof Error ? (foreseen ? error.message : error.stack) : String(error);
+  say(process.stderr, `Envelope Ledger cannot start: ${text}`);
+  process.exit(1);
+}

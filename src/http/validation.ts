@@ -22,7 +22,8 @@ export class BodyValidation extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type !== 'body') return value;
+    // A body without a class is read by its route, which answers in another protocol's words.
+    if (metadata.type !== 'body' || metadata.metatype === Object) return value;
     if (value instanceof UnreadableBody) throw new Problem('invalid_request', { detail: value.detail });
     // A request without a body is one with an empty body, so that optional fields may all be left out.
     const body = value === undefined ? {} : value;

@@ -1,4 +1,6 @@
-import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
+import { OPEN_OPERATION } from '../http/open-api.js';
 
 /** What a member may do in a household. */
 export const ROLES = ['owner', 'editor', 'viewer'] as const;
@@ -44,5 +46,6 @@ export const Context = createParamDecorator((_: unknown, execution: ExecutionCon
 /** The metadata key of `@Public()`. */
 export const PUBLIC_ROUTE = 'identity:public';
 
-/** Opens a route, or all routes of a controller, to callers without a token. */
-export const Public = () => SetMetadata(PUBLIC_ROUTE, true);
+/** Opens a route to callers without a token. */
+export const Public = (): MethodDecorator =>
+  applyDecorators(SetMetadata(PUBLIC_ROUTE, true), ApiExtension(OPEN_OPERATION, true));

@@ -8,6 +8,9 @@ import { AccessTokens } from './access-tokens.js';
 import { LogIn } from './log-in.js';
 import { Public } from './request-context.js';
 
+/** Longer than any name or password there is, in UTF-16 units. */
+const MAX_FIELD = 4_096;
+
 /** The form of OAuth 2's password grant (RFC 6749, section 4.3). For the description only; the form is read by hand. */
 class PasswordGrantDto {
   @ApiProperty({ enum: ['password'] })
@@ -80,7 +83,13 @@ function passwordGrant(form: unknown): { username: string; password: string } {
     const errors = [{ field: 'grant_type', message: 'must be password' }];
     throw new Problem('invalid_request', { errors, extra: { error: 'unsupported_grant_type' } });
   }
-  return { username: String(fields.get('username')), password: String(fields.get('password')) };
+  const [username, password] = [String(fields.get('username')), String(fields.get('password'))];
+  const long = [username, password].findIndex((text) => text.length > MAX_FIELD);
+  if (long >= 0) {
+    const field = long === 0 ? 'username' : 'password';
+    throw invalid({ errors: [{ field, message: `must be at most ${MAX_FIELD} characters` }] });
+  }
+  return { username, password };
 }
 
 function invalid(details: ConstructorParameters<typeof Problem>[1]): Problem {

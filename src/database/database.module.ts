@@ -1,0 +1,16 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+import { connectionOptions } from './connection-options.js';
+import { Indexes } from './indexes.js';
+
+/** The connection to the database, external or embedded alike. */
+@Module({})
+export class DatabaseModule {
+  static register(uri: string): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [MongooseModule.forRootAsync({ useFactory: () => connectionOptions(uri) })],
+      providers: [Indexes],
+    };
+  }
+}

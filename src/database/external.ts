@@ -1,0 +1,61 @@
+import { MongoClient, ReadPreference, type Document } from 'mongodb';
+import { connectionOptions } from './connection-options.js';
+import { DatabaseRefused } from './refused.js';
+
+const OLDEST = 8;
+const PATIENCE_MS = 5_000;
+
+/**
+ * Looks whether an external MongoDB can carry the ledger, and describes it in a few words without its password.
+ * @throws DatabaseRefused saying what it lacks: reachable, 8.0 or newer, transactions, reads from the primary
+ */
+export async function checkExternal(uri: string): Promise<string> {
+  const client = openClient(uri);
+  if (client.options.readPreference.mode !== ReadPreference.PRIMARY) {
+    throw refused('must read from the primary: take readPreference out of it');
+  }
+  try {
+    const admin = client.db('admin');
+    const hello = await admin.command({ hello: 1 });
+    const { version } = await admin.command({ buildInfo: 1 });
+    return describe(client, hello, String(version));
+  } catch (error) {
+    if (error instanceof DatabaseRefused) throw error;
+    throw refused(`leads to no database that answers: ${messageOf(error)}`);
+  } finally {
+    await client.close();
+  }
+}
+
+function openClient(uri: string): MongoClient {
+  try {
+    const { serverSelectionTimeoutMS } = connectionOptions(uri);
+    return new MongoClient(uri, {
+      ...(serverSelectionTimeoutMS !== undefined && { serverSelectionTimeoutMS: PATIENCE_MS }),
+    });
+  } catch (error) {
+    throw refused(`is not a connection string: ${messageOf(error)}`);
+  }
+}
+
+function describe(client: MongoClient, hello: Document, version: string): string {
+  const major = Number.parseInt(version, 10);
+  if (!(major >= OLDEST)) {
+    throw refused(`leads to MongoDB ${version}; ${OLDEST}.0 or newer is needed`);
+  }
+  const hosts = client.options.hosts.map(String).join(', ') || String(client.options.srvHost);
+  if (typeof hello.setName === 'string')
+    return `MongoDB ${version}, replica set ${hello.setName} at ${hosts}`;
+  if (hello.msg === 'isdbgrid') return `MongoDB ${version}, sharded cluster at ${hosts}`;
+  throw refused(
+    'leads to a standalone MongoDB server, which has no transactions; start it as a replica set (one member is enough)',
+  );
+}
+
+function refused(fault: string): DatabaseRefused {
+  return new DatabaseRefused(`DB_CONNECTION_STRING ${fault}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
+}

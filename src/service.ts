@@ -1,0 +1,104 @@
+import { createRequire } from 'node:module';
+import type { Server } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import { startEngine, type Engine } from './database/embedded.js';
+import { checkExternal } from './database/external.js';
+import { databaseUnavailable } from './database/unavailable.js';
+import { NestLog } from './http/nest-log.js';
+import { serveDocs } from './http/open-api.js';
+import { ProblemFilter } from './http/problem-filter.js';
+import { createServer } from './http/server.js';
+import { signingKey } from './identity/signing-key.js';
+import type { Settings } from './settings.js';
+
+/** How long requests in flight have to finish when the service stops, in milliseconds. */
+const FINISH_MS = 10_000;
+const SWEEP_MS = 50;
+
+/** The service, running. */
+export interface Service {
+  /** Where it is found, for a person: `http://localhost:8000`. */
+  readonly url: string;
+  /** Which database it runs on, for a person. */
+  readonly database: string;
+  /** Finishes the requests in flight, then closes the database's connection, then stops the engine. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything: the database, the application, the server. What was started is stopped again if the rest fails. */
+export async function startService(settings: Settings, logger: Logger): Promise<Service> {
+  const external = settings.database_uri;
+  const engine = external === null ? await startEngine(settings.data_dir, logger) : undefined;
+  try {
+    const database =
+      external === null ? `embedded engine in ${settings.data_dir}` : await checkExternal(external);
+    const app = await createApplication(settings, external ?? (engine as Engine).uri, logger);
+    try {
+      await app.listen(settings.port, settings.host);
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    return { url: urlOf(app, settings.host), database, stop: () => stop(app, engine) };
+  } catch (error) {
+    await engine?.stop();
+    throw error;
+  }
+}
+
+async function createApplication(
+  settings: Settings,
+  database_uri: string,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
+  const { jwt, page_sizes, limits, trust_proxy, cors_origins } = settings;
+  const key = await signingKey(jwt.secret, settings.data_dir);
+  const problems = new ProblemFilter(databaseUnavailable);
+  const trustProxy = typeof trust_proxy === 'boolean' ? trust_proxy : [...trust_proxy];
+  const root = AppModule.register({ database_uri, page_sizes, identity: { jwt: { ...jwt, key }, limits } });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    root,
+    createServer({ logger, problems, trustProxy }),
+    { bodyParser: false, abortOnError: false, logger: new NestLog(logger) },
+  );
+  app.useGlobalFilters(problems);
+  if (cors_origins.length > 0) {
+    app.enableCors({
+      origin: cors_origins === '*' ? '*' : [...cors_origins],
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposedHeaders: ['etag', 'location', 'retry-after', 'x-request-id'],
+      maxAge: 600,
+    });
+  }
+  if (settings.docs) serveDocs(app, version(), page_sizes);
+  return app;
+}
+
+async function stop(app: NestFastifyApplication, engine: Engine | undefined): Promise<void> {
+  const server = app.getHttpServer() as Server;
+  // A connection whose last request has just been answered would be kept for the next one, which never comes.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const limit = setTimeout(() => server.closeAllConnections(), FINISH_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+    clearTimeout(limit);
+    await engine?.stop();
+  }
+}
+
+function urlOf(app: NestFastifyApplication, host: string): string {
+  const address = (app.getHttpServer() as Server).address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  if (['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host)) return `http://localhost:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function version(): string {
+  const own = createRequire(import.meta.url)('../package.json') as { version: string };
+  return own.version;
+}
