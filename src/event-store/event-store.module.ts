@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { MongooseModule } from '@nestjs/mongoose';
+
+import { EventStore } from './event-store.js';
+import { EventDocument, EventSchema } from './stored-event.js';
+
+/** Appends to the log of events. */
+@Module({
+  imports: [MongooseModule.forFeature([{ name: EventDocument.name, schema: EventSchema }])],
+  providers: [EventStore],
+  exports: [EventStore],
+})
+export class EventStoreModule {}

@@ -1,0 +1,47 @@
+import type { PipeTransform } from '@nestjs/common';
+
+import { IsAmount, IsCalendarDate, IsDescription, IsNumberedId } from '../../http/wire-types.js';
+import { Problem } from '../../kernel/problem.js';
+
+/**
+ * How many entries a list of envelopes and amounts may have. More than the postings of a transaction: an envelope may
+ * be named twice, and too many different ones are a rule of the ledger.
+ */
+export const MAX_LISTED = 1_000;
+
+/** An amount in one envelope, above 0, in major units. */
+export class EnvelopeAmountBody {
+  @IsNumberedId()
+  readonly envelope_id!: number;
+
+  @IsAmount()
+  readonly amount!: number;
+}
+
+/** What every request that moves money may say. */
+export class MoneyBody {
+  @IsDescription()
+  readonly description?: string;
+
+  @IsCalendarDate({
+    optional: true,
+    description: "The day it counts for; today in the household's time zone",
+  })
+  readonly effective_on?: string;
+}
+
+/** What an undo may say; it keeps the day of what it undoes. */
+export class UndoBody {
+  @IsDescription({ description: 'Why it is undone', example: 'Booked twice' })
+  readonly description?: string;
+}
+
+/** A pipe for the body of a request that takes no fields. */
+export class NoFields implements PipeTransform<object, object> {
+  /** @throws Problem `invalid_request` naming every field that was sent. */
+  transform(body: object): object {
+    const errors = Object.keys(body).map((field) => ({ field, message: 'is not a field of this request' }));
+    if (errors.length > 0) throw new Problem('invalid_request', { errors });
+    return body;
+  }
+}

@@ -1,0 +1,67 @@
+import { Body, Controller, Param, Post } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+
+import { pathId } from '../../http/path-params.js';
+import { IsAmount, IsNumberedId } from '../../http/wire-types.js';
+import { Context, type RequestContext } from '../../identity/request-context.js';
+import { MoneyBody } from './bodies.js';
+import { Bookkeeper } from './bookkeeper.js';
+import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import { MoneyRoute } from './money-route.js';
+
+/** Money that changes its envelope within the account. */
+export class MoveBody extends MoneyBody {
+  @IsNumberedId({ example: 3 })
+  readonly from_id!: number;
+
+  @IsNumberedId({ example: 4 })
+  readonly to_id!: number;
+
+  @IsAmount()
+  readonly amount!: number;
+}
+
+/** Moves money from one envelope to another, never more than the source holds. */
+export class Move extends Command<MoneyAnswer> {
+  constructor(
+    readonly context: RequestContext,
+    readonly account_id: string,
+    readonly body: MoveBody,
+  ) {
+    super();
+  }
+}
+
+@Controller('accounts')
+@ApiTags('Money')
+export class MoveController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post(':account_id/moves')
+  @MoneyRoute('Move money between envelopes', 'envelope_archived', 'envelope_overdrawn')
+  move(
+    @Context() context: RequestContext,
+    @Param('account_id', pathId('acc')) account_id: string,
+    @Body() body: MoveBody,
+  ): Promise<MoneyAnswer> {
+    return this.commands.execute(new Move(context, account_id, body));
+  }
+}
+
+@CommandHandler(Move)
+export class MoveHandler implements ICommandHandler<Move> {
+  constructor(private readonly bookkeeper: Bookkeeper) {}
+
+  /** @throws Problem as Bookkeeper does. */
+  async execute({ context, account_id, body }: Move): Promise<MoneyAnswer> {
+    const recorded = await this.bookkeeper.record(context, account_id, (terms) => ({
+      type: 'MoveMoney',
+      ...terms.money(body),
+      from_id: body.from_id,
+      to_id: body.to_id,
+      amount_minor: terms.minor('amount', body.amount),
+    }));
+    return moneyAnswer(recorded);
+  }
+}

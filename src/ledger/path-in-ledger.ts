@@ -1,0 +1,50 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+import { PathFirst } from '../http/path-first.js';
+import { requestContextOf } from '../identity/request-context.js';
+import { isIdOf } from '../kernel/ids.js';
+import { Problem } from '../kernel/problem.js';
+import type { AccountDocument } from './projections/account-document.js';
+import { Accounts } from './projections/accounts.js';
+import { Register } from './projections/register.js';
+
+/** What a path below `/accounts/:account_id` may name. */
+interface LedgerPath {
+  readonly account_id?: string;
+  readonly envelope_id?: string;
+  readonly payer_id?: string;
+  readonly tx_id?: string;
+}
+
+/** Answers an account, envelope, payer or transaction that is missing from the path before an invalid body or query. */
+@Injectable()
+export class PathInLedger extends PathFirst {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly register: Register,
+  ) {
+    super();
+  }
+
+  protected async requirePath(execution: ExecutionContext): Promise<void> {
+    const request = execution.switchToHttp().getRequest<FastifyRequest<{ Params: LedgerPath }>>();
+    const { account_id, envelope_id, payer_id, tx_id } = request.params;
+    if (account_id === undefined) return;
+    if (!isIdOf('acc', account_id)) throw new Problem('not_found');
+    const account = await this.accounts.require(requestContextOf(request).household_id, account_id);
+    const present =
+      isAmong(account.envelopes, envelope_id) &&
+      isAmong(account.payers, payer_id) &&
+      (await this.hasTransaction(account, tx_id));
+    if (!present) throw new Problem('not_found');
+  }
+
+  private async hasTransaction(account: AccountDocument, tx_id: string | undefined): Promise<boolean> {
+    if (tx_id === undefined) return true;
+    return isIdOf('tx', tx_id) && (await this.register.row(null, account, tx_id)) !== null;
+  }
+}
+
+const isAmong = (things: readonly { readonly id: number }[], id: string | undefined): boolean =>
+  id === undefined || things.some((thing) => String(thing.id) === id);

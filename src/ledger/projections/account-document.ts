@@ -1,0 +1,138 @@
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+
+import { ACCOUNTS, type AccountRecord } from '../../event-store/account-record.js';
+import { nameKey } from '../../kernel/text.js';
+import type { Account } from '../domain/account.js';
+
+/** An account's state as it is stored: the fold of its events, its name's key, and what the event store adds. */
+export type AccountDocument = AccountState & AccountRecord;
+
+/** What the event store stores beside its own fields. */
+export type AccountState = Omit<Account, 'id'> & {
+  /** What names are compared by; unique among the household's open accounts. */
+  readonly name_key: string;
+};
+
+/** The account in a stored document. */
+export function accountOf(document: AccountDocument): Account {
+  const {
+    _id: id,
+    name_key: _key,
+    head_hash: _hash,
+    register_rows: _rows,
+    generation: _generation,
+    ...state
+  } = document;
+  return { id, ...state };
+}
+
+/** What is to be stored of an account. */
+export function stateOf({ id: _id, ...state }: Account): AccountState {
+  return { ...state, name_key: nameKey(state.name) };
+}
+
+@Schema({ _id: false, id: false })
+class EnvelopeSubdocument {
+  @Prop({ type: Number, required: true })
+  id!: number;
+
+  @Prop({ type: String, required: true })
+  name!: string;
+
+  @Prop({ type: Number, required: true })
+  balance_minor!: number;
+
+  @Prop({ type: Boolean, required: true })
+  archived!: boolean;
+}
+
+@Schema({ _id: false, id: false })
+class SplitSubdocument {
+  @Prop({ type: Number, required: true })
+  envelope_id!: number;
+
+  @Prop({ type: Number, required: true })
+  amount_minor!: number;
+}
+
+@Schema({ _id: false, id: false })
+class PayerSubdocument {
+  @Prop({ type: Number, required: true })
+  id!: number;
+
+  @Prop({ type: String, required: true })
+  name!: string;
+
+  @Prop({ type: Number, required: true })
+  amount_minor!: number;
+
+  @Prop({ type: [SchemaFactory.createForClass(SplitSubdocument)], required: true })
+  split!: SplitSubdocument[];
+}
+
+/** The shape and the indexes of the accounts' collection. */
+@Schema({ collection: ACCOUNTS, versionKey: false, id: false })
+export class AccountModel {
+  @Prop({ type: String, required: true })
+  _id!: string;
+
+  @Prop({ type: String, required: true })
+  household_id!: string;
+
+  @Prop({ type: String, required: true })
+  name!: string;
+
+  @Prop({ type: String, required: true })
+  name_key!: string;
+
+  @Prop({ type: String, required: true })
+  account_type!: string;
+
+  @Prop({ type: String, required: true })
+  currency!: string;
+
+  @Prop({ type: Boolean, required: true })
+  can_go_negative!: boolean;
+
+  @Prop({ type: Number, default: null })
+  credit_limit_minor!: number | null;
+
+  @Prop({ type: String, required: true })
+  state!: string;
+
+  @Prop({ type: String, required: true })
+  opened_on!: string;
+
+  @Prop({ type: Number, required: true })
+  version!: number;
+
+  @Prop({ type: Number, required: true })
+  balance_minor!: number;
+
+  @Prop({ type: [SchemaFactory.createForClass(EnvelopeSubdocument)], required: true })
+  envelopes!: EnvelopeSubdocument[];
+
+  @Prop({ type: [SchemaFactory.createForClass(PayerSubdocument)], required: true })
+  payers!: PayerSubdocument[];
+
+  @Prop({ type: Number, required: true })
+  next_envelope_id!: number;
+
+  @Prop({ type: Number, required: true })
+  next_payer_id!: number;
+
+  @Prop({ type: String, required: true })
+  head_hash!: string;
+
+  @Prop({ type: Number, required: true })
+  register_rows!: number;
+
+  @Prop({ type: Number, required: true })
+  generation!: number;
+}
+
+export const AccountSchema = SchemaFactory.createForClass(AccountModel);
+AccountSchema.index(
+  { household_id: 1, name_key: 1 },
+  { unique: true, partialFilterExpression: { state: 'open' } },
+);

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/mongoose';
+import type { Document, Filter, Sort } from 'mongodb';
+import type { Connection } from 'mongoose';
+
+import { tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
+import { ACCOUNTS } from '../../event-store/account-record.js';
+import { openDatabase } from '../../event-store/open-database.js';
+import { Problem } from '../../kernel/problem.js';
+import { nameKey } from '../../kernel/text.js';
+import type { AccountDocument } from './account-document.js';
+import type { Slice } from './slice.js';
+
+/** Reads the accounts of a household. */
+@Injectable()
+export class Accounts {
+  constructor(@InjectConnection() private readonly connection: Connection) {}
+
+  /**
+   * The account with that id.
+   * @throws Problem `not_found` when the household has none, be it another household's or nobody's.
+   */
+  async require(household_id: string, account_id: string): Promise<AccountDocument> {
+    const account = await this.of(household_id).findOne(null, { _id: account_id });
+    if (!account) throw new Problem('not_found');
+    return account;
+  }
+
+  /** Whether an open account of the household other than `account_id` has that name. */
+  async isNameTaken(
+    session: MaybeSession,
+    household_id: string,
+    name: string,
+    account_id: string,
+  ): Promise<boolean> {
+    const other = await this.of(household_id).findOne(
+      session,
+      { state: 'open', name_key: nameKey(name), _id: { $ne: account_id } },
+      { projection: { _id: 1 } },
+    );
+    return other !== null;
+  }
+
+  /** The accounts that match a condition, sorted, and how many there are in all. */
+  async page(
+    household_id: string,
+    condition: Filter<Document>,
+    sort: Sort,
+    slice: Slice,
+  ): Promise<{ documents: AccountDocument[]; total: number }> {
+    const accounts = this.of(household_id);
+    const filter = condition as Filter<AccountDocument>;
+    const total = await accounts.count(null, filter);
+    const { skip, page_size: limit } = slice;
+    const documents = skip < total ? await accounts.find(null, filter, { sort, skip, limit }).toArray() : [];
+    return { documents, total };
+  }
+
+  private of(household_id: string): TenantScope<AccountDocument> {
+    return tenantScope<AccountDocument>(openDatabase(this.connection), ACCOUNTS, household_id);
+  }
+}

@@ -1,0 +1,179 @@
+import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
+
+import type { CalendarDate } from '../../kernel/dates.js';
+import type { EnvelopeAmount } from '../domain/account.js';
+import type { TransactionKind } from '../domain/events.js';
+
+/** The collection that holds the register. */
+export const REGISTER = 'register';
+
+/** What a row is in its transaction's chain: the transaction itself, or an undo of it. */
+export const ROW_ROLES = ['root', 'undo'] as const;
+export type RowRole = (typeof ROW_ROLES)[number];
+
+/** Who asked for it. */
+export interface Actor {
+  readonly id: string;
+  readonly username: string;
+}
+
+/** A row of the register: one event that moves money, with the account's balance after it. Amounts in minor units. */
+export interface RegisterRow {
+  /** {@link rowId} of the event and the generation. */
+  readonly _id: string;
+  household_id: string;
+  readonly account_id: string;
+  /** Which generation of the read models the row belongs to. */
+  readonly generation: number;
+  /** The event's id, `tx_…`. */
+  readonly id: string;
+  readonly seq: number;
+  /** A reversal has the kind of its root. */
+  readonly kind: TransactionKind;
+  readonly role: RowRole;
+  /** The account's signed change; 0 for a move. */
+  readonly amount_minor: number;
+  /** What a move moved, above 0; null for what is no move. */
+  readonly moved_minor: number | null;
+  /** What amounts are filtered by: the moved amount, or the change without its sign. */
+  readonly size_minor: number;
+  readonly postings: readonly EnvelopeAmount[];
+  readonly description: string;
+  readonly notes: string;
+  readonly tags: readonly string[];
+  readonly effective_on: CalendarDate;
+  readonly recorded_at: Date;
+  readonly actor: Actor;
+  readonly balance_minor: number;
+  /** For a root: whether its chain holds an even number of reversals. For a reversal: whether none reversed it. */
+  readonly standing: boolean;
+  /** The transaction that the row belongs to; a root's own id. */
+  readonly root_id: string;
+  /** The last event of the chain, on roots; null on reversals. */
+  readonly tip_seq: number | null;
+  readonly tip_id: string | null;
+  readonly reverses_id: string | null;
+  /** The event that reversed this very one. */
+  readonly reversed_by_id: string | null;
+  /** The batch that it was recorded with. */
+  readonly batch_id: string | null;
+  /** The payer's name at that time, for a payday. */
+  readonly payer: string | null;
+  /** The other side of a transfer. */
+  readonly transfer: null;
+}
+
+/** The key of an event's row in a generation of the register. */
+export function rowId(generation: number, eventId: string): string {
+  return `${eventId}/${generation}`;
+}
+
+@Schema({ _id: false, id: false })
+class PostingSubdocument {
+  @Prop({ type: Number, required: true })
+  envelope_id!: number;
+
+  @Prop({ type: Number, required: true })
+  amount_minor!: number;
+}
+
+@Schema({ _id: false, id: false })
+class ActorSubdocument {
+  @Prop({ type: String, required: true })
+  id!: string;
+
+  @Prop({ type: String, required: true })
+  username!: string;
+}
+
+/** The shape and the indexes of the register's collection. */
+@Schema({ collection: REGISTER, versionKey: false, id: false })
+export class RegisterModel {
+  @Prop({ type: String, required: true })
+  _id!: string;
+
+  @Prop({ type: String, required: true })
+  household_id!: string;
+
+  @Prop({ type: String, required: true })
+  account_id!: string;
+
+  @Prop({ type: Number, required: true })
+  generation!: number;
+
+  @Prop({ type: String, required: true })
+  id!: string;
+
+  @Prop({ type: Number, required: true })
+  seq!: number;
+
+  @Prop({ type: String, required: true })
+  kind!: string;
+
+  @Prop({ type: String, required: true, enum: ROW_ROLES })
+  role!: string;
+
+  @Prop({ type: Number, required: true })
+  amount_minor!: number;
+
+  @Prop({ type: Number, default: null })
+  moved_minor!: number | null;
+
+  @Prop({ type: Number, required: true })
+  size_minor!: number;
+
+  @Prop({ type: [SchemaFactory.createForClass(PostingSubdocument)], required: true })
+  postings!: PostingSubdocument[];
+
+  @Prop({ type: String, default: '' })
+  description!: string;
+
+  @Prop({ type: String, default: '' })
+  notes!: string;
+
+  @Prop({ type: [String], required: true })
+  tags!: string[];
+
+  @Prop({ type: String, required: true })
+  effective_on!: string;
+
+  @Prop({ type: Date, required: true })
+  recorded_at!: Date;
+
+  @Prop({ type: SchemaFactory.createForClass(ActorSubdocument), required: true })
+  actor!: ActorSubdocument;
+
+  @Prop({ type: Number, required: true })
+  balance_minor!: number;
+
+  @Prop({ type: Boolean, required: true })
+  standing!: boolean;
+
+  @Prop({ type: String, required: true })
+  root_id!: string;
+
+  @Prop({ type: Number, default: null })
+  tip_seq!: number | null;
+
+  @Prop({ type: String, default: null })
+  tip_id!: string | null;
+
+  @Prop({ type: String, default: null })
+  reverses_id!: string | null;
+
+  @Prop({ type: String, default: null })
+  reversed_by_id!: string | null;
+
+  @Prop({ type: String, default: null })
+  batch_id!: string | null;
+
+  @Prop({ type: String, default: null })
+  payer!: string | null;
+
+  @Prop({ type: Object, default: null })
+  transfer!: null;
+}
+
+export const RegisterSchema = SchemaFactory.createForClass(RegisterModel);
+RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, seq: -1 }, { unique: true });
+RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, role: 1, standing: 1, seq: -1 });

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { InjectConnection } from '@nestjs/mongoose';
+import type { Document, Filter } from 'mongodb';
+import type { Connection } from 'mongoose';
+
+import { tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
+import type { AccountRecord } from '../../event-store/account-record.js';
+import type { Projection } from '../../event-store/append-events.js';
+import { openDatabase } from '../../event-store/open-database.js';
+import type { RegisterFact } from '../domain/facts.js';
+import { REGISTER, rowId, type RegisterRow } from './register-row.js';
+import { insertedRows, type RowWrite } from './register-rows.js';
+import type { Slice } from './slice.js';
+
+/** The account whose register is meant, and the generation in force. */
+export type RegisterOf = Pick<AccountRecord, '_id' | 'household_id' | 'generation' | 'register_rows'>;
+
+/** Reads the registers of accounts, and turns what changes in them into writes. */
+@Injectable()
+export class Register {
+  constructor(@InjectConnection() private readonly connection: Connection) {}
+
+  /** Changes of one account's register as writes of the transaction that records their events. */
+  projection(household_id: string, account_id: string, changes: readonly RowWrite[]): Projection {
+    const rows = this.of(household_id);
+    return {
+      writes: changes.map((change) =>
+        'insert' in change
+          ? rows.insertModel(change.insert)
+          : rows.updateModel({ _id: change.update, account_id }, { $set: change.set }),
+      ),
+      added_rows: insertedRows(changes).length,
+    };
+  }
+
+  /** The row of the event with that id, null when the account has none. */
+  row(session: MaybeSession, account: RegisterOf, id: string): Promise<RegisterRow | null> {
+    const _id = rowId(account.generation, id);
+    return this.of(account.household_id).findOne(session, { _id, account_id: account._id });
+  }
+
+  /** The row of the last transaction that stands: the opening when nothing else does. */
+  lastStanding(session: MaybeSession, account: RegisterOf): Promise<RegisterRow | null> {
+    return this.of(account.household_id).findOne(
+      session,
+      { ...rowsOf(account), role: 'root', standing: true },
+      { sort: { seq: -1 } },
+    );
+  }
+
+  /** The rows that match a condition, in the order of recording, and how many there are in all. */
+  async page(
+    account: RegisterOf,
+    condition: Filter<Document>,
+    direction: 1 | -1,
+    slice: Slice,
+  ): Promise<{ rows: RegisterRow[]; total: number }> {
+    const register = this.of(account.household_id);
+    const filter = { ...(condition as Filter<RegisterRow>), ...rowsOf(account) };
+    const unfiltered = Object.keys(condition).length === 0;
+    const total = unfiltered ? account.register_rows : await register.count(null, filter);
+    const { skip, page_size: limit } = slice;
+    if (skip >= total) return { rows: [], total };
+    const rows = await register.find(null, filter, { sort: { seq: direction }, skip, limit }).toArray();
+    return { rows, total };
+  }
+
+  private of(household_id: string): TenantScope<RegisterRow> {
+    return tenantScope<RegisterRow>(openDatabase(this.connection), REGISTER, household_id);
+  }
+}
+
+const rowsOf = ({ _id: account_id, generation }: RegisterOf) => ({ account_id, generation });
+
+/** What an undo needs to know of a row. */
+export function factOf(row: RegisterRow): RegisterFact {
+  const { id, seq, role, kind, root_id, standing, postings, effective_on } = row;
+  return {
+    ...{ id, seq, role, kind, root_id, standing, postings, effective_on },
+    tip_seq: row.tip_seq ?? seq,
+    tip_id: row.tip_id ?? id,
+  };
+}
