@@ -28,7 +28,12 @@ type Scope = { readonly variables: Variables } | { readonly refusal: readonly [E
  * @throws EngineError BadValue (and other codes of MongoDB's own) for unknown operators and bad arguments.
  */
 export function compileFilter(filter: Doc, options: { readonly let?: Doc } = {}): Filter {
-  return { source: filter, matches: allOf(filter, { variables: compileVariables(options.let) }) };
+  return compileFilterWith(filter, compileVariables(options.let));
+}
+
+/** `compileFilter` with variables that are evaluated already. */
+export function compileFilterWith(filter: Doc, variables: Variables): Filter {
+  return { source: filter, matches: allOf(filter, { variables }) };
 }
 
 /** The test of one array element that a projection's `$elemMatch` asks for. */
