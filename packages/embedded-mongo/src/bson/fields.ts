@@ -13,7 +13,7 @@ const ID_SIZE = 1 + ID_FIELD.length + 12;
  */
 export function readField(bytes: Uint8Array, name: string): Value | undefined {
   const buffer = asBuffer(bytes);
-  const wanted = Buffer.from(`${name}\0`);
+  const wanted = name === '_id' ? ID_FIELD : Buffer.from(`${name}\0`);
   let position = 4;
   while (buffer[position] !== 0) {
     const value = valueStart(buffer, position);

@@ -21,6 +21,8 @@ import { validateDoc } from '../../src/bson/validate.js';
 import { anyDoc } from './arbitraries.js';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const withCode = (code: number, part = ''): Error =>
+  expect.objectContaining({ code, message: expect.stringContaining(part) }) as Error;
 const fromHex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const doc = (...fields: [string, Parameters<Doc['set']>[1]][]): Doc => new Map(fields);
 
@@ -126,6 +128,12 @@ describe('the codec', () => {
     expect(decodeDoc(bytes, 3)).toEqual(doc(['a', new Int32(1)]));
   });
 
+  it('reads more names than it keeps, long and foreign ones too', () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `${'n'.repeat(i % 60)}${i % 7 ? '' : 'ü'}${i}`);
+    const bytes = encodeDoc(new Map(names.map((name) => [name, null])));
+    for (let round = 0; round < 2; round++) expect([...decodeDoc(bytes).keys()]).toEqual(names);
+  });
+
   it('takes the first of fields of one name', () => {
     const bytes = fromHex('13000000 10 6100 01000000 10 6100 02000000 00');
     expect(decodeDoc(bytes)).toEqual(doc(['a', new Int32(1)]));
@@ -159,10 +167,10 @@ describe('the codec', () => {
   });
 
   it('refuses names and regular expressions with a null byte', () => {
-    expect(() => encodeDoc(doc(['a\0b', null]))).toThrow(expect.objectContaining({ code: 2 }));
+    expect(() => encodeDoc(doc(['a\0b', null]))).toThrow(withCode(2));
     const regex = new BSONRegExp('');
     regex.pattern = 'a\0b';
-    expect(() => encodeDoc(doc(['a', regex]))).toThrow(expect.objectContaining({ code: 2 }));
+    expect(() => encodeDoc(doc(['a', regex]))).toThrow(withCode(2));
     expect(decodeDoc(encodeDoc(doc(['after', 'it'])))).toEqual(doc(['after', 'it']));
   });
 });
@@ -172,9 +180,9 @@ describe('depth', () => {
 
   it('is limited to what may be stored, in replies to a little more', () => {
     validateDoc(encodeDoc(nested(180)));
-    expect(() => encodeDoc(nested(181))).toThrow(expect.objectContaining({ code: 15 }));
+    expect(() => encodeDoc(nested(181))).toThrow(withCode(15));
     expect(() => encodeReply({ cursor: { firstBatch: [nested(180)] } })).not.toThrow();
-    expect(() => encodeReply({ deep: nested(3000) })).toThrow(expect.objectContaining({ code: 15 }));
+    expect(() => encodeReply({ deep: nested(3000) })).toThrow(withCode(15));
   });
 });
 
@@ -241,8 +249,6 @@ describe('commands', () => {
 
   it('refuse a named array of anything but documents', () => {
     const bytes = serialize({ insert: 'c', documents: [{}, 5] });
-    expect(() => decodeCommand(bytes, new Set(['documents']))).toThrow(
-      expect.objectContaining({ code: 14, message: expect.stringContaining('documents.1') as string }),
-    );
+    expect(() => decodeCommand(bytes, new Set(['documents']))).toThrow(withCode(14, 'documents.1'));
   });
 });

@@ -79,6 +79,6 @@ describe('putting _id first', () => {
     length.writeInt32LE(twice.length + 4);
     const bytes = Buffer.concat([length, twice]);
     validateDoc(bytes);
-    expect(() => withIdFirst(bytes, makeId)).toThrow(expect.objectContaining({ code: 2 }));
+    expect(() => withIdFirst(bytes, makeId)).toThrow(expect.objectContaining({ code: 2 }) as Error);
   });
 });
