@@ -1,2 +1,2 @@
 export { EmbeddedMongo } from './process/embedded-mongo.js';
-export type { EmbeddedMongoExit, EmbeddedMongoOptions } from './process/embedded-mongo.js';
+export type { EmbeddedMongoOptions, ProcessExit } from './process/embedded-mongo.js';
