@@ -37,7 +37,6 @@ const typed = {
   '@typescript-eslint/prefer-optional-chain': 'error',
   '@typescript-eslint/return-await': 'error',
   '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-  '@typescript-eslint/use-unknown-in-catch-callback-variable': 'error',
   '@typescript-eslint/ban-ts-comment': 'error',
   '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
   // Classes with injected constructor parameters need value imports; the rule leaves files with decorators alone.

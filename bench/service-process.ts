@@ -24,7 +24,11 @@ export class ServiceProcess {
     const folder = await mkdtemp(join(tmpdir(), 'bench-'));
     const port = await freePort();
     const env = { ...process.env, PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'error', ...settings };
-    const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [MAIN], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const service = new ServiceProcess(child, folder, `http://127.0.0.1:${port}`);
     await service.ready();
     return service;

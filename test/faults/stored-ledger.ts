@@ -1,9 +1,41 @@
 import { createHash } from 'node:crypto';
-import type { Db, Document, WithId } from 'mongodb';
+import type { Db } from 'mongodb';
 
 import type { Asked, Outcome } from './writers.js';
 
-type Stored = WithId<Document> & { _id: string & Document['_id'] };
+interface Posting {
+  readonly envelope_id: number;
+  readonly amount_minor: number;
+}
+
+/** What the audit looks at in documents of the database. */
+interface StoredEvent {
+  readonly _id: string;
+  readonly account_id: string;
+  readonly seq: number;
+  readonly prev_hash: string | null;
+  readonly hash: string;
+  readonly description?: string;
+  readonly postings: readonly Posting[];
+  readonly reverses_seq?: number;
+}
+
+interface StoredAccount {
+  readonly _id: string;
+  readonly household_id: string;
+  readonly version: number;
+  readonly head_hash: string;
+  readonly balance_minor: number;
+  readonly register_rows: number;
+  readonly envelopes: readonly { readonly id: number; readonly balance_minor: number }[];
+}
+
+interface StoredRow {
+  readonly id: string;
+  readonly seq: number;
+  readonly postings: readonly Posting[];
+  readonly balance_minor: number;
+}
 
 /** What is wrong in the database, in words; and how many events it holds. */
 export interface Audit {
@@ -13,13 +45,14 @@ export interface Audit {
 
 /** Reads the whole log, every account and register, and holds them against each other and against what was answered. */
 export async function audit(db: Db, outcome: Outcome): Promise<Audit> {
-  const accounts = await all(db, 'accounts', {});
+  const accounts = await db.collection<StoredAccount>('accounts').find().toArray();
   const problems: string[] = [];
-  const log: Stored[] = [];
+  const log: StoredEvent[] = [];
   for (const account of accounts) {
-    const of = { household_id: account['household_id'] as string, account_id: account._id };
-    const events = await all(db, 'transactions', of);
-    const rows = await all(db, 'register', of);
+    const of = { household_id: account.household_id, account_id: account._id };
+    const inOrder = { household_id: 1, account_id: 1, seq: 1 } as const;
+    const events = await db.collection<StoredEvent>('transactions').find(of).sort(inOrder).toArray();
+    const rows = await db.collection<StoredRow>('register').find(of).sort(inOrder).toArray();
     log.push(...events);
     const found = [
       ...brokenChain(events),
@@ -34,22 +67,13 @@ export async function audit(db: Db, outcome: Outcome): Promise<Audit> {
   return { events: log.length, problems };
 }
 
-async function all(db: Db, collection: string, filter: Document): Promise<Stored[]> {
-  const found = await db
-    .collection(collection)
-    .find(filter)
-    .sort({ household_id: 1, account_id: 1, seq: 1 })
-    .toArray();
-  return found as unknown as Stored[];
-}
-
 /** Sequences without gaps, each hash over its own document and the one before. */
-function brokenChain(events: readonly Stored[]): string[] {
+function brokenChain(events: readonly StoredEvent[]): string[] {
   return events.flatMap((event, index) => {
     const seq = index + 1;
-    if (event['seq'] !== seq) return [`seq ${event['seq']} where ${seq} belongs`];
-    const before = (events[index - 1]?.['hash'] as string | undefined) ?? null;
-    if (event['prev_hash'] !== before) return [`seq ${seq} does not follow the one before`];
+    if (event.seq !== seq) return [`seq ${event.seq} where ${seq} belongs`];
+    if (event.prev_hash !== (events[index - 1]?.hash ?? null))
+      return [`seq ${seq} does not follow the one before`];
     const { hash, ...rest } = event;
     const own = createHash('sha256').update(canonical(rest)).digest('hex');
     return own === hash ? [] : [`seq ${seq} is not what its hash says`];
@@ -65,91 +89,86 @@ function canonical(value: unknown): string {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
 }
 
-interface Posting {
-  readonly envelope_id: number;
-  readonly amount_minor: number;
-}
-
-const postingsOf = (event: Document): Posting[] => (event['postings'] as Posting[] | undefined) ?? [];
 const total = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
-const changeOf = (event: Document): number =>
-  total(postingsOf(event).map(({ amount_minor }) => amount_minor));
 
 /** The stored account is the fold of its events, and its envelopes make up its balance. */
-function wrongState(account: Stored, events: readonly Stored[]): string[] {
+function wrongState(account: StoredAccount, events: readonly StoredEvent[]): string[] {
   const folded = new Map<number, number>();
-  for (const { envelope_id, amount_minor } of events.flatMap(postingsOf)) {
+  for (const { envelope_id, amount_minor } of events.flatMap(({ postings }) => postings)) {
     folded.set(envelope_id, (folded.get(envelope_id) ?? 0) + amount_minor);
   }
-  const envelopes = account['envelopes'] as { id: number; balance_minor: number }[];
-  const problems = envelopes
+  const problems = account.envelopes
     .filter(({ id, balance_minor }) => balance_minor !== (folded.get(id) ?? 0))
     .map(
-      ({ id, balance_minor }) => `envelope ${id} holds ${balance_minor}, its events say ${folded.get(id)}`,
+      ({ id, balance_minor }) =>
+        `envelope ${id} holds ${balance_minor}, its events say ${folded.get(id) ?? 0}`,
     );
-  if (account['balance_minor'] !== total(envelopes.map(({ balance_minor }) => balance_minor))) {
+  if (account.balance_minor !== total(account.envelopes.map(({ balance_minor }) => balance_minor))) {
     problems.push('the envelopes do not make up the balance');
   }
-  if (account['version'] !== events.length)
-    problems.push(`version ${account['version']}, ${events.length} events`);
-  if (account['head_hash'] !== events.at(-1)?.['hash'])
-    problems.push('the head hash is not that of the last event');
+  if (account.version !== events.length) problems.push(`version ${account.version}, ${events.length} events`);
+  if (account.head_hash !== events.at(-1)?.hash) problems.push('the head hash is not that of the last event');
   return problems;
 }
 
 /** One row a money event, in order, each with the balance after it; the last one's is the account's. */
-function wrongRegister(account: Stored, events: readonly Stored[], rows: readonly Stored[]): string[] {
-  const money = events.filter((event) => postingsOf(event).length > 0);
+function wrongRegister(
+  account: StoredAccount,
+  events: readonly StoredEvent[],
+  rows: readonly StoredRow[],
+): string[] {
+  const money = events.filter(({ postings }) => postings.length > 0);
   const problems: string[] = [];
-  if (JSON.stringify(rows.map((row) => row['id'])) !== JSON.stringify(money.map((event) => event._id))) {
+  if (rows.map(({ id }) => id).join() !== money.map(({ _id }) => _id).join()) {
     problems.push(`${rows.length} rows in the register do not match ${money.length} money events`);
   }
   let balance = 0;
   for (const row of rows) {
-    balance += changeOf(row);
-    if (row['balance_minor'] !== balance)
-      problems.push(`row ${row['seq']} says ${row['balance_minor']}, not ${balance}`);
+    balance += total(row.postings.map(({ amount_minor }) => amount_minor));
+    if (row.balance_minor !== balance)
+      problems.push(`row ${row.seq} says ${row.balance_minor}, not ${balance}`);
   }
-  if (account['balance_minor'] !== balance)
-    problems.push(`balance ${account['balance_minor']}, the register: ${balance}`);
-  if (account['register_rows'] !== rows.length) problems.push(`${account['register_rows']} rows counted`);
+  if (account.balance_minor !== balance)
+    problems.push(`balance ${account.balance_minor}, the register: ${balance}`);
+  if (account.register_rows !== rows.length) problems.push(`${account.register_rows} rows counted`);
   return problems;
 }
 
-/** What was acknowledged is there once, what was not at most once, each whole; and nothing else is. */
-function wrongAnswers(log: readonly Stored[], outcome: Outcome): string[] {
-  const bySentence = new Map<string, Stored[]>();
+/** What was acknowledged is there once, what was not at most once, each whole. */
+function wrongAnswers(log: readonly StoredEvent[], outcome: Outcome): string[] {
+  const described = new Map<string, StoredEvent[]>();
   for (const event of log) {
-    const description = (event['description'] as string | undefined) ?? '';
-    bySentence.set(description, [...(bySentence.get(description) ?? []), event]);
+    const description = event.description ?? '';
+    described.set(description, [...(described.get(description) ?? []), event]);
   }
   const lost = outcome.acknowledged
-    .filter(({ id, description }) => bySentence.get(description)?.every((event) => event._id === id) !== true)
+    .filter(({ id, description }) => described.get(description)?.every(({ _id }) => _id === id) !== true)
     .map(({ description }) => `acknowledged and lost: ${description}`);
-  const seqOf = new Map(log.map((event) => [`${event['account_id']}/${event['seq']}`, event]));
+  const placed = new Map(log.map((event) => [placeOf(event.account_id, event.seq), event]));
   const others = [...outcome.sent].flatMap(([description, asked]) => {
-    const events = bySentence.get(description) ?? [];
+    const events = described.get(description) ?? [];
     if (events.length > 1) return [`recorded ${events.length} times: ${description}`];
     return events
-      .filter((event) => !isWhole(event, asked, seqOf))
+      .filter((event) => !isWhole(event, asked, placed))
       .map(() => `recorded in part: ${description}`);
   });
   return [...lost, ...others, ...outcome.surprises];
 }
 
+const placeOf = (account: string, seq: number | undefined): string => `${account}/${seq ?? 0}`;
+
 /** Whether an event moves what was asked for; an undo, whether it takes back exactly what it reverses. */
-function isWhole(event: Stored, asked: Asked, log: ReadonlyMap<string, Stored>): boolean {
+function isWhole(event: StoredEvent, asked: Asked, placed: ReadonlyMap<string, StoredEvent>): boolean {
   const expected =
-    asked === 'undo' ? reversed(log.get(`${event['account_id']}/${event['reverses_seq']}`)) : asked;
-  const postings = postingsOf(event);
+    asked === 'undo' ? reversed(placed.get(placeOf(event.account_id, event.reverses_seq))) : asked;
   return (
-    postings.length === expected.size &&
-    postings.every(({ envelope_id, amount_minor }) => expected.get(envelope_id) === amount_minor)
+    event.postings.length === expected.size &&
+    event.postings.every(({ envelope_id, amount_minor }) => expected.get(envelope_id) === amount_minor)
   );
 }
 
-function reversed(event: Stored | undefined): Map<number, number> {
+function reversed(event: StoredEvent | undefined): Map<number, number> {
   return new Map(
-    postingsOf(event ?? {}).map(({ envelope_id, amount_minor }) => [envelope_id, -amount_minor]),
+    (event?.postings ?? []).map(({ envelope_id, amount_minor }) => [envelope_id, -amount_minor]),
   );
 }

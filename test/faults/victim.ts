@@ -2,12 +2,13 @@ import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { childrenOf } from '../../bench/processes.js';
 import { freePort } from '../../bench/service-process.js';
 
+const MAIN = resolve('dist/main.js');
 const POLL_MS = 5;
 /** How long anything that has to come may take before the test gives up. Far more than it should take. */
 const PATIENCE_MS = 30_000;
@@ -44,6 +45,12 @@ export class Victim {
 
   get origin(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** The engine's own address, for looking past the service. */
+  get databaseUri(): string {
+    const socket = encodeURIComponent(join(this.dataDir, 'run', 'engine.sock'));
+    return `mongodb://${socket}/envelope_ledger?directConnection=true`;
   }
 
   /** Kills with SIGKILL, sees to it that the service runs again, and waits until it is ready. */
@@ -128,7 +135,9 @@ function launch(dataDir: string, port: number): ChildProcess {
   const env: NodeJS.ProcessEnv = { ...process.env, PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
   delete env['DB_CONNECTION_STRING'];
   delete env['NODE_OPTIONS'];
-  return spawn(process.execPath, ['--enable-source-maps', 'dist/main.js'], {
+  // The folder has no .env file that could say otherwise.
+  return spawn(process.execPath, ['--enable-source-maps', MAIN], {
+    cwd: dataDir,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+import { startService, type RunningService } from '../kit/service.js';
+
+const run = promisify(execFile);
+const HTTPYAC = resolve('node_modules/httpyac/bin/httpyac.js');
+
+/** A request of the file: where its `###` stands (from 0), and what its `# expect` line says. */
+interface Expected {
+  readonly line: number;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string | undefined;
+}
+
+/** What httpyac reports of a request. */
+interface Reported {
+  readonly line: number;
+  readonly response?: { readonly statusCode: number; readonly body?: string };
+  readonly testResults: { readonly message: string }[];
+}
+
+/** Cuts the file at its `###` lines. Throws for a request without an expectation, or with two. */
+function expectations(file: string): Expected[] {
+  const blocks: { line: number; lines: string[] }[] = [];
+  file.split('\n').forEach((text, line) => {
+    if (text.startsWith('###')) blocks.push({ line, lines: [text] });
+    else blocks.at(-1)?.lines.push(text);
+  });
+  return blocks.map(({ line, lines }) => {
+    const title = lines[0]?.replace(/^#+\s*/, '') ?? '';
+    const said = lines.flatMap((text) => [...text.matchAll(/^# expect (\d{3})(?: (\w+))?$/g)]);
+    const [only] = said;
+    if (said.length !== 1 || !only) throw new Error(`${title}: ${said.length} expectations`);
+    return { line, title, status: Number(only[1]), code: only[2] };
+  });
+}
+
+describe('requests.http', () => {
+  let service: RunningService;
+  let folder: string;
+  let expected: Expected[];
+
+  beforeAll(async () => {
+    service = await startService();
+    folder = await mkdtemp(join(tmpdir(), 'requests-'));
+    const file = await readFile('requests.http', 'utf8');
+    expected = expectations(file);
+    const here = file.replace(/^@host = .*$/m, `@host = ${service.url}`);
+    await writeFile(join(folder, 'requests.http'), here);
+    await cp('httpyac.config.cjs', join(folder, 'httpyac.config.cjs'));
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function sendAll(): Promise<Reported[]> {
+    const { NODE_OPTIONS: _jests, ...env } = process.env;
+    const { stdout } = await run(process.execPath, [HTTPYAC, 'send', 'requests.http', '--all', '--json'], {
+      cwd: folder,
+      env,
+      maxBuffer: 64 << 20,
+    });
+    return (JSON.parse(stdout) as { requests: Reported[] }).requests;
+  }
+
+  it('says of every request what it expects', () => {
+    expect(expected.length).toBeGreaterThan(50);
+    expect(() => expectations('### a\nGET /a\n')).toThrow('a: 0 expectations');
+  });
+
+  it.each([1, 2])('is answered as it says, run %i on the same database', async () => {
+    const answers = (await sendAll()).map(({ line, response, testResults }) => ({
+      line,
+      status: response?.statusCode,
+      code: codeOf(response?.body),
+      faults: testResults.map(({ message }) => message),
+    }));
+    const said = expected.map(({ line, status, code }) => ({ line, status, code, faults: [] }));
+    expect(answers).toEqual(said);
+  });
+});
+
+/** A problem's code; undefined for any other body. A log-in that failed has one as well. */
+function codeOf(body: string | undefined): string | undefined {
+  if (!body?.startsWith('{')) return undefined;
+  return (JSON.parse(body) as { code?: string }).code;
+}
