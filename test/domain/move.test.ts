@@ -1,6 +1,6 @@
 import { MINOR_LIMIT } from '../../src/kernel/money.js';
 import { given } from './spec.js';
-import { added, amounts, archived, ask, debited, deposited, moved, opened, overdraft } from './sketches.js';
+import { added, archived, ask, debited, deposited, moved, opened, overdraft } from './sketches.js';
 
 const MAX = MINOR_LIMIT - 1;
 const food = [opened(10_00), added(1, 'Food'), added(2, 'Rent'), deposited(1, 50_00)];
