@@ -1,0 +1,117 @@
+import type { CommandDoc, Reply } from '../bson/codec.js';
+import { RawDoc, type Doc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import { ensureCollection } from '../storage/schema.js';
+import { Arguments } from './arguments.js';
+import type { BulkCounts } from './bulkWrite.js';
+import type { CommandContext } from './command.js';
+import { runDelete, type DeleteStatement } from './delete-statement.js';
+import { runInsert } from './insert-statement.js';
+import type { Namespace } from './namespace.js';
+import { readFilter } from './reading.js';
+import { countIn, type Statements } from './statements.js';
+import { readModification, readUpdateSort } from './update.js';
+import { restoredOutcome, runUpdate, type UpdateStatement } from './update-statement.js';
+
+/** One operation of a `bulkWrite`. */
+export type Operation =
+  | { readonly kind: 'insert'; readonly document: Uint8Array }
+  | { readonly kind: 'update'; readonly statement: UpdateStatement }
+  | { readonly kind: 'delete'; readonly statement: DeleteStatement };
+
+/** What an operation answers, and what it adds to the sums. */
+export interface OperationOutcome {
+  readonly fields: Reply;
+  readonly counts: Partial<BulkCounts>;
+}
+
+const UPDATE_FIELDS = [
+  'update',
+  'filter',
+  'updateMods',
+  'multi',
+  'upsert',
+  'sort',
+  'hint',
+  'collation',
+  'arrayFilters',
+];
+const DELETE_FIELDS = ['delete', 'filter', 'multi', 'hint', 'collation'];
+
+/** Reads an operation; `kind` is the name of its first field. Throws what MongoDB answers to a bad one. */
+export function readOperation(
+  kind: string,
+  fields: CommandDoc,
+  variables: Doc | undefined,
+  statements: Statements,
+): Operation {
+  const args = new Arguments(`bulkWrite.ops.${kind}`, fields);
+  switch (kind) {
+    case 'insert': {
+      args.allowOnly(['insert', 'document']);
+      const document = fields.get('document');
+      if (!(document instanceof RawDoc)) throw args.missing('document');
+      return { kind, document: document.bytes };
+    }
+    case 'update': {
+      args.allowOnly(UPDATE_FIELDS);
+      const multi = args.flag('multi');
+      statements.refuseMulti(multi);
+      const query = {
+        filter: filterOf(args, variables),
+        hint: args.hint(),
+        sort: readUpdateSort(args, multi),
+      };
+      const update = readModification(args, 'updateMods');
+      return { kind, statement: { query, update, multi, upsert: args.flag('upsert') } };
+    }
+    case 'delete': {
+      args.allowOnly(DELETE_FIELDS);
+      args.refuseCollation();
+      const multi = args.flag('multi');
+      statements.refuseMulti(multi);
+      return { kind, statement: { query: { filter: filterOf(args, variables), hint: args.hint() }, multi } };
+    }
+    default:
+      throw new EngineError('FailedToParse', `Unrecognized bulkWrite op '${kind}'`);
+  }
+}
+
+/** Runs an operation, or tells what it answered when the same command ran before. */
+export async function runOperation(
+  context: CommandContext,
+  namespace: Namespace,
+  operation: Operation,
+  statements: Statements,
+  index: number,
+): Promise<OperationOutcome> {
+  const before = statements.before(index);
+  const record = statements.recorder(index);
+  if (operation.kind === 'insert') {
+    if (before === undefined) {
+      const { db, collection: name } = namespace;
+      const collection = await ensureCollection(context.engine.store, db, name, context.transaction);
+      await runInsert(context, collection, operation.document, record);
+    }
+    return { fields: { n: 1 }, counts: { nInserted: 1 } };
+  }
+  if (operation.kind === 'delete') {
+    const n = before
+      ? countIn(before, 'n')
+      : await runDelete(context, namespace.ns, operation.statement, record);
+    return { fields: { n }, counts: { nDeleted: n } };
+  }
+  const { matched, modified, upsertedId } = before
+    ? restoredOutcome(before)
+    : await runUpdate(context, namespace, operation.statement, record);
+  if (upsertedId !== undefined) {
+    return { fields: { n: 1, nModified: 0, upserted: { _id: upsertedId } }, counts: { nUpserted: 1 } };
+  }
+  return { fields: { n: matched, nModified: modified }, counts: { nMatched: matched, nModified: modified } };
+}
+
+function filterOf(args: Arguments, variables: Doc | undefined): ReturnType<typeof readFilter> {
+  const filter = args.document('filter');
+  if (filter === undefined) throw args.missing('filter');
+  return readFilter(filter, variables);
+}

@@ -1,0 +1,116 @@
+import { encodeReply, decodeCommand, type Reply } from '../bson/codec.js';
+import { readField } from '../bson/fields.js';
+import { isNumeric, toDouble } from '../bson/numbers.js';
+import { RawDoc, type Doc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import { TimeSlice } from '../query/execute-slice.js';
+import { BufferedResults } from '../query/execute.js';
+import { Arguments } from './arguments.js';
+import { readOperation, runOperation, type Operation } from './bulk-operation.js';
+import type { Command, CommandContext } from './command.js';
+import { checkWritable, parseNamespace, type Namespace } from './namespace.js';
+import { firstReply } from './reading.js';
+import { Statements } from './statements.js';
+
+/** What all operations together have done, as the answer names it. */
+const zeroCounts = { nInserted: 0, nMatched: 0, nModified: 0, nUpserted: 0, nDeleted: 0 };
+export type BulkCounts = typeof zeroCounts;
+
+/** `bulkWrite` of 8.0, on the admin database: inserts, updates and removals upon several collections. */
+export const bulkWrite: Command = {
+  name: 'bulkWrite',
+  fields: ['ops', 'nsInfo', 'ordered', 'errorsOnly', 'bypassDocumentValidation', 'let', 'cursor'],
+  inTransaction: true,
+  write: true,
+  retryable: true,
+  async run(context: CommandContext): Promise<Reply> {
+    if (context.db !== 'admin') {
+      throw new EngineError('Unauthorized', 'bulkWrite may only be run against the admin database.');
+    }
+    const args = new Arguments('bulkWrite', context.request.body);
+    const ops = args.raw('ops');
+    const namespaces = args.raw('nsInfo').map(readNamespace);
+    const statements = new Statements(context, ops.length, args.flag('ordered', true));
+    const results = new BulkResults(args.flag('errorsOnly'));
+    await runAll(context, ops, namespaces, args.document('let'), statements, results);
+    const size = new Arguments('bulkWrite.cursor', args.document('cursor') ?? new Map()).size('batchSize');
+    const reply = await firstReply(
+      context,
+      'admin.$cmd.bulkWrite',
+      new BufferedResults(results.docs),
+      size ?? Infinity,
+    );
+    return { ...reply, nErrors: statements.errors.length, ...results.counts, ...statements.retries };
+  },
+};
+
+async function runAll(
+  context: CommandContext,
+  ops: readonly RawDoc[],
+  namespaces: readonly Namespace[],
+  variables: Doc | undefined,
+  statements: Statements,
+  results: BulkResults,
+): Promise<void> {
+  const slice = new TimeSlice(context);
+  for (const [index, raw] of ops.entries()) {
+    try {
+      const { namespace, operation } = operationOf(raw, namespaces, variables, statements);
+      const outcome = await runOperation(context, namespace, operation, statements, index);
+      results.succeeded(index, outcome.fields, outcome.counts);
+    } catch (error) {
+      const stop = statements.failed(index, error);
+      results.failed(statements.errors[statements.errors.length - 1] as Reply);
+      if (stop) return;
+    }
+    if (slice.isOver()) await slice.rest();
+  }
+}
+
+function readNamespace(raw: RawDoc): Namespace {
+  const ns = readField(raw.bytes, 'ns');
+  if (typeof ns !== 'string')
+    throw new EngineError('TypeMismatch', "BSON field 'bulkWrite.nsInfo.ns' must be a string");
+  const namespace = parseNamespace(ns);
+  checkWritable(namespace);
+  return namespace;
+}
+
+const DOCUMENT: ReadonlySet<string> = new Set(['document']);
+
+function operationOf(
+  raw: RawDoc,
+  namespaces: readonly Namespace[],
+  variables: Doc | undefined,
+  statements: Statements,
+): { readonly namespace: Namespace; readonly operation: Operation } {
+  const fields = decodeCommand(raw.bytes, DOCUMENT);
+  const [kind, position] = fields.entries().next().value ?? ['', null];
+  const namespace = isNumeric(position as never) ? namespaces[toDouble(position as never)] : undefined;
+  const operation = readOperation(kind, fields, variables, statements);
+  if (namespace === undefined) {
+    throw new EngineError(
+      'BadValue',
+      `BulkWrite ops entry ${kind} names a namespace that nsInfo does not have`,
+    );
+  }
+  return { namespace, operation };
+}
+
+/** The answers of the operations one by one, and their sums. */
+class BulkResults {
+  readonly docs: RawDoc[] = [];
+  readonly counts: BulkCounts = { ...zeroCounts };
+
+  /** @param errorsOnly - whether to leave out the answers of operations that succeeded. */
+  constructor(private readonly errorsOnly: boolean) {}
+
+  succeeded(idx: number, fields: Reply, counts: Partial<BulkCounts>): void {
+    for (const [name, count] of Object.entries(counts)) this.counts[name as keyof BulkCounts] += count;
+    if (!this.errorsOnly) this.docs.push(new RawDoc(encodeReply({ ok: 1, idx, ...fields })));
+  }
+
+  failed({ index, ...error }: Reply): void {
+    this.docs.push(new RawDoc(encodeReply({ ok: 0, idx: index, n: 0, ...error })));
+  }
+}

@@ -1,0 +1,65 @@
+import { decodeDoc, type Reply } from '../bson/codec.js';
+import type { Doc, RawDoc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import { TimeSlice } from '../query/execute-slice.js';
+import { Arguments } from './arguments.js';
+import type { Command, CommandContext } from './command.js';
+import { runDelete, type DeleteStatement } from './delete-statement.js';
+import { checkWritable, namespaceOf } from './namespace.js';
+import { readFilter } from './reading.js';
+import { countIn, Statements } from './statements.js';
+
+/** `delete`: statements upon one collection, each of one document (`limit` 1) or of all (0). */
+export const deleteCommand: Command = {
+  name: 'delete',
+  fields: ['deletes', 'ordered', 'let'],
+  inTransaction: true,
+  write: true,
+  retryable: true,
+  async run(context: CommandContext): Promise<Reply> {
+    const namespace = namespaceOf(context);
+    checkWritable(namespace);
+    const args = new Arguments('delete', context.request.body);
+    const deletes = args.raw('deletes');
+    const variables = args.document('let');
+    const statements = new Statements(context, deletes.length, args.flag('ordered', true));
+    const slice = new TimeSlice(context);
+    let n = 0;
+    for (const [index, raw] of deletes.entries()) {
+      try {
+        const before = statements.before(index);
+        n += before
+          ? countIn(before, 'n')
+          : await runDelete(
+              context,
+              namespace.ns,
+              readDelete(raw, variables, statements),
+              statements.recorder(index),
+            );
+      } catch (error) {
+        if (statements.failed(index, error)) break;
+      }
+      if (slice.isOver()) await slice.rest();
+    }
+    return { n, ...statements.reply };
+  },
+};
+
+function readDelete(raw: RawDoc, variables: Doc | undefined, statements: Statements): DeleteStatement {
+  const args = new Arguments('delete.deletes', decodeDoc(raw.bytes));
+  args.allowOnly(['q', 'limit', 'hint', 'collation']);
+  args.refuseCollation();
+  const filter = args.document('q');
+  if (filter === undefined) throw args.missing('q');
+  const limit = args.wholeNumber('limit');
+  if (limit === undefined) throw args.missing('limit');
+  if (limit !== 0 && limit !== 1) {
+    throw new EngineError(
+      'FailedToParse',
+      `The limit field in delete objects must be 0 or 1. Got ${String(limit)}`,
+    );
+  }
+  const multi = limit === 0;
+  statements.refuseMulti(multi);
+  return { query: { filter: readFilter(filter, variables), hint: args.hint() }, multi };
+}

@@ -1,0 +1,160 @@
+import { Int32 } from 'bson';
+import type { Reply } from '../bson/codec.js';
+import type { Doc, Value } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import { compileProjection, type Projection } from '../query/project.js';
+import { compileVariables } from '../query/variables.js';
+import type { Collection } from '../storage/catalogue.js';
+import { deleteDocument } from '../storage/records.js';
+import type { Transaction } from '../storage/transaction.js';
+import { Arguments } from './arguments.js';
+import type { Command, CommandContext } from './command.js';
+import { checkWritable, namespaceOf, type Namespace } from './namespace.js';
+import { readFilter, type Query } from './reading.js';
+import { Statements, type Recorder } from './statements.js';
+import { readModification } from './update.js';
+import {
+  change,
+  collectionFor,
+  insertUpserted,
+  retryingUpsert,
+  type UpdateStatement,
+} from './update-statement.js';
+import { onFirst, type Found } from './writing.js';
+
+/** What a `findAndModify` asks for; without `update` it removes. */
+interface Modification {
+  readonly query: Query;
+  readonly update: UpdateStatement['update'] | undefined;
+  readonly upsert: boolean;
+  /** Whether to answer the document as it is afterwards. */
+  readonly returnNew: boolean;
+  readonly project: Projection;
+}
+
+/** `findAndModify`: changes or removes one document, and answers what it was before, or is after. */
+export const findAndModify: Command = {
+  name: 'findAndModify',
+  aliases: ['findandmodify'],
+  fields: [
+    'query',
+    'sort',
+    'remove',
+    'update',
+    'new',
+    'fields',
+    'upsert',
+    'bypassDocumentValidation',
+    'arrayFilters',
+    'hint',
+    'collation',
+    'let',
+  ],
+  inTransaction: true,
+  write: true,
+  retryable: true,
+  async run(context: CommandContext): Promise<Reply> {
+    const namespace = namespaceOf(context);
+    checkWritable(namespace);
+    const request = readModify(new Arguments('findAndModify', context.request.body));
+    const statements = new Statements(context, 1, true);
+    const before = statements.before(0);
+    const result = before ?? (await modify(context, namespace, request, statements.recorder(0)));
+    return { ...Object.fromEntries(result), ...statements.retries };
+  },
+};
+
+function readModify(args: Arguments): Modification {
+  args.refuseCollation();
+  const variables = args.document('let');
+  const remove = args.flag('remove');
+  const upsert = args.flag('upsert');
+  const returnNew = args.flag('new');
+  if (remove && args.has('update')) {
+    throw new EngineError('FailedToParse', 'Cannot specify both an update and remove=true');
+  }
+  if (remove && upsert)
+    throw new EngineError('FailedToParse', 'Cannot specify both upsert=true and remove=true');
+  if (remove && returnNew) {
+    throw new EngineError(
+      'FailedToParse',
+      "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document",
+    );
+  }
+  if (!remove && !args.has('update')) {
+    throw new EngineError('FailedToParse', 'Either an update or remove=true must be specified');
+  }
+  return {
+    query: {
+      filter: readFilter(args.document('query') ?? new Map(), variables),
+      sort: args.document('sort'),
+      hint: args.hint(),
+    },
+    update: remove ? undefined : readModification(args, 'update'),
+    upsert,
+    returnNew,
+    project: compileProjection(args.document('fields') ?? new Map(), compileVariables(variables)),
+  };
+}
+
+async function modify(
+  context: CommandContext,
+  namespace: Namespace,
+  request: Modification,
+  record: Recorder | undefined,
+): Promise<Doc> {
+  const collection = await collectionFor(context, namespace, request.upsert);
+  const nothing = resultOf(request, 0, null);
+  if (collection === undefined) return nothing;
+  const kept = (transaction: Transaction, result: Doc): Doc => {
+    record?.(transaction, result);
+    return result;
+  };
+  const { update, upsert } = request;
+  const result = await retryingUpsert(context, request, () =>
+    onFirst(
+      context,
+      collection,
+      request.query,
+      (transaction, found) => kept(transaction, modifyFound(transaction, collection, found, request)),
+      upsert && update !== undefined
+        ? (transaction) => kept(transaction, modifyByUpsert(transaction, collection, request, update))
+        : undefined,
+    ),
+  );
+  return result ?? nothing;
+}
+
+function modifyFound(
+  transaction: Transaction,
+  collection: Collection,
+  found: Found,
+  request: Modification,
+): Doc {
+  if (request.update === undefined) {
+    deleteDocument(transaction, collection, found.idKey, found.doc);
+    return resultOf(request, 1, found.doc);
+  }
+  const { doc } = change(transaction, collection, found, request.update);
+  return resultOf(request, 1, request.returnNew ? doc : found.doc);
+}
+
+function modifyByUpsert(
+  transaction: Transaction,
+  collection: Collection,
+  request: Modification,
+  update: UpdateStatement['update'],
+): Doc {
+  const doc = insertUpserted(transaction, collection, { query: request.query, update });
+  return resultOf(request, 1, request.returnNew ? doc : null, doc.get('_id'));
+}
+
+function resultOf({ update, project }: Modification, n: number, doc: Doc | null, upserted?: Value): Doc {
+  const last: Doc = new Map([['n', new Int32(n)]]);
+  if (update !== undefined) last.set('updatedExisting', n > 0 && upserted === undefined);
+  if (upserted !== undefined) last.set('upserted', upserted);
+  return new Map<string, Value>([
+    ['lastErrorObject', last],
+    ['value', doc && project(doc)],
+  ]);
+}

@@ -1,0 +1,39 @@
+import { Int32, ObjectId } from 'bson';
+import { readField, withIdFirst } from '../bson/fields.js';
+import type { Value } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import type { Collection } from '../storage/catalogue.js';
+import { insertDocument } from '../storage/records.js';
+import { checkId } from '../update/id.js';
+import type { CommandContext } from './command.js';
+import type { Recorder } from './statements.js';
+import { write } from './writing.js';
+
+const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024;
+
+/** The document as it is stored: `_id` first, made where it is missing. Throws BadValue or InvalidIdField. */
+export function storedForm(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > MAX_DOCUMENT_SIZE) {
+    throw new EngineError(
+      'BadValue',
+      `object to insert too large. size in bytes: ${String(bytes.length)}, max size: ${String(MAX_DOCUMENT_SIZE)}`,
+    );
+  }
+  const stored = withIdFirst(bytes, () => new ObjectId());
+  checkId(readField(stored, '_id') as Value);
+  return stored;
+}
+
+/** Inserts one document. Throws DuplicateKey or WriteConflict. */
+export async function runInsert(
+  context: CommandContext,
+  collection: Collection,
+  bytes: Uint8Array,
+  record: Recorder | undefined,
+): Promise<void> {
+  const stored = storedForm(bytes);
+  await write(context, (transaction) => {
+    insertDocument(transaction, collection, stored);
+    record?.(transaction, new Map([['n', new Int32(1)]]));
+  });
+}

@@ -1,0 +1,179 @@
+import { Int32, ObjectId } from 'bson';
+import { encodeDoc } from '../bson/codec.js';
+import { validateDoc } from '../bson/validate.js';
+import type { Doc, Value } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import type { Collection } from '../storage/catalogue.js';
+import { insertDocument, updateDocument } from '../storage/records.js';
+import { ensureCollection } from '../storage/schema.js';
+import type { Transaction } from '../storage/transaction.js';
+import type { Update } from '../update/update.js';
+import type { CommandContext } from './command.js';
+import type { Namespace } from './namespace.js';
+import type { Query } from './reading.js';
+import { countIn, type Recorder } from './statements.js';
+import { onEach, onFirst, type Found } from './writing.js';
+
+/** One update: of the first document of the query, or of each. */
+export interface UpdateStatement {
+  readonly query: Query;
+  readonly update: Update;
+  readonly multi: boolean;
+  readonly upsert: boolean;
+}
+
+/** What an update has come to. */
+export interface UpdateOutcome {
+  readonly matched: number;
+  readonly modified: number;
+  /** The `_id` of the document that an upsert has inserted. */
+  readonly upsertedId?: Value | undefined;
+}
+
+const NOTHING: UpdateOutcome = { matched: 0, modified: 0 };
+
+/** Runs one update. Throws what depends on the documents: DuplicateKey, ImmutableField, PathNotViable and others. */
+export async function runUpdate(
+  context: CommandContext,
+  namespace: Namespace,
+  statement: UpdateStatement,
+  record: Recorder | undefined,
+): Promise<UpdateOutcome> {
+  if (statement.multi && statement.update.isReplacement) {
+    throw new EngineError('FailedToParse', 'multi update is not supported for replacement-style update');
+  }
+  const collection = await collectionFor(context, namespace, statement.upsert);
+  if (collection === undefined) return NOTHING;
+  return statement.multi
+    ? updateEach(context, collection, statement)
+    : retryingUpsert(context, statement, () => updateFirst(context, collection, statement, record));
+}
+
+/** The collection to change; made where there is none and an upsert may need it. */
+export async function collectionFor(
+  context: CommandContext,
+  { db, collection, ns }: Namespace,
+  upsert: boolean,
+): Promise<Collection | undefined> {
+  const { store } = context.engine;
+  return upsert ? ensureCollection(store, db, collection, context.transaction) : store.catalogue.find(ns);
+}
+
+/**
+ * An upsert that finds nothing and then fails by a duplicate key has met another one: it runs again, as an update.
+ * (In a transaction that would be of no use, since the other one's document stays invisible.)
+ */
+export async function retryingUpsert<T>(
+  context: CommandContext,
+  { upsert }: { readonly upsert: boolean },
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const isDuplicate = error instanceof EngineError && error.codeName === 'DuplicateKey';
+    if (!upsert || !isDuplicate || context.transaction !== undefined) throw error;
+    return run();
+  }
+}
+
+/** Changes one document; false when it stays as it is. */
+export function change(
+  transaction: Transaction,
+  collection: Collection,
+  { idKey, doc }: Found,
+  update: Update,
+): { readonly doc: Doc; readonly modified: boolean } {
+  const changed = update.apply(doc);
+  if (changed === doc) return { doc, modified: false };
+  updateDocument(transaction, collection, idKey, doc, changed);
+  return { doc: changed, modified: true };
+}
+
+/** Inserts what an upsert makes of its query and update. */
+export function insertUpserted(
+  transaction: Transaction,
+  collection: Collection,
+  { query, update }: Pick<UpdateStatement, 'query' | 'update'>,
+): Doc {
+  const doc = update.upsert(query.filter.source, () => new ObjectId());
+  const bytes = encodeDoc(doc);
+  validateDoc(bytes);
+  insertDocument(transaction, collection, bytes);
+  return doc;
+}
+
+/** The outcome as it is kept for a retry. */
+export function storedOutcome({ matched, modified, upsertedId }: UpdateOutcome): Doc {
+  const result: Doc = new Map<string, Value>([
+    ['n', new Int32(matched)],
+    ['nModified', new Int32(modified)],
+  ]);
+  if (upsertedId !== undefined) result.set('upserted', upsertedId);
+  return result;
+}
+
+/** The outcome that was kept when the statement ran before. */
+export function restoredOutcome(result: Doc): UpdateOutcome {
+  return {
+    matched: countIn(result, 'n'),
+    modified: countIn(result, 'nModified'),
+    upsertedId: result.get('upserted'),
+  };
+}
+
+async function updateFirst(
+  context: CommandContext,
+  collection: Collection,
+  statement: UpdateStatement,
+  record: Recorder | undefined,
+): Promise<UpdateOutcome> {
+  const kept = (transaction: Transaction, outcome: UpdateOutcome): UpdateOutcome => {
+    record?.(transaction, storedOutcome(outcome));
+    return outcome;
+  };
+  const outcome = await onFirst(
+    context,
+    collection,
+    statement.query,
+    (transaction, found) => {
+      const { modified } = change(transaction, collection, found, statement.update);
+      return kept(transaction, { matched: 1, modified: modified ? 1 : 0 });
+    },
+    statement.upsert
+      ? (transaction) => kept(transaction, upserted(transaction, collection, statement))
+      : undefined,
+  );
+  return outcome ?? NOTHING;
+}
+
+async function updateEach(
+  context: CommandContext,
+  collection: Collection,
+  statement: UpdateStatement,
+): Promise<UpdateOutcome> {
+  let matched = 0;
+  let modified = 0;
+  await onEach(
+    context,
+    collection,
+    statement.query,
+    (transaction, found) => change(transaction, collection, found, statement.update).modified,
+    (isModified) => {
+      matched += 1;
+      if (isModified) modified += 1;
+    },
+  );
+  if (matched > 0 || !statement.upsert) return { matched, modified };
+  const first = { ...statement, multi: false };
+  return retryingUpsert(context, first, () => updateFirst(context, collection, first, undefined));
+}
+
+function upserted(
+  transaction: Transaction,
+  collection: Collection,
+  statement: UpdateStatement,
+): UpdateOutcome {
+  const doc = insertUpserted(transaction, collection, statement);
+  return { matched: 0, modified: 0, upsertedId: doc.get('_id') };
+}

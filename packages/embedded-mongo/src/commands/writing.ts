@@ -1,0 +1,129 @@
+import { decodeDoc } from '../bson/codec.js';
+import type { Doc } from '../bson/types.js';
+import { docOf, type RowScan } from '../query/execute-scan.js';
+import { TimeSlice } from '../query/execute-slice.js';
+import { eachRow } from '../query/execute.js';
+import type { Collection } from '../storage/catalogue.js';
+import { readDocument } from '../storage/records.js';
+import type { Transaction } from '../storage/transaction.js';
+import type { View } from '../storage/view.js';
+import type { CommandContext } from './command.js';
+import { scanFor, type Query } from './reading.js';
+
+/** A document about to be changed, as the transaction that changes it sees it. */
+export interface Found {
+  readonly idKey: string;
+  readonly doc: Doc;
+}
+
+/**
+ * Makes one change: within the client's transaction, else in a transaction of its own, which may run `change` several
+ * times (it waits for documents that others hold), so that only its result counts.
+ */
+export function write<T>(context: CommandContext, change: (transaction: Transaction) => T): Promise<T> {
+  const { transaction, engine } = context;
+  if (transaction === undefined) return engine.store.writeOnce(change);
+  return Promise.resolve().then(() => change(transaction));
+}
+
+/**
+ * Acts upon the first document of the query, as it is at the moment of the change. Where there is none, `otherwise`
+ * makes a change instead; without it the result is `undefined`.
+ */
+export async function onFirst<T>(
+  context: CommandContext,
+  collection: Collection,
+  query: Query,
+  act: (transaction: Transaction, found: Found) => T,
+  otherwise?: (transaction: Transaction) => T,
+): Promise<T | undefined> {
+  context.transaction?.touch(collection);
+  for (;;) {
+    const { scan, sortKey } = scanFor(collection, query);
+    const place = scan.plan.idKey ?? (await firstPlace(context, scan, sortKey));
+    if (place === undefined) return otherwise && (await write(context, otherwise));
+    const changed = await write(context, (transaction) => {
+      const found = readMatch(transaction, collection, query, place);
+      if (found !== undefined) return { result: act(transaction, found) };
+      if (scan.plan.idKey === undefined) return undefined;
+      return { result: otherwise?.(transaction) };
+    });
+    if (changed !== undefined) return changed.result;
+    // The document has changed since it was found; look again.
+    context.checkInterrupt();
+  }
+}
+
+/**
+ * Acts upon every document that satisfies the query now, each in a change of its own (outside transactions). What
+ * `act` changes is not met again. Hands each result to `collect`.
+ */
+export async function onEach<T>(
+  context: CommandContext,
+  collection: Collection,
+  query: Query,
+  act: (transaction: Transaction, found: Found) => T,
+  collect: (result: T) => void,
+): Promise<void> {
+  context.transaction?.touch(collection);
+  const { scan } = scanFor(collection, query);
+  const slice = new TimeSlice(context);
+  const change = async (idKey: string): Promise<void> => {
+    const changed = await write(context, (transaction) => {
+      const found = readMatch(transaction, collection, query, idKey);
+      return found && { result: act(transaction, found) };
+    });
+    if (changed !== undefined) collect(changed.result);
+    if (slice.isOver()) await slice.rest();
+  };
+  if (context.transaction !== undefined) {
+    // A transaction sees its own changes: all places are found before the first of them.
+    const places: string[] = [];
+    scan.open(context.transaction);
+    await eachRow(scan, slice, (row) => {
+      places.push(row.idKey);
+    });
+    for (const idKey of places) await change(idKey);
+    return;
+  }
+  const view = context.engine.store.latest();
+  try {
+    scan.open(view);
+    for (let row = scan.next(); row !== undefined; row = scan.next()) {
+      if (row !== null) await change(row.idKey);
+      else if (slice.isOver()) await slice.rest();
+    }
+  } finally {
+    scan.pause();
+    view.release();
+  }
+}
+
+function readMatch(view: View, collection: Collection, query: Query, idKey: string): Found | undefined {
+  const bytes = readDocument(view, collection, idKey);
+  if (bytes === undefined) return undefined;
+  const doc = decodeDoc(bytes);
+  return query.filter.matches(doc) ? { idKey, doc } : undefined;
+}
+
+/** The place of the first row, by the sort key where the scan itself is not in order. */
+async function firstPlace(
+  context: CommandContext,
+  scan: RowScan,
+  sortKey: ((doc: Doc) => string) | undefined,
+): Promise<string | undefined> {
+  const view = context.transaction ?? context.engine.store.latest();
+  let least: { key: string; idKey: string } | undefined;
+  try {
+    scan.open(view);
+    await eachRow(scan, new TimeSlice(context), (row) => {
+      const key = sortKey?.(docOf(row)) ?? '';
+      if (least === undefined || key < least.key) least = { key, idKey: row.idKey };
+      return sortKey === undefined;
+    });
+  } finally {
+    scan.pause();
+    view.release();
+  }
+  return least?.idKey;
+}
