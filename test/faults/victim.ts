@@ -1,15 +1,13 @@
-import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { childrenOf } from '../../bench/processes.js';
 import { freePort } from '../../bench/service-process.js';
+import { startService, type TestService } from '../kit/service.js';
 
-const MAIN = resolve('dist/main.js');
-const POLL_MS = 5;
 /** How long anything that has to come may take before the test gives up. Far more than it should take. */
 const PATIENCE_MS = 30_000;
 
@@ -18,7 +16,7 @@ export type Target = 'service' | 'engine' | 'both';
 
 /** How long it took after a kill, in milliseconds. */
 export interface Recovery {
-  /** Until the service said that it was ready, counted from the kill. */
+  /** Until the service said that it was ready again. */
   readonly readyMs: number;
   /** Until the engine had followed its killed service; null when the engine was killed itself. */
   readonly engineGoneMs: number | null;
@@ -26,21 +24,16 @@ export interface Recovery {
 
 /** The built service and its engine, which get killed. Data folder and port stay the same over restarts. */
 export class Victim {
-  private output = '';
-
   private constructor(
-    readonly dataDir: string,
+    private readonly dataDir: string,
     private readonly port: number,
-    private service: ChildProcess,
+    private service: TestService,
   ) {}
 
   static async start(): Promise<Victim> {
     const dataDir = await mkdtemp(join(tmpdir(), 'faults-'));
     const port = await freePort();
-    const victim = new Victim(dataDir, port, launch(dataDir, port));
-    victim.listen();
-    await victim.ready();
-    return victim;
+    return new Victim(dataDir, port, await launch(dataDir, port));
   }
 
   get origin(): string {
@@ -58,12 +51,11 @@ export class Victim {
     const engine = this.enginePid;
     const killed = performance.now();
     if (target !== 'service') process.kill(engine, 'SIGKILL');
-    if (target !== 'engine') await this.killService();
-    const gone =
-      target === 'service' ? this.waitUntil('the engine to follow', () => !isAlive(engine)) : undefined;
-    if (target === 'engine') await this.waitUntil('another engine', () => this.hasAnotherEngine(engine));
-    else this.relaunch();
-    await this.ready();
+    if (target !== 'engine') await this.service.kill9();
+    const gone = target === 'service' ? waitUntil('the engine to follow', () => !isAlive(engine)) : undefined;
+    if (target === 'engine') await waitUntil('another engine', () => this.hasAnotherEngine(engine));
+    else this.service = await launch(this.dataDir, this.port);
+    await this.service.ready(PATIENCE_MS);
     const readyMs = performance.now() - killed;
     const engineGoneMs = gone ? (await gone) - killed : null;
     return { readyMs, engineGoneMs };
@@ -71,76 +63,33 @@ export class Victim {
 
   /** Ends the service in order, with SIGTERM, and removes its data. */
   async stop(): Promise<void> {
-    if (this.service.exitCode === null && this.service.signalCode === null) {
-      const exit = once(this.service, 'exit');
-      this.service.kill('SIGTERM');
-      await exit;
-    }
+    await this.service.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
   private get enginePid(): number {
-    const [pid] = childrenOf(this.service.pid ?? 0).filter(isAlive);
-    if (pid === undefined) throw new Error(`The service has no engine\n${this.output}`);
+    const [pid] = childrenOf(this.service.pid).filter(isAlive);
+    if (pid === undefined) throw new Error(`The service has no engine\n${this.service.stdout}`);
     return pid;
   }
 
   private hasAnotherEngine(before: number): boolean {
-    return childrenOf(this.service.pid ?? 0).some((pid) => pid !== before && isAlive(pid));
-  }
-
-  private async killService(): Promise<void> {
-    const exit = once(this.service, 'exit');
-    this.service.kill('SIGKILL');
-    await exit;
-  }
-
-  private relaunch(): void {
-    this.service = launch(this.dataDir, this.port);
-    this.listen();
-  }
-
-  /** Keeps what the service says, to be shown when it doesn't come back. */
-  private listen(): void {
-    this.output = '';
-    const keep = (chunk: Buffer) => {
-      this.output = (this.output + chunk.toString('utf8')).slice(-4000);
-    };
-    this.service.stdout?.on('data', keep);
-    this.service.stderr?.on('data', keep);
-  }
-
-  private ready(): Promise<number> {
-    return this.waitUntil('the service to be ready', async () => {
-      if (this.service.exitCode !== null) throw new Error(`The service ended\n${this.output}`);
-      const answer = await fetch(`${this.origin}/health/ready`, { signal: AbortSignal.timeout(5000) }).catch(
-        () => undefined,
-      );
-      return answer?.status === 200;
-    });
-  }
-
-  /** Resolves to the moment at which the condition was seen to hold. */
-  private async waitUntil(what: string, condition: () => boolean | Promise<boolean>): Promise<number> {
-    const deadline = performance.now() + PATIENCE_MS;
-    while (!(await condition())) {
-      if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}\n${this.output}`);
-      await pause(POLL_MS);
-    }
-    return performance.now();
+    return childrenOf(this.service.pid).some((pid) => pid !== before && isAlive(pid));
   }
 }
 
-function launch(dataDir: string, port: number): ChildProcess {
-  const env: NodeJS.ProcessEnv = { ...process.env, PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
-  delete env['DB_CONNECTION_STRING'];
-  delete env['NODE_OPTIONS'];
-  // The folder has no .env file that could say otherwise.
-  return spawn(process.execPath, ['--enable-source-maps', MAIN], {
-    cwd: dataDir,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+function launch(dataDir: string, port: number): Promise<TestService> {
+  return startService({ dataDir, env: { PORT: String(port), LOG_LEVEL: 'warn' } });
+}
+
+/** Resolves to the moment at which the condition was seen to hold. */
+async function waitUntil(what: string, condition: () => boolean): Promise<number> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}`);
+    await pause(20);
+  }
+  return performance.now();
 }
 
 /** A zombie is dead: in a container nobody may be there to bury it. */

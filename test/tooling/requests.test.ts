@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-import { startService, type RunningService } from '../kit/service.js';
+import { startService, type TestService } from '../kit/service.js';
 
 const run = promisify(execFile);
 const HTTPYAC = resolve('node_modules/httpyac/bin/httpyac.js');
@@ -41,7 +41,7 @@ function expectations(file: string): Expected[] {
 }
 
 describe('requests.http', () => {
-  let service: RunningService;
+  let service: TestService;
   let folder: string;
   let expected: Expected[];
 
