@@ -1,0 +1,55 @@
+import { tenantScope, type TenantOwned } from '../../src/database/tenant-scope.js';
+import { ACCOUNTS } from '../../src/event-store/account-record.js';
+import { EVENTS, EventSchema } from '../../src/event-store/stored-event.js';
+import { AccountSchema } from '../../src/ledger/projections/account-document.js';
+import { REGISTER, RegisterSchema } from '../../src/ledger/projections/register-row.js';
+import { startDatabase, type TestDatabase } from '../kit/database.js';
+
+interface Thing extends TenantOwned {
+  _id: string;
+  size: number;
+}
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase([EventSchema, AccountSchema, RegisterSchema]);
+});
+afterAll(() => database.stop());
+
+describe.each([ACCOUNTS, EVENTS, REGISTER])('%s', (collection) => {
+  const scope = (household_id: string) => tenantScope<Thing>(database.db, collection, household_id);
+
+  it('cannot be asked without a household', () => {
+    for (const nobody of ['', undefined, null, { $ne: '' }]) {
+      expect(() => scope(nobody as string)).toThrow(TypeError);
+    }
+  });
+
+  it('cannot be asked for another household', () => {
+    const foreign = { household_id: 'hh_2' };
+    const mine = scope('hh_1');
+    expect(() => mine.findOne(null, foreign)).toThrow(TypeError);
+    expect(() => mine.find(null, foreign)).toThrow(TypeError);
+    expect(() => mine.count(null, foreign)).toThrow(TypeError);
+    expect(() => mine.updateModel(foreign, { $set: { size: 1 } })).toThrow(TypeError);
+    expect(() => mine.insertModel({ _id: 'x', size: 1, ...foreign })).toThrow(TypeError);
+    expect(() => mine.replaceModel({ _id: 'x' }, { _id: 'x', size: 1, ...foreign })).toThrow(TypeError);
+  });
+
+  it("gives and changes nothing of another household's", async () => {
+    const client = database.connection.getClient();
+    const thing: Thing & { account_id: string; seq: number; generation: number } = {
+      ...{ _id: `${collection}_1`, household_id: 'hh_1', size: 1 },
+      ...{ account_id: 'acc_1', seq: 1, generation: 1 },
+    };
+    await client.bulkWrite([scope('hh_1').insertModel(thing)]);
+    const { _id } = thing;
+    expect(await scope('hh_1').findOne(null, { _id })).toEqual(thing);
+    expect(await scope('hh_2').findOne(null, { _id })).toBeNull();
+    expect(await scope('hh_2').find(null, {}).toArray()).toEqual([]);
+    expect(await scope('hh_2').count(null, {})).toBe(0);
+    const change = scope('hh_2').updateModel({ _id }, { $set: { size: 2 } });
+    expect((await client.bulkWrite([change])).matchedCount).toBe(0);
+    expect(await scope('hh_1').findOne(null, { _id })).toEqual(thing);
+  });
+});

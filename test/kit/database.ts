@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { EmbeddedMongo } from 'embedded-mongo';
+import type { Db } from 'mongodb';
+import mongoose, { type Connection, type Schema } from 'mongoose';
+
+/** A database of its own for one test file. */
+export interface TestDatabase {
+  readonly connection: Connection;
+  readonly db: Db;
+  /** Removes the database and what was started for it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Connects to an empty database with these schemas' collections and indexes: on the server that DB_CONNECTION_STRING
+ * names, or else on an embedded engine in a temporary folder.
+ */
+export async function startDatabase(schemas: readonly Schema[]): Promise<TestDatabase> {
+  const external = process.env.DB_CONNECTION_STRING;
+  const engine = external ? undefined : await startEngine();
+  const connection = await mongoose
+    .createConnection(external ?? engine?.uri ?? '', {
+      dbName: `contracts_${randomUUID().replaceAll('-', '')}`,
+      autoIndex: false,
+      autoCreate: false,
+    })
+    .asPromise();
+  for (const [index, schema] of schemas.entries()) {
+    const model = connection.model(`Model${index}`, schema);
+    await model.createCollection();
+    await model.ensureIndexes();
+  }
+  if (!connection.db) throw new Error('The connection has no database');
+  return {
+    connection,
+    db: connection.db,
+    stop: async () => {
+      await connection.dropDatabase();
+      await connection.close();
+      await engine?.stop();
+    },
+  };
+}
+
+async function startEngine(): Promise<{ uri: string; stop(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'el-contracts-'));
+  const engine = await EmbeddedMongo.start({
+    dbPath: join(folder, 'db'),
+    socket: join(folder, 'engine.sock'),
+  });
+  return {
+    uri: engine.uri,
+    stop: async () => {
+      await engine.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
