@@ -29,7 +29,8 @@ export function readBodies(server: FastifyInstance): void {
       if (!isUtf8(bytes)) return done(null, new UnreadableBody('The body is not UTF-8'));
       const parsed: ParserDone = (error, value) => {
         if (error) return done(null, new UnreadableBody(NOT_JSON));
-        done(null, nests(value, MAX_DEPTH) ? new UnreadableBody('The body is nested too deeply') : value);
+        const fault = shapeFault(value, MAX_DEPTH);
+        done(null, fault === null ? value : new UnreadableBody(fault));
       };
       void parseJson(request, bytes.toString(), parsed);
     },
@@ -51,9 +52,17 @@ function readForm(text: string): Record<string, string> | UnreadableBody {
   return Object.fromEntries(form);
 }
 
-/** Whether a value nests objects and lists deeper than `depth`. Looks no deeper than that itself. */
-function nests(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (depth === 0) return true;
-  return Object.values(value).some((inner) => nests(inner, depth - 1));
+/**
+ * What no body of ours has: objects and lists nested too deeply, fields named like what every object inherits
+ * (`constructor`, `toString`), which the libraries that check fields pass over. Null when all is well.
+ */
+function shapeFault(value: unknown, depth: number): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth === 0) return 'The body is nested too deeply';
+  for (const [name, inner] of Object.entries(value)) {
+    if (name in Object.prototype) return `The body holds a field that no request has: ${name}`;
+    const fault = shapeFault(inner, depth - 1);
+    if (fault !== null) return fault;
+  }
+  return null;
 }

@@ -1,6 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { Problem } from '../kernel/problem.js';
 import { readBodies } from './body.js';
 import type { ProblemFilter } from './problem-filter.js';
 import { RawErrors } from './raw-errors.js';
@@ -41,7 +42,7 @@ export function createServer({ logger, problems, trustProxy }: ServerOptions): F
     // What the router refuses passes no hook.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       addHeaders(request, reply);
-      problems.answer(error, request, reply);
+      problems.answer(badUrl(error) ?? error, request, reply);
     },
     clientErrorHandler: (error, socket) => rawErrors.answer(error, socket),
   });
@@ -60,4 +61,9 @@ function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
   void reply.header('x-content-type-options', 'nosniff');
   // The pages of the documentation may be kept, what the ledger says may not.
   if (!request.url.startsWith('/docs')) void reply.header('cache-control', 'no-store');
+}
+
+function badUrl(error: Error): Problem | undefined {
+  const bad = 'code' in error && error.code === 'FST_ERR_BAD_URL';
+  return bad ? new Problem('invalid_request', { detail: 'The path is not a valid URL' }) : undefined;
 }
