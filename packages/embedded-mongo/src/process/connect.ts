@@ -1,5 +1,8 @@
 import { connect, type Socket } from 'node:net';
 
+/** No file; nobody listens; the listener was closed before it accepted. */
+const GONE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
+
 /**
  * Connects to a Unix socket. Resolves with undefined when nobody listens there any more: the file is gone or stale.
  * Rejects when that cannot be told, as without permission.
@@ -14,7 +17,7 @@ export function connectTo(path: string): Promise<Socket | undefined> {
       resolve(socket);
     });
     const refused = (error: NodeJS.ErrnoException): void => {
-      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(undefined);
+      if (GONE.has(error.code)) resolve(undefined);
       else reject(error);
     };
     socket.on('error', refused);
