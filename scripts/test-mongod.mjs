@@ -20,8 +20,7 @@ async function replicaSet() {
 }
 
 function jest(uri) {
-  const env = { ...process.env, NODE_OPTIONS: '--experimental-vm-modules', TEST_DB_CONNECTION_STRING: uri };
-  delete env.DB_CONNECTION_STRING;
+  const env = { ...process.env, NODE_OPTIONS: '--experimental-vm-modules', DB_CONNECTION_STRING: uri };
   const args = [
     'node_modules/jest/bin/jest.js',
     '--selectProjects',
