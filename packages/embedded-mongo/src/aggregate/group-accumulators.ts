@@ -5,7 +5,7 @@ import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { Sum } from '../query/accumulators.js';
 import { mergeObjects } from '../query/expression-objects.js';
-import { approximateSize } from '../query/memory.js';
+import { approximateSize } from './memory.js';
 import { isNullish } from '../query/values.js';
 
 /** One accumulator of one group. */

@@ -3,7 +3,7 @@ import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { compileExpression } from '../query/expression.js';
 import type { Expression, Variables } from '../query/expression-types.js';
-import { approximateSize, MemoryBudget } from '../query/memory.js';
+import { approximateSize, MemoryBudget } from './memory.js';
 import { firstField } from '../query/values.js';
 import { accumulators, type Accumulator, type AccumulatorKind } from './group-accumulators.js';
 import { batchesOf, type StageCompiler } from './stage.js';
@@ -24,7 +24,7 @@ const groupOverhead = 128;
 
 export const group: StageCompiler = (argument, variables) => {
   const { id, fields } = parseGroup(argument, variables);
-  return async function* (input) {
+  return async function* (input, slice) {
     const groups = new Map<string, Group>();
     const budget = new MemoryBudget('$group');
     for await (const batch of input) {
@@ -35,7 +35,7 @@ export const group: StageCompiler = (argument, variables) => {
         }
       }
     }
-    yield* batchesOf(results(groups, fields));
+    yield* batchesOf(results(groups, fields), slice);
   };
 };
 

@@ -1,5 +1,6 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { TimeSlice, type Interruptible } from '../query/execute-slice.js';
 import type { Variables } from '../query/expression-types.js';
 import { compileVariables } from '../query/variables.js';
 import { group } from './group.js';
@@ -31,8 +32,8 @@ export interface Pipeline {
   readonly leading: LeadingStages;
   /** Whether nothing is left to do after the leading stages. */
   readonly isQueryOnly: boolean;
-  /** The results of all stages after the leading ones. */
-  rest(docs: Iterable<Doc> | AsyncIterable<Doc>): AsyncIterable<Doc>;
+  /** The results of all stages after the leading ones; `work` is asked now and then whether it may go on. */
+  rest(docs: Iterable<Doc> | AsyncIterable<Doc>, work: Interruptible): AsyncIterable<Doc>;
 }
 
 const stages: ReadonlyMap<string, StageCompiler> = new Map([
@@ -69,7 +70,10 @@ export function compilePipeline(
   return {
     leading,
     isQueryOnly: rest.length === 0,
-    rest: (docs) => documentsOf(rest.reduce<Batches>((input, stage) => stage(input), batchesOf(docs))),
+    rest(docs, work) {
+      const slice = new TimeSlice(work);
+      return documentsOf(rest.reduce<Batches>((input, stage) => stage(input, slice), batchesOf(docs, slice)));
+    },
   };
 }
 

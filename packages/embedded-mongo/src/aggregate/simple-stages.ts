@@ -1,9 +1,10 @@
 import { Int32, Long } from 'bson';
+import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { isNumeric, toInt64Exact } from '../bson/numbers.js';
 import { compileFilterWith } from '../query/match.js';
-import { DocumentSorter } from '../query/sorter.js';
+import { compileSortKey, SortBuffer } from '../query/execute-sort.js';
 import { compileSortOrder } from '../query/sort.js';
 import { describe } from '../query/values.js';
 import { batchesOf, type Stage, type StageCompiler } from './stage.js';
@@ -33,13 +34,18 @@ export function sortArgument(argument: Value): Doc {
   return argument;
 }
 
-/** A sort of which only the first `limit` documents are wanted. */
-export function sortStage(sort: Doc, limit = Infinity): Stage {
-  return async function* (input) {
-    const sorter = new DocumentSorter(sort, limit);
-    for await (const batch of input) for (const doc of batch) sorter.add(doc);
-    yield* batchesOf(await sorter.sorted());
+/** A sort of which only the first `limit` documents are wanted (0 for all). */
+export function sortStage(sort: Doc, limit = 0): Stage {
+  const keyOf = compileSortKey(sort);
+  return async function* (input, slice) {
+    const buffer = new SortBuffer(limit);
+    for await (const batch of input) for (const doc of batch) buffer.add(keyOf(doc), encodeDoc(doc));
+    yield* batchesOf(decoded(await buffer.sorted(slice)), slice);
   };
+}
+
+function* decoded(sorted: Iterable<Uint8Array>): Generator<Doc> {
+  for (const bytes of sorted) yield decodeDoc(bytes);
 }
 
 /** `$limit`'s number of documents, at least 1. */

@@ -1,36 +1,30 @@
 import type { Doc, Value } from '../bson/types.js';
 import type { Variables } from '../query/expression-types.js';
-import { Pace } from '../query/pace.js';
+import type { TimeSlice } from '../query/execute-slice.js';
 
 /** Documents on their way through a pipeline: many at a time, so that each costs no promise of its own. */
 export type Batches = AsyncIterable<Doc[]>;
 
-/** One stage at work. */
-export type Stage = (input: Batches) => Batches;
+/** One stage at work; `slice` tells when others must have their turn, and whether the work goes on at all. */
+export type Stage = (input: Batches, slice: TimeSlice) => Batches;
 
 /** Compiles a stage's argument. */
 export type StageCompiler = (argument: Value, variables: Variables) => Stage;
 
 const batchLength = 256;
 
-/** Documents in batches; between batches the event loop has its turn. */
-export async function* batchesOf(docs: Iterable<Doc> | AsyncIterable<Doc>): AsyncGenerator<Doc[]> {
-  const pace = new Pace();
+/** Documents in batches; between batches others have their turn. */
+export async function* batchesOf(
+  docs: Iterable<Doc> | AsyncIterable<Doc>,
+  slice: TimeSlice,
+): AsyncGenerator<Doc[]> {
   let batch: Doc[] = [];
-  if (Symbol.iterator in docs) {
-    for (const doc of docs) {
-      if (batch.push(doc) < batchLength && !pace.due) continue;
-      yield batch;
-      batch = [];
-      await pace.rest();
-    }
-  } else {
-    for await (const doc of docs) {
-      if (batch.push(doc) < batchLength && !pace.due) continue;
-      yield batch;
-      batch = [];
-      await pace.rest();
-    }
+  for await (const doc of docs) {
+    const due = slice.isOver();
+    if (batch.push(doc) < batchLength && !due) continue;
+    yield batch;
+    batch = [];
+    if (due) await slice.rest();
   }
   if (batch.length > 0) yield batch;
 }

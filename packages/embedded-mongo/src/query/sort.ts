@@ -3,7 +3,7 @@ import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { checkFieldPath } from './field-path.js';
-import { compileKeys } from './keys.js';
+import { compileKeys } from './sort-keys.js';
 import { describe } from './values.js';
 
 /** A compiled sort specification. */
@@ -24,7 +24,7 @@ export function compileSortOrder(sort: Doc): SortOrder {
     checkFieldPath(path);
     return sortDirection(path, direction);
   });
-  const extract = compileKeys([...sort.keys()], 'sort');
+  const extract = compileKeys([...sort.keys()]);
   const compareKeys = (a: readonly Value[], b: readonly Value[]): number => {
     for (let i = 0; i < signs.length; i++) {
       const order = compareValues(a[i] as Value, b[i] as Value);
@@ -33,14 +33,8 @@ export function compileSortOrder(sort: Doc): SortOrder {
     return 0;
   };
   const keyOf = (doc: Doc): Value[] =>
-    extract(doc).tuples.reduce((best, tuple) => (compareKeys(tuple, best) < 0 ? tuple : best));
+    extract(doc).reduce((best, tuple) => (compareKeys(tuple, best) < 0 ? tuple : best));
   return { keyOf, compareKeys };
-}
-
-/** Compiles a sort specification to a comparison of documents. The same refusals as `compileSortOrder`. */
-export function compileSort(sort: Doc): (a: Doc, b: Doc) => number {
-  const { keyOf, compareKeys } = compileSortOrder(sort);
-  return (a, b) => compareKeys(keyOf(a), keyOf(b));
 }
 
 function sortDirection(path: string, direction: Value): 1 | -1 {

@@ -2,13 +2,6 @@ import { Undefined, type Doc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { arrayIndex, splitPath, type Path } from './paths.js';
 
-/** The keys of a document under compound paths: one tuple for each element of the array that the paths go through. */
-export interface Keys {
-  readonly tuples: Value[][];
-  /** Whether a path went through or ended at an array, so that an index with these keys is multikey. */
-  readonly throughArray: boolean;
-}
-
 /** How far one path has been followed: to a value (`undefined` is missing) with the components from `at` left. */
 interface Reached {
   readonly value: Value | undefined;
@@ -18,30 +11,18 @@ interface Reached {
   readonly final: boolean;
 }
 
-const parallelErrors = {
-  index: (paths: string): EngineError =>
-    new EngineError('CannotIndexParallelArrays', `cannot index parallel arrays ${paths}`),
-  sort: (paths: string): EngineError =>
-    new EngineError('BadValue', `cannot sort with keys that are parallel arrays: ${paths}`),
-};
-
 /**
- * Compiles the key extraction that sorts and indexes share. A missing field is null, an empty array at a path's end
- * is BSON's undefined. The tuples may repeat.
- * @throws EngineError, from the compiled function, where two paths meet different arrays: CannotIndexParallelArrays
- *   for an index, BadValue for a sort.
+ * Compiles the extraction of a document's keys under compound paths: one tuple for each element of the array that the
+ * paths go through, else one only. A missing field is null, an empty array at a path's end is BSON's undefined.
+ * @throws EngineError BadValue, from the compiled function, where two paths meet different arrays.
  */
-export function compileKeys(
-  paths: readonly string[],
-  purpose: 'index' | 'sort' = 'index',
-): (doc: Doc) => Keys {
+export function compileKeys(paths: readonly string[]): (doc: Doc) => Value[][] {
   const split = paths.map(splitPath);
   return (doc) => {
     const ends = split.map((path) => follow(doc, path, 0));
-    if (ends.every(isFinal)) return { tuples: [tupleOf(ends)], throughArray: false };
     const tuples: Value[][] = [];
-    expand(ends, tuples, purpose);
-    return { tuples, throughArray: true };
+    expand(ends, tuples);
+    return tuples;
   };
 }
 
@@ -67,30 +48,28 @@ function namesField(array: readonly Value[], part: string): boolean {
   return array.some((element) => element instanceof Map && element.has(part));
 }
 
-function isFinal(end: Reached): boolean {
-  return end.final;
-}
-
 function tupleOf(ends: readonly Reached[]): Value[] {
   return ends.map(({ value }) => value ?? null);
 }
 
 /** Expands the one array that the paths have met, element by element. */
-function expand(ends: readonly Reached[], tuples: Value[][], purpose: keyof typeof parallelErrors): void {
+function expand(ends: readonly Reached[], tuples: Value[][]): void {
   const met = ends.find((end) => !end.final);
   if (!met) {
     tuples.push(tupleOf(ends));
     return;
   }
   const other = ends.find((end) => !end.final && end.value !== met.value);
-  if (other) throw parallelErrors[purpose](`[${other.path.join('.')}] [${met.path.join('.')}]`);
+  if (other) {
+    const both = `[${other.path.join('.')}] [${met.path.join('.')}]`;
+    throw new EngineError('BadValue', `cannot sort with keys that are parallel arrays: ${both}`);
+  }
   const array = met.value as Value[];
   const elements = array.length > 0 ? array : [undefined];
   for (const element of elements) {
     expand(
       ends.map((end) => (end.final ? end : enter(end, element))),
       tuples,
-      purpose,
     );
   }
 }

@@ -1,30 +1,23 @@
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 
-/** What a sort or a `$group` may hold in memory, in bytes; MongoDB would go to disk beyond it. */
-export const memoryLimit = 100 * 1024 * 1024;
+/** What a `$group` may hold in memory, in bytes; MongoDB would go to disk beyond it. */
+const memoryLimit = 100 * 1024 * 1024;
 
 /** Counts what one operation holds in memory and refuses it beyond the limit. */
 export class MemoryBudget {
   private used = 0;
 
-  constructor(
-    private readonly operation: string,
-    private readonly limit = memoryLimit,
-  ) {}
+  constructor(private readonly operation: string) {}
 
   /** @throws EngineError QueryExceededMemoryLimitNoDiskUseAllowed */
   take(bytes: number): void {
     this.used += bytes;
-    if (this.used <= this.limit) return;
+    if (this.used <= memoryLimit) return;
     throw new EngineError(
       'QueryExceededMemoryLimitNoDiskUseAllowed',
-      `${this.operation} exceeded memory limit of ${this.limit} bytes; this engine does not sort or group on disk.`,
+      `${this.operation} exceeded memory limit of ${memoryLimit} bytes; this engine does not group on disk.`,
     );
-  }
-
-  giveBack(bytes: number): void {
-    this.used -= bytes;
   }
 }
 
