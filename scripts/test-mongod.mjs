@@ -12,9 +12,14 @@ const suites = ['test/contracts', 'test/acceptance'];
 async function replicaSet() {
   const given = process.env.DB_CONNECTION_STRING;
   if (given) return { uri: given, stop: async () => {} };
+  // The library prints a failure at length, and twice; it is said in one line below.
+  const { warn } = console;
+  console.warn = () => {};
   const server = await MongoMemoryReplSet.create({
     binary: { version: '8.0.4' },
     replSet: { count: 1, storageEngine: 'wiredTiger' },
+  }).finally(() => {
+    console.warn = warn;
   });
   return { uri: server.getUri(), stop: () => server.stop() };
 }
@@ -23,10 +28,10 @@ function jest(uri) {
   const env = { ...process.env, NODE_OPTIONS: '--experimental-vm-modules', DB_CONNECTION_STRING: uri };
   const args = [
     'node_modules/jest/bin/jest.js',
-    '--selectProjects',
-    'service',
     ...suites,
     ...process.argv.slice(2),
+    '--selectProjects',
+    'service',
   ];
   const child = spawn(process.execPath, args, { env, stdio: 'inherit' });
   return new Promise((resolve) => {
@@ -35,7 +40,9 @@ function jest(uri) {
 }
 
 const set = await replicaSet().catch((error) => {
-  const reason = String(error.message).split('\n')[0];
+  const reason = String(error.message)
+    .split('\n')[0]
+    .replace(/, Details:$/, '');
   console.error(
     `test:mongod: no mongod can be had (${reason}). Set DB_CONNECTION_STRING to a MongoDB 8 replica set.`,
   );
