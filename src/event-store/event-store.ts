@@ -3,13 +3,12 @@ import { InjectConnection } from '@nestjs/mongoose';
 import type { ClientSession, Db, MongoClient, TransactionOptions } from 'mongodb';
 import type { Connection } from 'mongoose';
 
-import { tenantScope } from '../database/tenant-scope.js';
+import { driverDb, tenantScope } from '../database/tenant-scope.js';
 import { Problem } from '../kernel/problem.js';
 import { ACCOUNTS, type AccountRecord } from './account-record.js';
 import { AccountTurns } from './account-turns.js';
 import { appendEvents, type Recording } from './append-events.js';
 import { retryConflicts } from './conflicts.js';
-import { openDatabase } from './open-database.js';
 import { EVENTS, type Recorder, type StoredEvent } from './stored-event.js';
 
 /** The transaction that a decision reads in; whatever it needs beside the account is read through it. */
@@ -123,6 +122,6 @@ export class EventStore {
   }
 
   private get db(): Db {
-    return openDatabase(this.connection);
+    return driverDb(this.connection);
   }
 }

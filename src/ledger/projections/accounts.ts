@@ -3,9 +3,8 @@ import { InjectConnection } from '@nestjs/mongoose';
 import type { Document, Filter, Sort } from 'mongodb';
 import type { Connection } from 'mongoose';
 
-import { tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
+import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
 import { ACCOUNTS } from '../../event-store/account-record.js';
-import { openDatabase } from '../../event-store/open-database.js';
 import { Problem } from '../../kernel/problem.js';
 import { nameKey } from '../../kernel/text.js';
 import type { AccountDocument } from './account-document.js';
@@ -57,6 +56,6 @@ export class Accounts {
   }
 
   private of(household_id: string): TenantScope<AccountDocument> {
-    return tenantScope<AccountDocument>(openDatabase(this.connection), ACCOUNTS, household_id);
+    return tenantScope<AccountDocument>(driverDb(this.connection), ACCOUNTS, household_id);
   }
 }

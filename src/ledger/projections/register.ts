@@ -3,10 +3,9 @@ import { InjectConnection } from '@nestjs/mongoose';
 import type { Document, Filter } from 'mongodb';
 import type { Connection } from 'mongoose';
 
-import { tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
+import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
 import type { AccountRecord } from '../../event-store/account-record.js';
 import type { Projection } from '../../event-store/append-events.js';
-import { openDatabase } from '../../event-store/open-database.js';
 import type { RegisterFact } from '../domain/facts.js';
 import { REGISTER, rowId, type RegisterRow } from './register-row.js';
 import { insertedRows, type RowWrite } from './register-rows.js';
@@ -66,7 +65,7 @@ export class Register {
   }
 
   private of(household_id: string): TenantScope<RegisterRow> {
-    return tenantScope<RegisterRow>(openDatabase(this.connection), REGISTER, household_id);
+    return tenantScope<RegisterRow>(driverDb(this.connection), REGISTER, household_id);
   }
 }
 
