@@ -47,6 +47,7 @@ export const ErrorCodes = {
   TransactionCommitted: 256,
   TransactionTooLarge: 257,
   CursorKilled: 237,
+  AmbiguousIndexKeyPattern: 181,
   SnapshotTooOld: 239,
   SnapshotUnavailable: 246,
   CursorInUse: 12051,

@@ -1,7 +1,6 @@
 import type { CommandDoc, Reply } from '../bson/codec.js';
 import { RawDoc, type Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { ensureCollection } from '../storage/schema.js';
 import { Arguments } from './arguments.js';
 import type { BulkCounts } from './bulkWrite.js';
 import type { CommandContext } from './command.js';
@@ -88,11 +87,7 @@ export async function runOperation(
   const before = statements.before(index);
   const record = statements.recorder(index);
   if (operation.kind === 'insert') {
-    if (before === undefined) {
-      const { db, collection: name } = namespace;
-      const collection = await ensureCollection(context.engine.store, db, name, context.transaction);
-      await runInsert(context, collection, operation.document, record);
-    }
+    if (before === undefined) await runInsert(context, namespace, operation.document, record);
     return { fields: { n: 1 }, counts: { nInserted: 1 } };
   }
   if (operation.kind === 'delete') {

@@ -2,10 +2,11 @@ import { Int32, ObjectId } from 'bson';
 import { readField, withIdFirst } from '../bson/fields.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Collection } from '../storage/catalogue.js';
 import { insertDocument } from '../storage/records.js';
+import { ensureCollection } from '../storage/schema.js';
 import { checkId } from '../update/id.js';
 import type { CommandContext } from './command.js';
+import type { Namespace } from './namespace.js';
 import type { Recorder } from './statements.js';
 import { write } from './writing.js';
 
@@ -24,15 +25,16 @@ export function storedForm(bytes: Uint8Array): Uint8Array {
   return stored;
 }
 
-/** Inserts one document. Throws DuplicateKey or WriteConflict. */
+/** Inserts one document; makes the collection where it does not exist. Throws DuplicateKey or WriteConflict. */
 export async function runInsert(
   context: CommandContext,
-  collection: Collection,
+  { db, collection: name }: Namespace,
   bytes: Uint8Array,
   record: Recorder | undefined,
 ): Promise<void> {
   const stored = storedForm(bytes);
-  await write(context, (transaction) => {
+  const collection = await ensureCollection(context.engine.store, db, name, context.transaction);
+  await write(context, collection, (transaction) => {
     insertDocument(transaction, collection, stored);
     record?.(transaction, new Map([['n', new Int32(1)]]));
   });

@@ -1,7 +1,5 @@
 import type { Reply } from '../bson/codec.js';
-import type { RawDoc } from '../bson/types.js';
 import { TimeSlice } from '../query/execute-slice.js';
-import { ensureCollection } from '../storage/schema.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { runInsert } from './insert-statement.js';
@@ -21,15 +19,13 @@ export const insert: Command = {
     const args = new Arguments('insert', context.request.body);
     const documents = args.raw('documents');
     const statements = new Statements(context, documents.length, args.flag('ordered', true));
-    const { db, collection: name } = namespace;
     const slice = new TimeSlice(context);
     let n = 0;
     for (const [index, document] of documents.entries()) {
       if (statements.before(index) !== undefined) n += 1;
       else {
         try {
-          const collection = await ensureCollection(context.engine.store, db, name, context.transaction);
-          await runInsert(context, collection, (document as RawDoc).bytes, statements.recorder(index));
+          await runInsert(context, namespace, document.bytes, statements.recorder(index));
           n += 1;
         } catch (error) {
           if (statements.failed(index, error)) break;

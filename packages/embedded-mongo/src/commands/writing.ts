@@ -2,7 +2,7 @@ import { decodeDoc } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
 import { docOf, type RowScan } from '../query/execute-scan.js';
 import { TimeSlice } from '../query/execute-slice.js';
-import { eachRow } from '../query/execute.js';
+import { collectionDropped, eachRow } from '../query/execute.js';
 import type { Collection } from '../storage/catalogue.js';
 import { readDocument } from '../storage/records.js';
 import type { Transaction } from '../storage/transaction.js';
@@ -18,12 +18,19 @@ export interface Found {
 
 /**
  * Makes one change: within the client's transaction, else in a transaction of its own, which may run `change` several
- * times (it waits for documents that others hold), so that only its result counts.
+ * times (it waits for documents that others hold), so that only its result counts. Throws QueryPlanKilled when the
+ * collection has been dropped meanwhile.
  */
-export function write<T>(context: CommandContext, change: (transaction: Transaction) => T): Promise<T> {
-  const { transaction, engine } = context;
-  if (transaction === undefined) return engine.store.writeOnce(change);
-  return Promise.resolve().then(() => change(transaction));
+export async function write<T>(
+  { transaction, engine }: CommandContext,
+  collection: Collection,
+  change: (transaction: Transaction) => T,
+): Promise<T> {
+  const checked = (own: Transaction): T => {
+    if (collection.dropped) throw collectionDropped(collection);
+    return change(own);
+  };
+  return transaction === undefined ? engine.store.writeOnce(checked) : checked(transaction);
 }
 
 /**
@@ -41,8 +48,8 @@ export async function onFirst<T>(
   for (;;) {
     const { scan, sortKey } = scanFor(collection, query);
     const place = scan.plan.idKey ?? (await firstPlace(context, scan, sortKey));
-    if (place === undefined) return otherwise && (await write(context, otherwise));
-    const changed = await write(context, (transaction) => {
+    if (place === undefined) return otherwise && (await write(context, collection, otherwise));
+    const changed = await write(context, collection, (transaction) => {
       const found = readMatch(transaction, collection, query, place);
       if (found !== undefined) return { result: act(transaction, found) };
       if (scan.plan.idKey === undefined) return undefined;
@@ -69,7 +76,7 @@ export async function onEach<T>(
   const { scan } = scanFor(collection, query);
   const slice = new TimeSlice(context);
   const change = async (idKey: string): Promise<void> => {
-    const changed = await write(context, (transaction) => {
+    const changed = await write(context, collection, (transaction) => {
       const found = readMatch(transaction, collection, query, idKey);
       return found && { result: act(transaction, found) };
     });

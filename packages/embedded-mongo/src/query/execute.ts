@@ -1,5 +1,7 @@
 import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import { RawDoc, type Doc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import type { Collection } from '../storage/catalogue.js';
 import type { View } from '../storage/view.js';
 import { docOf, type Row, type RowScan, type Step } from './execute-scan.js';
 import type { TimeSlice } from './execute-slice.js';
@@ -91,6 +93,7 @@ export class ScanResults implements ResultSource {
   }
 
   async nextBatch(view: View, size: number, slice: TimeSlice): Promise<Batch> {
+    refuseDropped(this.scan);
     const batch = new BatchBuilder(Math.min(size, this.left));
     this.scan.open(view);
     if (this.shaping.sortKey !== undefined && this.sorted === undefined) {
@@ -148,6 +151,17 @@ export class ScanResults implements ResultSource {
     const sorted = await buffer.sorted(slice);
     return sorted.slice(skip).reverse();
   }
+}
+
+/** The error of what goes on with a collection that has been dropped since. */
+export function collectionDropped({ ns, uuid }: Collection): EngineError {
+  return new EngineError('QueryPlanKilled', `collection dropped: ${ns}. UUID ${uuid}`);
+}
+
+function refuseDropped({ collection, plan }: RowScan): void {
+  if (collection.dropped) throw collectionDropped(collection);
+  const gone = plan.scans.find(({ index }) => !collection.indexes.includes(index));
+  if (gone !== undefined) throw new EngineError('QueryPlanKilled', `index '${gone.index.name}' dropped`);
 }
 
 /** Hands every row of an opened scan to `visit`, in stretches; ends early when that returns true. */

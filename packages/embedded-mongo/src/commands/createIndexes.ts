@@ -1,0 +1,133 @@
+import type { Reply } from '../bson/codec.js';
+import { equalValues } from '../bson/compare.js';
+import { EngineError } from '../errors.js';
+import { describe } from '../query/values.js';
+import type { Collection, Index, IndexDefinition } from '../storage/catalogue.js';
+import { scanDocuments } from '../storage/records.js';
+import { createCollection, createIndex, ensureCollection } from '../storage/schema.js';
+import { Arguments } from './arguments.js';
+import type { Command, CommandContext } from './command.js';
+import { readIndexDefinition } from './index-definition.js';
+import { checkWritable, namespaceOf, type Namespace } from './namespace.js';
+
+const MAX_INDEXES = 64;
+
+/** `createIndexes`: builds what is not there yet, and waits until queries can use it. */
+export const createIndexes: Command = {
+  name: 'createIndexes',
+  fields: ['indexes', 'commitQuorum', 'ignoreUnknownIndexOptions'],
+  inTransaction: true,
+  write: true,
+  async run(context: CommandContext): Promise<Reply> {
+    const namespace = namespaceOf(context);
+    checkWritable(namespace);
+    const specs = new Arguments('createIndexes', context.request.body).documents('indexes') ?? [];
+    if (specs.length === 0) throw new EngineError('BadValue', 'Must specify at least one index to create');
+    const definitions = specs.map(readIndexDefinition);
+    const { store } = context.engine;
+    const isNew = store.catalogue.find(namespace.ns) === undefined;
+    const collection = await collectionFor(context, namespace);
+    return builds.inTurn(collection, async () => {
+      const before = collection.indexes.length;
+      for (const definition of definitions) {
+        if (isMissing(collection, definition)) await build(context, collection, definition);
+      }
+      const after = collection.indexes.length;
+      return {
+        numIndexesBefore: before,
+        numIndexesAfter: after,
+        createdCollectionAutomatically: isNew,
+        ...(after === before ? { note: 'all indexes already exist' } : {}),
+      };
+    });
+  },
+};
+
+/** One build at a time for each collection: who asks for an index that is under way, waits for it. */
+class Builds {
+  private readonly turns = new WeakMap<Collection, Promise<unknown>>();
+
+  async inTurn<T>(collection: Collection, work: () => Promise<T>): Promise<T> {
+    const before = this.turns.get(collection) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    this.turns.set(collection, mine);
+    return mine;
+  }
+}
+
+const builds = new Builds();
+
+function collectionFor(context: CommandContext, { db, collection, ns }: Namespace): Promise<Collection> {
+  const { store } = context.engine;
+  if (context.transaction === undefined || store.catalogue.find(ns) !== undefined) {
+    return ensureCollection(store, db, collection);
+  }
+  return createCollection(store, db, collection, new Map());
+}
+
+async function build(
+  context: CommandContext,
+  collection: Collection,
+  definition: IndexDefinition,
+): Promise<void> {
+  const { engine, transaction } = context;
+  if (transaction === undefined) {
+    await createIndex(engine.store, collection, definition);
+    return;
+  }
+  const [first] = scanDocuments(transaction, collection);
+  if (collection.changedAt <= transaction.sequence || first !== undefined) {
+    throw new EngineError(
+      'OperationNotSupportedInTransaction',
+      `Cannot create new indexes on existing collection ${collection.ns} in a multi-document transaction.`,
+    );
+  }
+  // The build waits for all users of the collection, of whom this transaction must not be one meanwhile.
+  transaction.touched.delete(collection);
+  await createIndex(engine.store, collection, definition);
+  transaction.touched.add(collection);
+}
+
+/**
+ * Whether the index has to be built. Throws IndexKeySpecsConflict when another one has its name, and
+ * IndexOptionsConflict when the same one has another name.
+ */
+function isMissing(collection: Collection, definition: IndexDefinition): boolean {
+  const named = collection.indexes.find((index) => index.name === definition.name);
+  if (named !== undefined) {
+    if (isSame(named, definition)) return false;
+    throw new EngineError(
+      'IndexKeySpecsConflict',
+      'An existing index has the same name as the requested index. When index names are not specified, they are auto ' +
+        'generated and can cause conflicts. Please refer to our documentation. ' +
+        `Requested index: ${describe(definition.spec)}, existing index: ${describe(named.spec)}`,
+    );
+  }
+  const same = collection.indexes.find((index) => isSame(index, definition));
+  if (same?.id === 0) return false;
+  if (same !== undefined) {
+    throw new EngineError('IndexOptionsConflict', `Index already exists with a different name: ${same.name}`);
+  }
+  if (collection.indexes.length >= MAX_INDEXES) {
+    throw new EngineError('CannotCreateIndex', `add index fails, too many indexes for ${collection.ns}`);
+  }
+  return true;
+}
+
+/** Whether key, partial filter, uniqueness and sparseness agree: what tells one index from another. */
+function isSame(index: Index, definition: IndexDefinition): boolean {
+  const sameKey =
+    index.key.length === definition.key.length &&
+    index.key.every(([path, direction], position) => {
+      const [otherPath, otherDirection] = definition.key[position] ?? [];
+      return path === otherPath && direction === otherDirection;
+    });
+  if (!sameKey) return false;
+  // The index of _id is unique without saying so.
+  if (index.id === 0) return !definition.sparse && definition.partialFilter === undefined;
+  return (
+    index.unique === definition.unique &&
+    index.sparse === definition.sparse &&
+    equalValues(index.partialFilter ?? null, definition.partialFilter ?? null)
+  );
+}

@@ -1,0 +1,169 @@
+import { Int32 } from 'bson';
+import { isNumeric, toDouble } from '../bson/numbers.js';
+import type { Doc, Value } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import { compileFilter } from '../query/match.js';
+import { describe, holdsOperators, isTruthy } from '../query/values.js';
+import type { IndexDefinition } from '../storage/catalogue.js';
+
+const MAX_KEY_FIELDS = 32;
+
+const KNOWN = new Set([
+  'v',
+  'key',
+  'name',
+  'ns',
+  'unique',
+  'sparse',
+  'background',
+  'partialFilterExpression',
+  'hidden',
+  'collation',
+]);
+
+/** What MongoDB's indexes can do and this engine's cannot. */
+const REFUSED = new Set([
+  '2dsphereIndexVersion',
+  'bits',
+  'bucketSize',
+  'clustered',
+  'default_language',
+  'dropDups',
+  'expireAfterSeconds',
+  'language_override',
+  'max',
+  'min',
+  'prepareUnique',
+  'storageEngine',
+  'textIndexVersion',
+  'weights',
+  'wildcardProjection',
+]);
+
+/** The operators that MongoDB allows in a partial index's filter. */
+const PARTIAL_OPERATORS = new Set(['$eq', '$exists', '$gt', '$gte', '$in', '$lt', '$lte', '$type']);
+
+/**
+ * Reads one index specification of `createIndexes`. Throws CannotCreateIndex for what the engine or MongoDB does not
+ * do, InvalidIndexSpecificationOption for an option that nobody knows.
+ */
+export function readIndexDefinition(given: Doc): IndexDefinition {
+  const keyDoc = given.get('key');
+  if (!(keyDoc instanceof Map)) {
+    throw new EngineError(
+      'FailedToParse',
+      "The 'key' field is a required property of an index specification",
+    );
+  }
+  checkOptions(given);
+  const key = readKey(keyDoc);
+  const name = readName(given.get('name'), keyDoc);
+  const partialFilter = readPartialFilter(given.get('partialFilterExpression'));
+  const unique = isTruthy(given.get('unique'));
+  const sparse = isTruthy(given.get('sparse'));
+  if (sparse && partialFilter !== undefined) {
+    throw cannotCreate('cannot mix "partialFilterExpression" and "sparse" options');
+  }
+  const spec: Doc = new Map<string, Value>([
+    ['v', new Int32(2)],
+    ['key', keyDoc],
+    ['name', name],
+  ]);
+  if (unique) spec.set('unique', true);
+  if (sparse) spec.set('sparse', true);
+  if (partialFilter !== undefined) spec.set('partialFilterExpression', partialFilter);
+  return { name, key, unique, sparse, spec, ...(partialFilter === undefined ? {} : { partialFilter }) };
+}
+
+/** The name that an index has when none is given: `a_1_b_-1`. */
+function defaultName(key: Doc): string {
+  return [...key].map(([path, direction]) => `${path}_${describe(direction)}`).join('_');
+}
+
+function checkOptions(given: Doc): void {
+  for (const [name, value] of given) {
+    if (REFUSED.has(name)) throw cannotCreate(`the index option '${name}' is not supported by this engine`);
+    if (!KNOWN.has(name)) {
+      throw new EngineError(
+        'InvalidIndexSpecificationOption',
+        `The field '${name}' is not valid for an index specification. Specification: ${describe(given)}`,
+      );
+    }
+    if (name === 'hidden' && isTruthy(value))
+      throw cannotCreate('hidden indexes are not supported by this engine');
+    if (
+      name === 'collation' &&
+      !(value instanceof Map && value.size === 1 && value.get('locale') === 'simple')
+    ) {
+      throw cannotCreate('indexes with a collation are not supported by this engine');
+    }
+  }
+}
+
+function readName(name: Value | undefined, key: Doc): string {
+  if (name === undefined) return defaultName(key);
+  if (typeof name !== 'string') throw new EngineError('TypeMismatch', "The field 'name' must be a string");
+  if (name === '' || name === '*' || name.includes('\0'))
+    throw cannotCreate(`The index name '${name}' is not valid`);
+  return name;
+}
+
+function readKey(key: Doc): IndexDefinition['key'] {
+  if (key.size === 0) throw cannotCreate('Index keys cannot be an empty object');
+  if (key.size > MAX_KEY_FIELDS)
+    throw cannotCreate(`Index keys have at most ${String(MAX_KEY_FIELDS)} fields`);
+  return [...key].map(([path, direction]) => {
+    checkPath(path);
+    if (typeof direction === 'string')
+      throw cannotCreate(`'${direction}' indexes are not supported by this engine`);
+    if (!isNumeric(direction)) {
+      throw cannotCreate(`Values in the index key pattern must be numbers, found ${describe(direction)}`);
+    }
+    const number = toDouble(direction);
+    if (number === 0 || Number.isNaN(number))
+      throw cannotCreate('Values in the index key pattern cannot be 0');
+    return [path, number < 0 ? -1 : 1] as const;
+  });
+}
+
+function checkPath(path: string): void {
+  if (path === '$**' || path.endsWith('.$**'))
+    throw cannotCreate('wildcard indexes are not supported by this engine');
+  for (const part of path.split('.')) {
+    if (part === '') throw cannotCreate('Index keys cannot contain an empty field.');
+    if (part.startsWith('$') && !['$ref', '$id', '$db'].includes(part)) {
+      throw cannotCreate(`Index key contains an illegal field name: field name starts with '$': ${part}`);
+    }
+  }
+}
+
+function readPartialFilter(filter: Value | undefined): Doc | undefined {
+  if (filter === undefined) return undefined;
+  if (!(filter instanceof Map))
+    throw cannotCreate('"partialFilterExpression" for an index must be a document');
+  compileFilter(filter);
+  checkPartialFilter(filter);
+  return filter;
+}
+
+function checkPartialFilter(filter: Doc): void {
+  for (const [name, value] of filter) {
+    if (name === '$and' || name === '$or') {
+      for (const branch of value as Doc[]) checkPartialFilter(branch);
+    } else if (name.startsWith('$')) throw notInPartial(name);
+    else if (holdsOperators(value)) {
+      for (const [operator, argument] of value) {
+        const allowed = PARTIAL_OPERATORS.has(operator) && (operator !== '$exists' || isTruthy(argument));
+        if (!allowed) throw notInPartial(operator);
+      }
+    }
+  }
+}
+
+function notInPartial(operator: string): EngineError {
+  return cannotCreate(`Expression not supported in partial index: ${operator}`);
+}
+
+function cannotCreate(reason: string): EngineError {
+  return new EngineError('CannotCreateIndex', reason);
+}

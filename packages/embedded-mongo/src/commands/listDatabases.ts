@@ -1,0 +1,61 @@
+import { Long } from 'bson';
+import type { Reply } from '../bson/codec.js';
+import type { Doc, Value } from '../bson/types.js';
+import { TimeSlice } from '../query/execute-slice.js';
+import { scanDocuments } from '../storage/records.js';
+import { Arguments } from './arguments.js';
+import { adminOnly, type Command, type CommandContext } from './command.js';
+import { readFilter } from './reading.js';
+
+/** `listDatabases`: the databases that have collections. Their size is that of their documents, added up. */
+export const listDatabases: Command = {
+  name: 'listDatabases',
+  fields: ['filter', 'nameOnly', 'authorizedDatabases'],
+  inTransaction: false,
+  write: false,
+  async run(context: CommandContext): Promise<Reply> {
+    adminOnly(context, 'listDatabases');
+    const args = new Arguments('listDatabases', context.request.body);
+    const filter = readFilter(args.document('filter') ?? new Map(), undefined);
+    const nameOnly = args.flag('nameOnly');
+    const names = new Set(context.engine.store.catalogue.list().map((collection) => collection.db));
+    const databases: Doc[] = [];
+    let totalSize = 0;
+    for (const name of [...names].sort()) {
+      const size = nameOnly ? 0 : await sizeOf(context, name);
+      const database = describeDatabase(name, nameOnly ? undefined : size);
+      if (!filter.matches(database)) continue;
+      databases.push(database);
+      totalSize += size;
+    }
+    if (nameOnly) return { databases };
+    return {
+      databases,
+      totalSize: Long.fromNumber(totalSize),
+      totalSizeMb: Long.fromNumber(Math.floor(totalSize / 1024 / 1024)),
+    };
+  },
+};
+
+function describeDatabase(name: string, size: number | undefined): Doc {
+  const database: Doc = new Map<string, Value>([['name', name]]);
+  if (size === undefined) return database;
+  return database.set('sizeOnDisk', Long.fromNumber(size)).set('empty', size === 0);
+}
+
+async function sizeOf(context: CommandContext, db: string): Promise<number> {
+  const slice = new TimeSlice(context);
+  const view = context.view();
+  let size = 0;
+  try {
+    for (const collection of context.engine.store.catalogue.list(db)) {
+      for (const { bytes } of scanDocuments(view, collection)) {
+        size += bytes.length;
+        if (slice.isOver()) await slice.rest();
+      }
+    }
+  } finally {
+    view.release();
+  }
+  return size;
+}

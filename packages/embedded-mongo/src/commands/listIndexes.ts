@@ -1,0 +1,27 @@
+import { encodeDoc, type Reply } from '../bson/codec.js';
+import { RawDoc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
+import { BufferedResults } from '../query/execute.js';
+import { Arguments } from './arguments.js';
+import type { Command, CommandContext } from './command.js';
+import { namespaceOf } from './namespace.js';
+import { firstReply } from './reading.js';
+
+/** `listIndexes`: the indexes of a collection, through a cursor. */
+export const listIndexes: Command = {
+  name: 'listIndexes',
+  fields: ['cursor', 'includeIndexBuildInfo', 'includeBuildUUIDs'],
+  inTransaction: false,
+  write: false,
+  run(context: CommandContext): Promise<Reply> {
+    const { ns } = namespaceOf(context);
+    const collection = context.engine.store.catalogue.find(ns);
+    if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns does not exist: ${ns}`);
+    const args = new Arguments('listIndexes', context.request.body);
+    const size = new Arguments('listIndexes.cursor', args.document('cursor') ?? new Map()).size('batchSize');
+    const docs = collection.indexes
+      .filter((index) => index.ready)
+      .map((index) => new RawDoc(encodeDoc(index.spec)));
+    return firstReply(context, ns, new BufferedResults(docs), size ?? Infinity);
+  },
+};
