@@ -6,7 +6,6 @@ import type { PageSizes } from './http/list-query.js';
 import { IdentityModule } from './identity/identity.module.js';
 import type { IdentityOptions } from './identity/options.js';
 import { LedgerModule } from './ledger/ledger.module.js';
-import { LedgerModule } from './ledger/ledger.module.js';
 
 /** What the application is put together from. */
 export interface AppOptions {
@@ -27,8 +26,6 @@ export class AppModule {
         // Identity's guard comes before the guards of the other rooms: 401 before anything else.
         IdentityModule.register(options.identity),
         // Its look at the path comes before the look at the query.
-        LedgerModule,
-        // Before the checks of queries: what is missing from the path is answered before what is wrong in a query.
         LedgerModule,
         HttpModule.register(options.page_sizes),
         HealthModule,
