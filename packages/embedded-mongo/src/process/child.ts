@@ -60,7 +60,7 @@ function readyUri(child: ChildProcess, exited: Promise<ProcessExit>): Promise<st
       else reason = message.reason;
     });
     void exited.then(({ code, signal }) => {
-      reason ??= `the process ended before it was ready (${signal ?? `exit code ${code}`})`;
+      reason ??= `the process ended before it was ready (${signal ?? `exit code ${String(code)}`})`;
       reject(new Error(`embedded-mongo could not start: ${reason}`));
     });
   });

@@ -44,7 +44,8 @@ export class ClientConnection implements Connection {
     private readonly host: ConnectionHost,
   ) {
     const { remoteAddress, remotePort } = socket;
-    this.peer = remoteAddress === undefined ? 'anonymous unix socket' : `${remoteAddress}:${remotePort}`;
+    this.peer =
+      remoteAddress === undefined ? 'anonymous unix socket' : `${remoteAddress}:${String(remotePort)}`;
     this.reader = new FrameReader(host.budget, () => this.advance());
     if (remoteAddress !== undefined) socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.receive(chunk));

@@ -73,7 +73,7 @@ export class OpMsg {
       at += section.length;
       if (kind === 0) this.setBody(section);
       else if (kind === 1) this.addSequence(section);
-      else throw new EngineError('Location40432', `Unknown section kind ${kind}`);
+      else throw new EngineError('Location40432', `Unknown section kind ${String(kind)}`);
     }
   }
 

@@ -11,8 +11,8 @@ export type { Connection, ConnectionCounts, Dispatch, Request } from './request.
 /** What a server can be told beside its dispatch. */
 export interface WireServerOptions {
   readonly limits?: Partial<WireLimits>;
-  /** Told of errors that are faults of the engine, not of a client. Default: they go to stderr. */
-  readonly onFault?: (error: unknown) => void;
+  /** Told of errors that are faults of the engine, not of a client. */
+  readonly onFault: (error: unknown) => void;
 }
 
 const LONGEST_SWEEP_MS = 1_000;
@@ -29,11 +29,11 @@ export class WireServer implements ConnectionHost {
 
   constructor(
     readonly dispatch: Dispatch,
-    options: WireServerOptions = {},
+    options: WireServerOptions,
   ) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.budget = new FrameBudget(this.limits.partialBytes);
-    this.onFault = options.onFault ?? ((error) => console.error(error));
+    this.onFault = options.onFault;
   }
 
   /** Connections, as `serverStatus` shows them. */

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newFolder, removeFolders } from './folders.js';
-import { answers, COMMAND, gone, Running, startCommand, startNode } from './processes.js';
+import { answers, COMMAND, gone, startCommand, startNode, type Running } from './processes.js';
 
 const READY = /is ready: (mongodb:\S+)/;
 

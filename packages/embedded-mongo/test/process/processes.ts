@@ -37,7 +37,7 @@ export class Running {
       if (found) return found[1] ?? found[0];
       const news = once(this.child.stdout!, 'data').then(() => undefined);
       const outcome = await Promise.race([news, this.ended]);
-      if (outcome) throw new Error(`ended without printing ${pattern}: ${JSON.stringify(outcome)}`);
+      if (outcome) throw new Error(`ended without printing ${String(pattern)}: ${JSON.stringify(outcome)}`);
     }
   }
 }
