@@ -1,25 +1,69 @@
 import { EngineError } from '../errors.js';
 import { abortTransaction } from './abortTransaction.js';
+import { aggregate } from './aggregate.js';
 import { buildInfo } from './buildInfo.js';
+import { bulkWrite } from './bulkWrite.js';
 import type { Command } from './command.js';
 import { commitTransaction } from './commitTransaction.js';
 import { connectionStatus } from './connectionStatus.js';
+import { count } from './count.js';
+import { create } from './create.js';
+import { createIndexes } from './createIndexes.js';
+import { deleteCommand } from './delete.js';
+import { distinct } from './distinct.js';
+import { drop } from './drop.js';
+import { dropDatabase } from './dropDatabase.js';
+import { dropIndexes } from './dropIndexes.js';
 import { endSessions } from './endSessions.js';
+import { find } from './find.js';
+import { findAndModify } from './findAndModify.js';
+import { getLog } from './getLog.js';
+import { getMore } from './getMore.js';
+import { getParameter } from './getParameter.js';
 import { hello } from './hello.js';
+import { hostInfo } from './hostInfo.js';
+import { insert } from './insert.js';
+import { killCursors } from './killCursors.js';
+import { listCollections } from './listCollections.js';
+import { listDatabases } from './listDatabases.js';
+import { listIndexes } from './listIndexes.js';
 import { ping } from './ping.js';
 import { serverStatus } from './serverStatus.js';
+import { update } from './update.js';
 import { whatsmyuri } from './whatsmyuri.js';
 
 /** Every command that the engine knows, in alphabetic order. */
 const COMMANDS: readonly Command[] = [
   abortTransaction,
+  aggregate,
   buildInfo,
+  bulkWrite,
   commitTransaction,
   connectionStatus,
+  count,
+  create,
+  createIndexes,
+  deleteCommand,
+  distinct,
+  drop,
+  dropDatabase,
+  dropIndexes,
   endSessions,
+  find,
+  findAndModify,
+  getLog,
+  getMore,
+  getParameter,
   hello,
+  hostInfo,
+  insert,
+  killCursors,
+  listCollections,
+  listDatabases,
+  listIndexes,
   ping,
   serverStatus,
+  update,
   whatsmyuri,
 ];
 
