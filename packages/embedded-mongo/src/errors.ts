@@ -32,6 +32,7 @@ export const ErrorCodes = {
   UnknownReplWriteConcern: 79,
   UnsatisfiableWriteConcern: 100,
   NotExactValueField: 111,
+  OperationFailed: 96,
   WriteConflict: 112,
   CommandNotSupported: 115,
   ConflictingOperationInProgress: 117,

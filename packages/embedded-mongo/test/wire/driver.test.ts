@@ -118,6 +118,23 @@ describe('the official driver', () => {
     });
   });
 
+  it('answers what a shell asks at its start', async () => {
+    await withClient(uriOf(tcp), async (client) => {
+      const db = client.db('admin');
+      const version = { featureCompatibilityVersion: { version: '8.0' } };
+      expect(await db.command({ getParameter: 1, featureCompatibilityVersion: 1 })).toMatchObject(version);
+      expect(await db.command({ getParameter: '*' })).toMatchObject(version);
+      await expect(db.command({ getParameter: 1 })).rejects.toMatchObject({ code: 72 });
+      expect(await db.command({ getLog: 'startupWarnings' })).toMatchObject({
+        totalLinesWritten: 0,
+        log: [],
+      });
+      await expect(db.command({ getLog: 'none' })).rejects.toMatchObject({ code: 96 });
+      expect((await db.command({ hostInfo: 1 }))['system'].memSizeMB).toBeGreaterThan(0);
+      await expect(client.db('x').command({ hostInfo: 1 })).rejects.toMatchObject({ code: 13 });
+    });
+  });
+
   it('is told the code of a command that does not exist', async () => {
     await withClient(uriOf(socket), async (client) => {
       const answer = client.db('x').command({ noSuchThing: 1 });
