@@ -1,6 +1,5 @@
 import { EngineError } from '../errors.js';
 import { abortTransaction } from './abortTransaction.js';
-import { aggregate } from './aggregate.js';
 import { buildInfo } from './buildInfo.js';
 import { bulkWrite } from './bulkWrite.js';
 import type { Command } from './command.js';
@@ -35,7 +34,6 @@ import { whatsmyuri } from './whatsmyuri.js';
 /** Every command that the engine knows, in alphabetic order. */
 const COMMANDS: readonly Command[] = [
   abortTransaction,
-  aggregate,
   buildInfo,
   bulkWrite,
   commitTransaction,
