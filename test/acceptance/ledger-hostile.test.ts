@@ -1,0 +1,277 @@
+import { openAccount, storedState, type AccountClient } from '../kit/ledger.js';
+import { startService, type SignedUp, type TestService } from '../kit/service.js';
+
+let service: TestService;
+let owner: SignedUp;
+let account: AccountClient;
+let yen: AccountClient;
+beforeAll(async () => {
+  service = await startService();
+  owner = await service.signUp();
+  account = await openAccount(service, owner, { name: 'Target', opening_balance: 100 }, ['One', 'Two']);
+  yen = await openAccount(service, owner, { name: 'Yen', opening_balance: 100, currency: 'JPY' });
+  await account.done('POST', '/payers', { payer: 'Acme', amount: 10, split: [] });
+});
+afterAll(() => service.stop());
+
+const LONG = 'x'.repeat(501);
+
+/** Requests that are right as they stand, by route. */
+const RIGHT: Readonly<Record<string, [method: string, path: string, body: Record<string, unknown>]>> = {
+  deposit: ['POST', '/deposits', { envelope_id: 0, amount: 1, description: 'd', effective_on: '2026-01-31' }],
+  debit: ['POST', '/debits', { envelope_id: 0, amount: 1, description: 'd', effective_on: '2026-01-31' }],
+  'split debit': ['POST', '/debits', { postings: [{ envelope_id: 0, amount: 1 }] }],
+  withdrawal: ['POST', '/withdrawals', { envelope_id: 0, amount: 1, description: 'd' }],
+  move: ['POST', '/moves', { from_id: 0, to_id: 1, amount: 1, description: 'd' }],
+  payday: ['POST', '/paydays', { payer_id: 1, amount: 5, split: [{ envelope_id: 1, amount: 1 }] }],
+  'other payday': ['POST', '/paydays', { payer: 'P', amount: 5, split: [{ envelope_id: 1, amount: 1 }] }],
+  undo: ['POST', '/undo', { description: 'd' }],
+  envelope: ['POST', '/envelopes', { name: 'New' }],
+  envelopes: ['POST', '/envelopes', { names: ['New'] }],
+  rename: ['PATCH', '/envelopes/1', { name: 'New' }],
+  payer: ['POST', '/payers', { payer: 'P', amount: 5, split: [{ envelope_id: 1, amount: 1 }] }],
+  'change of payer': [
+    'PATCH',
+    '/payers/1',
+    { payer: 'P', amount: 5, split: [{ envelope_id: 1, amount: 1 }] },
+  ],
+  'change of account': ['PATCH', '', { name: 'N', can_go_negative: true, credit_limit: 5 }],
+};
+
+type Path = (string | number)[];
+
+/** Every place in a body that holds a plain value. */
+function leaves(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    leaves(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+function put(body: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  if (key === undefined) return value;
+  if (Array.isArray(body))
+    return body.map((item: unknown, index) => (index === key ? put(item, rest, value) : item));
+  const object = body as Record<string, unknown>;
+  return { ...object, [key]: put(object[key], rest, value) };
+}
+
+const fieldName = (path: Path): string =>
+  path.reduce<string>(
+    (name, part) => (typeof part === 'number' ? `${name}[${part}]` : name === '' ? part : `${name}.${part}`),
+    '',
+  );
+
+/** Values that fit no field at all. */
+const WRONG_ANYWHERE: readonly unknown[] = [{ $gt: '' }, { $ne: null }, [{ $gt: '' }], [[1]], { toString: 1 }];
+
+const CASES = Object.entries(RIGHT).flatMap(([name, [method, path, body]]) =>
+  leaves(body).flatMap((place) =>
+    WRONG_ANYWHERE.map(
+      (wrong) =>
+        [name, fieldName(place), JSON.stringify(wrong), method, path, put(body, place, wrong)] as const,
+    ),
+  ),
+);
+
+/** Sends something wrong; it must be 400 with nothing written. */
+async function refused(ask: () => Promise<{ status: number; body: Record<string, unknown> }>) {
+  const before = await storedState(service);
+  const { status, body } = await ask();
+  expect({ status, code: body['code'] }).toEqual({ status: 400, code: 'invalid_request' });
+  expect(await storedState(service)).toEqual(before);
+  return (body['errors'] ?? []) as { field: string; message: string }[];
+}
+
+describe('an operator or another shape in place of a value', () => {
+  it.each(CASES)('%s, %s = %s', async (_name, field, _value, method, path, body) => {
+    const errors = await refused(() => account.ask(method, path, body));
+    expect(errors.some((error) => error.field.startsWith(field.replace(/\[\d+\]$/, '')))).toBe(true);
+  });
+
+  it.each(Object.entries(RIGHT))('%s: an unknown field is named', async (_, [method, path, body]) => {
+    for (const field of ['ammount', '$where', 'household_id', '_id']) {
+      const errors = await refused(() => account.ask(method, path, { ...body, [field]: 1 }));
+      expect(errors.map((error) => error.field)).toContain(field);
+    }
+  });
+
+  it.each(Object.entries(RIGHT))('%s: no object at all', async (_, [method, path]) => {
+    for (const body of ['[]', '"text"', '1', 'null', '{', '{"__proto__": {"amount": 1}}']) {
+      await refused(() => account.ask(method, path, body));
+    }
+  });
+});
+
+describe('amounts', () => {
+  const wrong: [text: string, of: string][] = [
+    ['1e400', 'beyond what a double holds'],
+    ['-1e400', 'below what a double holds'],
+    ['-0', 'negative zero'],
+    ['0', 'nothing'],
+    ['-1', 'negative'],
+    ['1e-7', 'far too small'],
+    ['0.001', 'a decimal too many'],
+    ['1.0001', 'two decimals too many'],
+    ['10000000000000', 'at the limit'],
+    ['1e21', 'beyond the limit'],
+    ['"1"', 'text'],
+    ['true', 'a flag'],
+    ['null', 'null'],
+    ['[1]', 'a list'],
+    ['{}', 'an object'],
+  ];
+  it.each(wrong)('%s (%s) are refused everywhere', async (text) => {
+    const bodies: [path: string, body: string][] = [
+      ['/deposits', `{"amount": ${text}}`],
+      ['/debits', `{"envelope_id": 0, "amount": ${text}}`],
+      ['/withdrawals', `{"envelope_id": 0, "amount": ${text}}`],
+      ['/moves', `{"from_id": 0, "to_id": 1, "amount": ${text}}`],
+      ['/paydays', `{"payer_id": 1, "amount": ${text}}`],
+    ];
+    for (const [path, body] of bodies) {
+      const errors = await refused(() => account.ask('POST', path, body));
+      expect(errors.map(({ field }) => field)).toEqual(['amount']);
+    }
+    const inList = `{"postings": [{"envelope_id": 0, "amount": 1}, {"envelope_id": 1, "amount": ${text}}]}`;
+    const errors = await refused(() => account.ask('POST', '/debits', inList));
+    expect(errors.map(({ field }) => field)).toEqual(['postings[1].amount']);
+  });
+
+  it('have the decimals of their currency', async () => {
+    const errors = await refused(() => yen.ask('POST', '/deposits', { amount: 1.5 }));
+    expect(errors).toEqual([{ field: 'amount', message: 'must be a whole number (JPY)' }]);
+    await yen.record('/deposits', { amount: 1 });
+    expect(await yen.balances()).toEqual({ Available: 101, balance: 101 });
+  });
+
+  it('are exact: 0.1 and 0.2 make 0.3', async () => {
+    const exact = await openAccount(service, owner, { name: 'Exact' });
+    await exact.record('/deposits', { amount: 0.1 });
+    await exact.record('/deposits', { amount: 0.2 });
+    expect(await exact.balances()).toEqual({ Available: 0.3, balance: 0.3 });
+  });
+
+  it('that are wrong are all named at once', async () => {
+    const postings = [
+      { envelope_id: 0, amount: 1.005 },
+      { envelope_id: 1, amount: 2 },
+      { envelope_id: 2, amount: 3.001 },
+    ];
+    const errors = await refused(() => account.ask('POST', '/debits', { postings }));
+    expect(errors.map(({ field }) => field)).toEqual(['postings[0].amount', 'postings[2].amount']);
+  });
+});
+
+describe('other fields', () => {
+  const wrong: [what: string, method: string, path: string, body: unknown, field: string][] = [
+    ['an envelope id with decimals', 'POST', '/deposits', { envelope_id: 0.5, amount: 1 }, 'envelope_id'],
+    ['a negative envelope id', 'POST', '/deposits', { envelope_id: -1, amount: 1 }, 'envelope_id'],
+    ['an envelope id as text', 'POST', '/deposits', { envelope_id: '0', amount: 1 }, 'envelope_id'],
+    ['no envelope id', 'POST', '/debits', { amount: 1 }, 'envelope_id'],
+    ['no amount', 'POST', '/deposits', {}, 'amount'],
+    [
+      'both forms of a debit',
+      'POST',
+      '/debits',
+      { envelope_id: 0, postings: [{ envelope_id: 0, amount: 1 }] },
+      'envelope_id',
+    ],
+    ['an empty list of postings', 'POST', '/debits', { postings: [] }, 'postings'],
+    ['a move onto itself', 'POST', '/moves', { from_id: 1, to_id: 1, amount: 1 }, 'to_id'],
+    [
+      'a day that does not exist',
+      'POST',
+      '/deposits',
+      { amount: 1, effective_on: '2026-02-30' },
+      'effective_on',
+    ],
+    [
+      'a day with a time',
+      'POST',
+      '/deposits',
+      { amount: 1, effective_on: '2026-02-03T00:00:00Z' },
+      'effective_on',
+    ],
+    ['a long description', 'POST', '/deposits', { amount: 1, description: LONG }, 'description'],
+    ['a control character', 'POST', '/deposits', { amount: 1, description: 'a\u0000b' }, 'description'],
+    ['half a surrogate pair', 'POST', '/envelopes', { name: 'a\ud800' }, 'name'],
+    ['a blank name', 'POST', '/envelopes', { name: ' \u200b ' }, 'name'],
+    ['a long name', 'POST', '/envelopes', { name: 'x'.repeat(101) }, 'name'],
+    ['neither name nor names', 'POST', '/envelopes', {}, 'name'],
+    ['both name and names', 'POST', '/envelopes', { name: 'A', names: ['B'] }, 'names'],
+    ['an empty list of names', 'POST', '/envelopes', { names: [] }, 'names'],
+    ['pay from nobody', 'POST', '/paydays', { amount: 1 }, 'payer'],
+    ['pay without an amount', 'POST', '/paydays', { payer: 'A' }, 'amount'],
+    ['pay from two', 'POST', '/paydays', { payer_id: 1, payer: 'A' }, 'payer'],
+    ['a payer without pay', 'POST', '/payers', { payer: 'A' }, 'amount'],
+    ['a credit limit without leave to go negative', 'PATCH', '', { credit_limit: 5 }, 'credit_limit'],
+    ['a day for an undo', 'POST', '/undo', { effective_on: '2026-01-01' }, 'effective_on'],
+    ['a body for a restore', 'POST', '/envelopes/1/restore', { name: 'A' }, 'name'],
+  ];
+  it.each(wrong)('%s', async (_, method, path, body, field) => {
+    const errors = await refused(() => account.ask(method, path, body));
+    expect(errors.map((error) => error.field)).toContain(field);
+  });
+
+  it('of a new account', async () => {
+    const bodies: [body: Record<string, unknown>, field: string][] = [
+      [{}, 'name'],
+      [{ name: { $gt: '' } }, 'name'],
+      [{ name: 'A', opening_balance: '1' }, 'opening_balance'],
+      [{ name: 'A', opening_balance: 1.005 }, 'opening_balance'],
+      [{ name: 'A', currency: 'usd' }, 'currency'],
+      [{ name: 'A', currency: 'XXX' }, 'currency'],
+      [{ name: 'A', account_type: 'piggy' }, 'account_type'],
+      [{ name: 'A', can_go_negative: 'yes' }, 'can_go_negative'],
+      [{ name: 'A', credit_limit: 5 }, 'credit_limit'],
+      [{ name: 'A', effective_on: 'today' }, 'effective_on'],
+      [{ name: 'A', household_id: 'hh_1' }, 'household_id'],
+    ];
+    for (const [body, field] of bodies) {
+      const errors = await refused(() => service.api('POST', '/accounts', { token: owner.token, body }));
+      expect(errors.map((error) => error.field)).toContain(field);
+    }
+  });
+});
+
+describe('query parameters', () => {
+  it.each([
+    'colour=green',
+    'page=0',
+    'page=1.5',
+    'page=-1',
+    'page_size=0',
+    'page_size=201',
+    'order_by=effective_on',
+    'order_by=_id',
+    'order_dir=up',
+    'kind=gift',
+    'role=branch',
+    'standing=yes',
+    'envelope_id=one',
+    'envelope_id[$gt]=0',
+    'min_amount=-1',
+    'min_amount=1e3',
+    'max_amount=1.005',
+    'kind=debit&kind=deposit',
+    'dry_run=true',
+    'from=2026-01-01',
+  ])('?%s is refused by the register', async (query) => {
+    await refused(() => account.ask('GET', `/transactions?${query}`));
+  });
+
+  it('that a route does not know are refused', async () => {
+    await refused(() => account.ask('POST', '/deposits?dry_run=true', { amount: 1 }));
+    await refused(() => account.ask('GET', '?as_of=2026-01-31'));
+    await refused(() => account.ask('POST', '/undo?whole_batch=true'));
+    await refused(() => account.ask('GET', '?include_archived=1'));
+  });
+
+  it('are searched for as they stand', async () => {
+    for (const text of ['.*', '^', '(', '[a', '\\', '$where']) {
+      const answer = await account.ask('GET', `/transactions?q=${encodeURIComponent(text)}`);
+      expect([answer.status, answer.body.total]).toEqual([200, 0]);
+    }
+  });
+});
