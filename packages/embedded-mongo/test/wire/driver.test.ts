@@ -142,12 +142,24 @@ describe('the official driver', () => {
     });
   });
 
-  it('serves mongoose by both ways', async () => {
+  it('serves mongoose and its transactions by both ways', async () => {
     for (const uri of [uriOf(tcp), uriOf(socket)]) {
       const connection = await mongoose
         .createConnection(uri, { serverSelectionTimeoutMS: 5_000 })
         .asPromise();
-      expect(await connection.db!.admin().ping()).toMatchObject({ ok: 1 });
+      const things = connection.collection<{ _id: string; n: number }>('things');
+      await things.deleteMany({});
+      await connection.transaction(async (session) => {
+        await things.insertOne({ _id: 'a', n: 1 }, { session });
+        await things.updateOne({ _id: 'a' }, { $inc: { n: 1 } }, { session });
+        expect(await things.countDocuments()).toBe(0);
+      });
+      const failing = connection.transaction(async (session) => {
+        await things.deleteOne({ _id: 'a' }, { session });
+        throw new Error('changed my mind');
+      });
+      await expect(failing).rejects.toThrow('changed my mind');
+      expect(await things.find().toArray()).toEqual([{ _id: 'a', n: 2 }]);
       await connection.close();
     }
   });
