@@ -48,15 +48,10 @@ export function addFields(name: string): StageCompiler {
 
 function addComputed(tree: ProjectionTree, path: string, value: Value, variables: Variables): void {
   checkFieldPath(path);
-  if (!(value instanceof Map) || firstField(value)?.startsWith('$')) {
+  // An empty document is a value; others are written out as paths, unless they are an expression.
+  if (!(value instanceof Map) || value.size === 0 || firstField(value)?.startsWith('$')) {
     addNode(tree, path, { kind: 'computed', evaluate: compileExpression(value, variables) });
     return;
-  }
-  if (value.size === 0) {
-    throw new EngineError(
-      'Location51270',
-      `An empty object is not a valid value. Found empty object at path ${path}`,
-    );
   }
   for (const [sub, inner] of value) addComputed(tree, `${path}.${sub}`, inner, variables);
 }

@@ -2,7 +2,7 @@ import { isNumeric } from '../bson/numbers.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { compileExpression } from './expression.js';
-import type { Expression, Variables } from './expression-types.js';
+import type { Variables } from './expression-types.js';
 import { checkFieldPath } from './field-path.js';
 import { compileElementTest } from './match.js';
 import {
@@ -47,7 +47,7 @@ export function compileProjection(
 class ProjectionParser {
   private readonly tree = emptyTree();
   private mode: 'inclusion' | 'exclusion' | undefined;
-  private idNode: 'keep' | 'drop' | 'computed' | undefined;
+  private includesId: boolean | undefined;
   private hasElemMatch = false;
 
   constructor(
@@ -60,19 +60,14 @@ class ProjectionParser {
     checkFieldPath(path);
     if (value instanceof Map) this.documentField(path, value);
     else if (typeof value === 'boolean' || isNumeric(value)) this.flag(path, isTruthy(value));
-    else this.computed(path, compileExpression(value, this.variables));
+    else this.computed(path, value, 'Location31310');
   }
 
   finish(): { tree: ProjectionTree; includes: boolean } {
-    const includes = this.mode ? this.mode === 'inclusion' : this.includesByDefault();
-    if (includes && this.idNode === undefined) {
-      if (!this.tree.fields.has('_id')) this.tree.fields.set('_id', { kind: 'keep' });
-    }
-    return { tree: this.tree, includes };
-  }
-
-  private includesByDefault(): boolean {
-    return this.hasElemMatch || this.idNode === 'keep' || this.idNode === 'computed';
+    const { tree, mode } = this;
+    const includes = mode ? mode === 'inclusion' : this.hasElemMatch || this.includesId === true;
+    if (includes && !tree.fields.has('_id')) tree.fields.set('_id', { kind: 'keep' });
+    return { tree, includes };
   }
 
   private documentField(path: string, value: Doc): void {
@@ -94,11 +89,11 @@ class ProjectionParser {
     if (this.dialect === 'find' && name === '$elemMatch') this.elemMatch(path, value, argument);
     else if (this.dialect === 'find' && name === '$slice' && isFindSlice(argument))
       this.slice(path, argument);
-    else this.computed(path, compileExpression(value, this.variables));
+    else this.computed(path, value, 'Location31252');
   }
 
   private flag(path: string, included: boolean): void {
-    if (path === '_id') this.idNode = included ? 'keep' : 'drop';
+    if (path === '_id') this.includesId = included;
     else {
       const wanted = included ? 'inclusion' : 'exclusion';
       this.mode ??= wanted;
@@ -107,16 +102,15 @@ class ProjectionParser {
     this.add(path, included ? { kind: 'keep' } : { kind: 'drop' });
   }
 
-  private computed(path: string, evaluate: Expression): void {
+  private computed(path: string, value: Value, code: 'Location31252' | 'Location31310'): void {
     if (this.mode === 'exclusion') {
       throw new EngineError(
-        'Location31252',
-        `Cannot use expression other than $meta in exclusion projection: ${path}`,
+        code,
+        `Cannot use expression other than $meta in exclusion projection: ${path}: ${describe(value)}`,
       );
     }
-    if (path === '_id') this.idNode = 'computed';
-    else this.mode = 'inclusion';
-    this.add(path, { kind: 'computed', evaluate });
+    this.mode = 'inclusion';
+    this.add(path, { kind: 'computed', evaluate: compileExpression(value, this.variables) });
   }
 
   private elemMatch(path: string, value: Doc, argument: Value): void {

@@ -84,7 +84,7 @@ class PatternScanner {
     if (character === '.') return dotAll ? '[^]' : '[^\\n]';
     if (character === '^') return multiline ? '(?<![^\\n])' : '^';
     // A dollar also stands before the last line feed.
-    if (character === '$') return multiline ? '(?![^\\n])' : '(?!\\n?[^])';
+    if (character === '$') return multiline ? '(?![^\\n])' : '(?![^\\n]|\\n[^])';
     if (character === '}' || character === ']') return `\\${character}`;
     if (extended && /[\t-\r ]/.test(character)) return '';
     if (extended && character === '#') return this.skipComment('\n');

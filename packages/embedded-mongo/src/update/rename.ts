@@ -1,5 +1,6 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { arrayIndex } from '../query/paths.js';
 import { describe } from '../query/values.js';
 import { splitUpdatePath } from './update-path.js';
 
@@ -33,24 +34,43 @@ export function parseRename(from: string, to: Value): Rename {
   return rename;
 }
 
-/** The value to be moved; `undefined` where there is none. EngineError BadValue where either path meets an array. */
+/**
+ * The value to be moved; `undefined` where there is none. EngineError BadValue where a value is there and either path
+ * leads through an array.
+ */
 export function movedValue(doc: Doc, { from, to }: Rename): Value | undefined {
-  const value = valueOutsideArrays(doc, from, 'source');
-  if (value !== undefined) valueOutsideArrays(doc, to, 'destination');
-  return value;
+  const source = follow(doc, from);
+  if (source.value === undefined) return undefined;
+  refuseArray(doc, from, source.array, 'source');
+  refuseArray(doc, to, follow(doc, to).array, 'destination');
+  return source.value;
 }
 
-function valueOutsideArrays(doc: Doc, path: readonly string[], role: string): Value | undefined {
+interface Followed {
+  readonly value: Value | undefined;
+  /** The name of the array that the path leads through, if it does. */
+  readonly array: string | undefined;
+}
+
+function follow(doc: Doc, path: readonly string[]): Followed {
   let value: Value | undefined = doc;
+  let array: string | undefined;
   for (const [i, part] of path.entries()) {
-    if (Array.isArray(value)) {
-      throw new EngineError(
-        'BadValue',
-        `The ${role} field cannot be an array element, '${path.join('.')}' in doc with _id: ` +
-          `${describe(doc.get('_id'))} has an array field called '${path[i - 1]}'`,
-      );
-    }
-    value = value instanceof Map ? value.get(part) : undefined;
+    if (value instanceof Map) value = value.get(part);
+    else if (Array.isArray(value)) {
+      array = path[i - 1];
+      const index = arrayIndex(part);
+      value = index === undefined ? undefined : value[index];
+    } else value = undefined;
   }
-  return value;
+  return { value, array };
+}
+
+function refuseArray(doc: Doc, path: readonly string[], array: string | undefined, role: string): void {
+  if (array === undefined) return;
+  throw new EngineError(
+    'BadValue',
+    `The ${role} field cannot be an array element, '${path.join('.')}' in doc with _id: ` +
+      `${describe(doc.get('_id'))} has an array field called '${array}'`,
+  );
 }
