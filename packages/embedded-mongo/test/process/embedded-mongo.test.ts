@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { EmbeddedMongo, type EmbeddedMongoOptions, type ProcessExit } from '../../src/index.js';
-import { newFolder, removeFolders } from './folders.js';
+import { newFolder, removeFolders, removeLater } from './folders.js';
 import { answers, gone, startNode } from './processes.js';
 
 const API = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
@@ -70,6 +70,7 @@ describe('EmbeddedMongo', () => {
   it('serves a socket and a folder deep down', async () => {
     const deep = join(await newFolder(), 'd'.repeat(120));
     const server = await start({ dbPath: deep, socket: join(deep, 'x.sock') });
+    removeLater(dirname(decodeURIComponent(new URL(server.uri).hostname)));
     expect(await answers(server.uri)).toBe(true);
     await expect(start({ dbPath: deep, port: 0, lockWaitMs: 0 })).rejects.toThrow('in use');
   });

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const made: string[] = [];
 
@@ -9,6 +9,11 @@ export async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'emb-test-'));
   made.push(folder);
   return folder;
+}
+
+/** Has `removeFolders` remove the short folder that stands in for a path too long. */
+export function removeLater(shortFolder: string): void {
+  if (basename(shortFolder).startsWith('embedded-mongo-')) made.push(shortFolder);
 }
 
 export async function removeFolders(): Promise<void> {

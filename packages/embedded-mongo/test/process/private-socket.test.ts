@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { FolderLock } from '../../src/process/lock.js';
 import { listenPrivately } from '../../src/process/private-socket.js';
-import { newFolder, removeFolders } from './folders.js';
+import { newFolder, removeFolders, removeLater } from './folders.js';
 
 const run = promisify(execFile);
 
@@ -17,6 +17,7 @@ describe('listening at a private socket', () => {
       const server = createServer();
       await new Promise<void>((resolve, reject) => server.once('error', reject).listen(usable, resolve));
       servers.push(server);
+      removeLater(dirname(usable));
       return usable;
     });
   afterEach(async () => {
