@@ -25,7 +25,7 @@ export const count: Command = {
     const { ns } = namespaceOf(context);
     const request = readCount(new Arguments('count', context.request.body));
     const collection = await collectionToRead(context, ns);
-    return { n: collection === undefined ? 0 : await countIn(context, collection, request) };
+    return { n: collection === undefined ? 0 : await countMatching(context, collection, request) };
   },
 };
 
@@ -40,7 +40,8 @@ export function readCount(args: Arguments): CountRequest {
   };
 }
 
-async function countIn(
+/** How many documents a count comes to. A filter that an index expresses is counted there, no filter at all at once. */
+export async function countMatching(
   context: CommandContext,
   collection: Collection,
   request: CountRequest,
@@ -48,7 +49,8 @@ async function countIn(
   const { query, skip, limit } = request;
   const { scan } = scanFor(collection, query);
   const most = limit === 0 ? Infinity : skip + limit;
-  const all = asksForAll(collection, scan.plan) && !context.body.has('readConcern');
+  const isPlain = context.transaction === undefined && !context.body.has('readConcern');
+  const all = isPlain && asksForAll(collection, scan.plan);
   const found = all
     ? context.engine.store.counts.count(scan.plan.scans[0]?.index.prefix ?? '')
     : await walk();

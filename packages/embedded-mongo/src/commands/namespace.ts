@@ -48,7 +48,8 @@ export function checkWritable({ db, collection, ns }: Namespace): void {
   }
 }
 
-function checkedNamespace(db: string, collection: string): Namespace {
+/** The collection `collection` of the database `db`. Throws InvalidNamespace. */
+export function checkedNamespace(db: string, collection: string): Namespace {
   checkDatabase(db);
   const ns = `${db}.${collection}`;
   if (

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.js';
 import { abortTransaction } from './abortTransaction.js';
+import { aggregate } from './aggregate.js';
 import { buildInfo } from './buildInfo.js';
 import { bulkWrite } from './bulkWrite.js';
 import type { Command } from './command.js';
@@ -14,6 +15,7 @@ import { drop } from './drop.js';
 import { dropDatabase } from './dropDatabase.js';
 import { dropIndexes } from './dropIndexes.js';
 import { endSessions } from './endSessions.js';
+import { explain } from './explain.js';
 import { find } from './find.js';
 import { findAndModify } from './findAndModify.js';
 import { getLog } from './getLog.js';
@@ -34,6 +36,7 @@ import { whatsmyuri } from './whatsmyuri.js';
 /** Every command that the engine knows, in alphabetic order. */
 const COMMANDS: readonly Command[] = [
   abortTransaction,
+  aggregate,
   buildInfo,
   bulkWrite,
   commitTransaction,
@@ -47,6 +50,7 @@ const COMMANDS: readonly Command[] = [
   dropDatabase,
   dropIndexes,
   endSessions,
+  explain,
   find,
   findAndModify,
   getLog,

@@ -11,7 +11,7 @@ const SLICE_MS = 6;
 const STEPS = 16;
 
 /** Divides long work into short stretches, so that other requests, commits and time limits have their turn. */
-export class TimeSlice {
+export class TimeSlice implements Interruptible {
   private until = performance.now() + SLICE_MS;
   private steps = 0;
 
@@ -21,6 +21,10 @@ export class TimeSlice {
   isOver(): boolean {
     this.steps += 1;
     return this.steps % STEPS === 0 && performance.now() > this.until;
+  }
+
+  checkInterrupt(): void {
+    this.work.checkInterrupt();
   }
 
   /** Lets others have their turn. Throws when the work has been interrupted. */

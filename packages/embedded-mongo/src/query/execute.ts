@@ -3,7 +3,7 @@ import { RawDoc, type Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Collection } from '../storage/catalogue.js';
 import type { View } from '../storage/view.js';
-import { docOf, type Row, type RowScan, type Step } from './execute-scan.js';
+import { docOf, type Row, type RowScan } from './execute-scan.js';
 import type { TimeSlice } from './execute-slice.js';
 import { SortBuffer } from './execute-sort.js';
 
@@ -77,6 +77,9 @@ export interface Shaping {
   readonly project?: (doc: Doc) => Doc;
 }
 
+/** A document on its way out; decoded where the filter has needed it. */
+type Found = Pick<Row, 'bytes' | 'doc'>;
+
 /** The results of a scan: sorted where need be, cut, projected. Stored documents that stay as they are go out undecoded. */
 export class ScanResults implements ResultSource {
   private toSkip: number;
@@ -85,7 +88,7 @@ export class ScanResults implements ResultSource {
   private pending: RawDoc | undefined;
 
   constructor(
-    private readonly scan: RowScan,
+    readonly scan: RowScan,
     private readonly shaping: Shaping,
   ) {
     this.toSkip = shaping.skip;
@@ -93,15 +96,11 @@ export class ScanResults implements ResultSource {
   }
 
   async nextBatch(view: View, size: number, slice: TimeSlice): Promise<Batch> {
-    refuseDropped(this.scan);
     const batch = new BatchBuilder(Math.min(size, this.left));
-    this.scan.open(view);
-    if (this.shaping.sortKey !== undefined && this.sorted === undefined) {
-      this.sorted = await this.sortAll(this.shaping.sortKey, slice);
-    }
+    await this.prepare(view, slice);
     let exhausted = false;
     while (!batch.isFull) {
-      const doc = this.pending ?? this.step();
+      const doc = this.pending ?? this.shaped(this.step());
       if (doc === undefined) {
         exhausted = true;
         break;
@@ -113,32 +112,64 @@ export class ScanResults implements ResultSource {
       }
       if (slice.isOver()) await slice.rest();
     }
-    this.scan.pause();
+    this.pause();
     this.left -= batch.docs.length;
     return { docs: batch.docs, finished: exhausted || this.left <= 0 };
   }
 
-  close(): void {
+  /**
+   * The next documents, up to `size` and none at the end, decoded and before projection. `pause` must follow before
+   * the view is released.
+   */
+  async nextDocs(view: View, size: number, slice: TimeSlice): Promise<Doc[]> {
+    await this.prepare(view, slice);
+    const docs: Doc[] = [];
+    while (docs.length < size && this.left > 0) {
+      const found = this.step();
+      if (found === undefined) break;
+      if (found !== null) {
+        docs.push(found.doc ?? decodeDoc(found.bytes));
+        this.left -= 1;
+      }
+      if (slice.isOver()) await slice.rest();
+    }
+    return docs;
+  }
+
+  /** Lets go of the view. */
+  pause(): void {
     this.scan.pause();
+  }
+
+  close(): void {
+    this.pause();
     this.sorted = [];
     this.left = 0;
   }
 
+  private async prepare(view: View, slice: TimeSlice): Promise<void> {
+    refuseDropped(this.scan);
+    this.scan.open(view);
+    if (this.shaping.sortKey !== undefined) this.sorted ??= await this.sortAll(this.shaping.sortKey, slice);
+  }
+
   /** The next document to give, `null` where there is none at this step, `undefined` at the end. */
-  private step(): RawDoc | null | undefined {
-    const { project } = this.shaping;
+  private step(): Found | null | undefined {
     if (this.sorted !== undefined) {
       const bytes = this.sorted.pop();
-      if (bytes === undefined || project === undefined) return bytes && new RawDoc(bytes);
-      return new RawDoc(encodeDoc(project(decodeDoc(bytes))));
+      return bytes && { bytes, doc: undefined };
     }
-    const row: Step = this.scan.next();
-    if (row === null || row === undefined) return row;
-    if (this.toSkip > 0) {
-      this.toSkip -= 1;
-      return null;
-    }
-    return new RawDoc(project === undefined ? row.bytes : encodeDoc(project(docOf(row))));
+    const row = this.scan.next();
+    if (row === null || row === undefined || this.toSkip === 0) return row;
+    this.toSkip -= 1;
+    return null;
+  }
+
+  private shaped(found: Found | null | undefined): RawDoc | null | undefined {
+    if (found === null || found === undefined) return found;
+    const { project } = this.shaping;
+    if (project === undefined) return new RawDoc(found.bytes);
+    return new RawDoc(encodeDoc(project(found.doc ?? decodeDoc(found.bytes))));
   }
 
   /** All rows that the window asks for, the first one last. */
