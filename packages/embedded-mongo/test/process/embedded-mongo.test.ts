@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -130,28 +131,40 @@ describe('EmbeddedMongo', () => {
     await client.close();
   });
 
-  it('keeps trying while it cannot start again, until it is stopped', async () => {
+  it('keeps trying while it cannot start again', async () => {
     const failures: Error[] = [];
     const twice = delivery<void>();
-    const dbPath = await newFolder();
-    const exit = delivery<ProcessExit>();
+    const restart = delivery<number>();
+    const dbPath = join(await newFolder(), 'db');
     const server = await start({
       dbPath,
       port: 0,
       restart: true,
-      lockWaitMs: 0,
-      onExit: exit.take,
+      onExit: () => {
+        rmSync(dbPath, { recursive: true });
+        writeFileSync(dbPath, 'in the way');
+      },
       onRestartFailed: (error) => {
         if (failures.push(error) === 2) twice.take();
       },
+      onRestart: restart.take,
     });
     process.kill(server.pid!, 'SIGKILL');
-    await exit.came;
-    const usurper = await start({ dbPath, port: 0 });
     await twice.came;
-    expect(failures[0]!.message).toContain('in use');
+    expect(failures[0]!.message).toContain(dbPath);
+    expect(server.pid).toBeUndefined();
+    rmSync(dbPath);
+    await restart.came;
+    expect(await answers(server.uri)).toBe(true);
+  });
+
+  it('can be stopped while it waits to start again', async () => {
+    const exit = delivery<ProcessExit>();
+    const server = await start({ dbPath: await newFolder(), port: 0, restart: true, onExit: exit.take });
+    process.kill(server.pid!, 'SIGKILL');
+    await exit.came;
     await server.stop();
-    await usurper.stop();
+    expect(server.pid).toBeUndefined();
   });
 
   it('ends with its parent, even one that is killed', async () => {
