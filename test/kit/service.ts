@@ -13,6 +13,8 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The data folder, left in place at the end; a new one, removed at the end, when not given. */
   readonly dataDir?: string;
+  /** The working directory, whose `.env` is read; an empty one when not given. */
+  readonly cwd?: string;
 }
 
 /** An answer, read whole. `body` is the parsed JSON, or the text where it is none. */
@@ -111,16 +113,16 @@ export class Launched {
   }
 }
 
-async function launch({ env, dataDir }: ServiceOptions): Promise<Launched> {
-  // The working directory is empty, so that no `.env` of the checkout is read.
-  const cwd = await mkdtemp(join(tmpdir(), 'ledger-cwd-'));
+async function launch({ env, dataDir, cwd }: ServiceOptions): Promise<Launched> {
+  // An empty working directory, so that no `.env` of the checkout is read.
+  const empty = await mkdtemp(join(tmpdir(), 'ledger-cwd-'));
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'ledger-')));
   const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-    cwd,
+    cwd: cwd ?? empty,
     env: environment(data, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return new Launched(child, data, cwd, dataDir === undefined);
+  return new Launched(child, data, empty, dataDir === undefined);
 }
 
 function readyUrl(launched: Launched): Promise<string> {
