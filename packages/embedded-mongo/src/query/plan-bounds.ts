@@ -21,15 +21,14 @@ export interface KeyRange {
   readonly to: string;
 }
 
-/** What the conditions upon one field say about its place in an index: ascending, disjoint ranges of key strings. */
+/**
+ * What the conditions upon one field say about its place in an index: ascending, disjoint ranges of key strings. A
+ * value that is no array satisfies the conditions exactly if its key string is within the ranges.
+ */
 export interface FieldBounds {
   readonly ranges: readonly KeyRange[];
   /** Every range holds one value only, and its `from` is that value's key string. */
   readonly points: boolean;
-  /** A value satisfies the conditions if and only if its key string is within the ranges. */
-  readonly exact: boolean;
-  /** Missing fields lie within the ranges. */
-  readonly missing: boolean;
 }
 
 /** A key string greater than that of every value. */
@@ -77,12 +76,7 @@ export function intersect(one: FieldBounds, other: FieldBounds): FieldBounds {
     if (a.to < b.to) i += 1;
     else j += 1;
   }
-  return {
-    ranges,
-    points: one.points || other.points,
-    exact: one.exact && other.exact,
-    missing: one.missing && other.missing,
-  };
+  return { ranges, points: one.points || other.points };
 }
 
 /** Sorted and disjoint ranges that cover the same key strings. */
@@ -103,18 +97,14 @@ function pointBounds(
   multikey: boolean,
 ): FieldBounds | undefined {
   const keys = new Set<string>();
-  let missing = false;
   for (const value of values) {
     if (!isPoint(value) || (multikey && value === null)) return undefined;
-    if (value === null) missing = true;
     keys.add(encodeKeyValue(value, descending));
   }
   const sorted = keys.size > 1 ? [...keys].sort(byteOrder) : [...keys];
   return {
     ranges: sorted.map((key) => ({ from: key, to: behind(key) })),
     points: true,
-    exact: true,
-    missing,
   };
 }
 
@@ -149,7 +139,7 @@ function rangeBounds(operator: RangeOperator, value: Value, descending: boolean)
       ? { from: inclusive ? key : behind(key), to: end }
       : { from: least, to: inclusive ? behind(key) : key };
   }
-  return { ranges: range.from < range.to ? [range] : [], points: false, exact: true, missing: false };
+  return { ranges: range.from < range.to ? [range] : [], points: false };
 }
 
 /** The values that an order comparison with a value can find: those of its type. `least` belongs to them. */

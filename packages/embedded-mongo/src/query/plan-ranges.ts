@@ -49,9 +49,11 @@ export function rangesIn(index: Index, query: Conjunction): IndexRanges {
   const constants = new Set<string>();
   const expressed = new Set<FieldCondition>();
   for (const [position, [path, direction]] of index.key.entries()) {
-    const bounds = fieldBounds(index, position, direction === -1, query, expressed);
+    const used: FieldCondition[] = [];
+    const bounds = fieldBounds(index, position, direction === -1, query, used);
     if (bounds === undefined) break;
     if (bounded > 0 && prefixes.length * bounds.ranges.length > maxCombinations) break;
+    for (const condition of used) expressed.add(condition);
     if (bounds.points && bounds.ranges.length === 1) {
       constants.add(path);
       if (equalities === bounded) equalities += 1;
@@ -65,7 +67,7 @@ export function rangesIn(index: Index, query: Conjunction): IndexRanges {
   }
   const expressedAll = query.conditions.every((condition) => expressed.has(condition));
   const exact =
-    complete && !query.opaque && query.alternatives.length === 0 && !index.multikey && !index.hasLongKeys;
+    expressedAll && !query.opaque && query.alternatives.length === 0 && !index.multikey && !index.hasLongKeys;
   return shorten(index, { ranges, equalities, bounded, byPoints, complete, constants, exact });
 }
 
@@ -77,13 +79,13 @@ function combine(prefixes: readonly string[], bounds: FieldBounds): KeyRange[] {
   return ranges;
 }
 
-/** The bounds of one key field; conditions that they express wholly are added to `expressed`. */
+/** The bounds of one key field; the conditions that they express are added to `used`. */
 function fieldBounds(
   index: Index,
   position: number,
   descending: boolean,
   query: Conjunction,
-  expressed: Set<FieldCondition>,
+  used: FieldCondition[],
 ): FieldBounds | undefined {
   const path = index.key[position]?.[0] as string;
   if (index.multikey && sharesArray(index, position)) return undefined;
@@ -96,7 +98,7 @@ function fieldBounds(
     else if (!index.multikey) result = intersect(result, bounds);
     else if (bounds.points && (!result.points || bounds.ranges.length < result.ranges.length))
       result = bounds;
-    expressed.add(condition);
+    used.push(condition);
   }
   return result;
 }
