@@ -36,8 +36,11 @@ export interface Command {
   readonly name: string;
   /** Further spellings, such as `findandmodify`. */
   readonly aliases?: readonly string[];
-  /** The fields it knows besides its own name and those that every command has; another one is refused (40415). */
-  readonly fields: readonly string[];
+  /**
+   * The fields it knows besides its own name and those that every command has; another one is refused (40415).
+   * `any` for a handshake, which newer drivers extend.
+   */
+  readonly fields: readonly string[] | 'any';
   /** May run inside a client's transaction. */
   readonly inTransaction: boolean;
   /** Changes data: its answer waits until everything published is on disk, and it takes a write concern. */

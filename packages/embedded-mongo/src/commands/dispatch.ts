@@ -105,9 +105,11 @@ function contextOf(
 }
 
 function checkFields(command: Command, body: CommandDoc): void {
+  const known = command.fields;
+  if (known === 'any') return;
   let first = true;
   for (const field of body.keys()) {
-    if (!first && !GENERIC_FIELDS.has(field) && !command.fields.includes(field)) {
+    if (!first && !GENERIC_FIELDS.has(field) && !known.includes(field)) {
       throw new EngineError('IDLUnknownField', `BSON field '${command.name}.${field}' is an unknown field.`);
     }
     first = false;

@@ -11,22 +11,6 @@ export const SET_NAME = 'rs0';
 /** How long a session lives that is not used, in minutes. */
 const SESSION_MINUTES = 30;
 
-const HELLO_FIELDS = [
-  'backpressure',
-  'client',
-  'compression',
-  'forShell',
-  'hello',
-  'helloOk',
-  'hostInfo',
-  'internalClient',
-  'loadBalanced',
-  'maxAwaitTimeMS',
-  'saslSupportedMechs',
-  'speculativeAuthenticate',
-  'topologyVersion',
-];
-
 /**
  * The replica set as the client of a connection sees it: one member, at the address that the client came by, so that
  * a driver that follows `hosts` comes back by the same listener.
@@ -49,7 +33,7 @@ export function replicaSetState(connection: Connection): Reply {
 export const hello: Command = {
   name: 'hello',
   aliases: ['isMaster', 'ismaster'],
-  fields: HELLO_FIELDS,
+  fields: 'any',
   inTransaction: false,
   write: false,
   run({ request: { connection, name }, body }) {
