@@ -6,7 +6,7 @@ import { EngineError } from '../errors.js';
 import { Sum } from '../query/accumulators.js';
 import { mergeObjects } from '../query/expression-objects.js';
 import { approximateSize } from './memory.js';
-import { isNullish } from '../query/values.js';
+import { isArray, isNullish } from '../query/values.js';
 
 /** One accumulator of one group. */
 export interface Accumulator {
@@ -18,13 +18,13 @@ export interface Accumulator {
 /** How an accumulator is written and started. */
 export interface AccumulatorKind {
   /** The expression whose values it takes. */
-  operandOf(operator: string, argument: Value): Value;
-  start(): Accumulator;
+  readonly operandOf: (operator: string, argument: Value) => Value;
+  readonly start: () => Accumulator;
 }
 
 /** Most accumulators take one expression; an array of one stands for it. */
 function unary(operator: string, argument: Value): Value {
-  if (!Array.isArray(argument)) return argument;
+  if (!isArray(argument)) return argument;
   const [only] = argument;
   if (argument.length === 1 && only !== undefined) return only;
   throw new EngineError('Location40237', `The ${operator} accumulator is a unary operator`);

@@ -83,7 +83,7 @@ function parseField(name: string, spec: Value, variables: Variables): GroupField
     throw new EngineError('Location40236', `The field name '${name}' cannot be an operator name`);
   }
   const operator = spec instanceof Map ? firstField(spec) : undefined;
-  if (!(spec instanceof Map) || operator === undefined || !operator.startsWith('$')) {
+  if (!(spec instanceof Map) || !operator?.startsWith('$')) {
     throw new EngineError('Location40234', `The field '${name}' must be an accumulator object`);
   }
   if (spec.size > 1) {

@@ -1,5 +1,6 @@
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { isArray } from '../query/values.js';
 
 /** What a `$group` may hold in memory, in bytes; MongoDB would go to disk beyond it. */
 const memoryLimit = 100 * 1024 * 1024;
@@ -30,7 +31,7 @@ export function approximateSize(value: Value | undefined): number {
     for (const [name, inner] of value) bytes += 2 + name.length + approximateSize(inner);
     return bytes;
   }
-  if (Array.isArray(value)) {
+  if (isArray(value)) {
     let bytes = 5;
     for (const inner of value) bytes += 4 + approximateSize(inner);
     return bytes;

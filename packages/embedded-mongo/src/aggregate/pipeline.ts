@@ -121,7 +121,7 @@ function takeLeading(named: readonly NamedStage[]): { leading: LeadingStages; us
 function conjunction(filters: Doc[]): Doc {
   const [first] = filters;
   if (filters.length > 1) return new Map([['$and', filters]]);
-  return first ?? new Map();
+  return first ?? new Map<string, Value>();
 }
 
 /** Compiles stages; a `$sort` right before a `$limit` keeps only what the limit lets through. */

@@ -12,7 +12,7 @@ import {
   type ProjectionTree,
 } from '../query/project-tree.js';
 import { compileProjection } from '../query/project.js';
-import { firstField } from '../query/values.js';
+import { firstField, isArray } from '../query/values.js';
 import { mapping, type StageCompiler } from './stage.js';
 
 export const project: StageCompiler = (argument, variables) => {
@@ -66,7 +66,7 @@ export const unset: StageCompiler = (argument) => {
 };
 
 function unsetPaths(argument: Value): string[] {
-  const paths = Array.isArray(argument) ? argument : [argument];
+  const paths = isArray(argument) ? argument : [argument];
   if (paths.length === 0) {
     throw new EngineError(
       'Location31119',
@@ -75,7 +75,7 @@ function unsetPaths(argument: Value): string[] {
   }
   return paths.map((path) => {
     if (typeof path === 'string') return path;
-    const code = Array.isArray(argument) ? 'Location31120' : 'Location31002';
+    const code = isArray(argument) ? 'Location31120' : 'Location31002';
     throw new EngineError(code, '$unset specification must be a string or an array of strings');
   });
 }

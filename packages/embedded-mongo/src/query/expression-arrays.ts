@@ -4,10 +4,10 @@ import { isNumeric } from '../bson/numbers.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { fixed, ranged, variadic, type ExpressionOperator } from './expression-types.js';
-import { describe, isNullish, safeInteger } from './values.js';
+import { describe, isArray, isNullish, safeInteger } from './values.js';
 
 const isIn = fixed('$in', 2, (value, list) => {
-  if (!Array.isArray(list)) {
+  if (!isArray(list)) {
     const found = list === undefined ? 'missing' : typeName(list);
     throw new EngineError('Location40081', `$in requires an array as a second argument, found: ${found}`);
   }
@@ -15,7 +15,7 @@ const isIn = fixed('$in', 2, (value, list) => {
 });
 
 const size = fixed('$size', 1, (list) => {
-  if (!Array.isArray(list)) {
+  if (!isArray(list)) {
     const found = list === undefined ? 'missing' : typeName(list);
     throw new EngineError(
       'Location17124',
@@ -27,7 +27,7 @@ const size = fixed('$size', 1, (list) => {
 
 const arrayElemAt = fixed('$arrayElemAt', 2, (list, position) => {
   if (isNullish(list) || isNullish(position)) return null;
-  if (!Array.isArray(list)) {
+  if (!isArray(list)) {
     throw new EngineError(
       'Location28689',
       `$arrayElemAt's first argument must be an array, but is ${typeName(list)}`,
@@ -54,7 +54,7 @@ function endOf(name: string, index: 0 | -1): [string, ExpressionOperator] {
     name,
     fixed(name, 1, (list) => {
       if (isNullish(list)) return null;
-      if (!Array.isArray(list)) {
+      if (!isArray(list)) {
         throw new EngineError(
           'Location28689',
           `${name}'s argument must be an array, but is ${typeName(list)}`,
@@ -69,7 +69,7 @@ const concatArrays = variadic((operands) => {
   const joined: Value[] = [];
   for (const operand of operands) {
     if (isNullish(operand)) return null;
-    if (!Array.isArray(operand)) {
+    if (!isArray(operand)) {
       throw new EngineError('Location28664', `$concatArrays only supports arrays, not ${typeName(operand)}`);
     }
     for (const item of operand) joined.push(item);
@@ -79,7 +79,7 @@ const concatArrays = variadic((operands) => {
 
 const slice = ranged('$slice', 2, 3, (list, from, count) => {
   if (isNullish(list) || isNullish(from) || count === null) return null;
-  if (!Array.isArray(list)) {
+  if (!isArray(list)) {
     throw new EngineError(
       'Location28724',
       `First argument to $slice must be an array, but is of type: ${typeName(list)}`,
@@ -120,7 +120,7 @@ export const arrayOperators: readonly [string, ExpressionOperator][] = [
   ['$concatArrays', concatArrays],
   endOf('$first', 0),
   ['$in', isIn],
-  ['$isArray', fixed('$isArray', 1, (value) => Array.isArray(value))],
+  ['$isArray', fixed('$isArray', 1, (value) => isArray(value))],
   endOf('$last', -1),
   ['$size', size],
   ['$slice', slice],

@@ -1,6 +1,7 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Expression } from './expression-types.js';
+import { isArray } from './values.js';
 
 /** Compiles `$a.b`. */
 export function fieldExpression(dotted: string): Expression {
@@ -50,10 +51,10 @@ function valueAt(doc: Doc, path: readonly string[], at: number): Value | undefin
 function step(value: Value | undefined, path: readonly string[], at: number): Value | undefined {
   if (at === path.length) return value;
   if (value instanceof Map) return valueAt(value, path, at);
-  if (!Array.isArray(value)) return undefined;
+  if (!isArray(value)) return undefined;
   const found: Value[] = [];
   for (const element of value) {
-    if (!(element instanceof Map) && !Array.isArray(element)) continue;
+    if (!(element instanceof Map) && !isArray(element)) continue;
     const inner = step(element, path, at);
     if (inner !== undefined) found.push(inner);
   }

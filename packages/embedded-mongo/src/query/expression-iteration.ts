@@ -8,7 +8,7 @@ import {
   type ExpressionCompiler,
   type ExpressionOperator,
 } from './expression-types.js';
-import { isNullish, isTruthy } from './values.js';
+import { isArray, isNullish, isTruthy } from './values.js';
 import { checkVariableName } from './variable-names.js';
 
 const filter: ExpressionOperator = (argument, compiler) => {
@@ -111,7 +111,7 @@ function arrayInput(
   code: `Location${number}`,
 ): Value[] | undefined {
   if (isNullish(value)) return undefined;
-  if (Array.isArray(value)) return value;
+  if (isArray(value)) return value;
   throw new EngineError(code, `input to ${operator} must be an array not ${typeName(value)}`);
 }
 

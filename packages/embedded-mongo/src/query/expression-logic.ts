@@ -9,7 +9,7 @@ import {
   operandsOf,
   type ExpressionOperator,
 } from './expression-types.js';
-import { isNullish, isTruthy } from './values.js';
+import { isArray, isNullish, isTruthy } from './values.js';
 
 /** The order of two values; a missing one comes first of all but MinKey's peers, next to BSON's undefined. */
 function order(a: Value | undefined, b: Value | undefined): number {
@@ -40,7 +40,7 @@ const cond: ExpressionOperator = (argument, compiler) => {
 
 function condParts(argument: Value): Value[] {
   if (!(argument instanceof Map)) {
-    const parts = Array.isArray(argument) ? argument : [argument];
+    const parts = isArray(argument) ? argument : [argument];
     checkCount('$cond', parts.length, 3, 3);
     return parts;
   }
@@ -79,7 +79,7 @@ const ifNull: ExpressionOperator = (argument, compiler) => {
 const choose: ExpressionOperator = (argument, compiler) => {
   const parts = namedArguments('$switch', argument, ['branches'], ['default']);
   const listed = parts.get('branches');
-  if (!Array.isArray(listed)) {
+  if (!isArray(listed)) {
     throw new EngineError('Location40061', "$switch expected an array for 'branches'");
   }
   if (listed.length === 0) throw new EngineError('Location40068', '$switch requires at least one branch.');

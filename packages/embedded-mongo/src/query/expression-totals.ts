@@ -1,6 +1,7 @@
 import type { Value } from '../bson/types.js';
 import { extreme, Sum } from './accumulators.js';
 import { operandsOf, type ExpressionOperator } from './expression-types.js';
+import { isArray } from './values.js';
 
 /** An operator upon a list: several operands, or the items of a single one that is an array. */
 function upon(apply: (values: readonly (Value | undefined)[]) => Value): ExpressionOperator {
@@ -10,7 +11,7 @@ function upon(apply: (values: readonly (Value | undefined)[]) => Value): Express
     if (operands.length === 1 && only) {
       return (doc, vars) => {
         const value = only(doc, vars);
-        return apply(Array.isArray(value) ? value : [value]);
+        return apply(isArray(value) ? value : [value]);
       };
     }
     return (doc, vars) => apply(operands.map((operand) => operand(doc, vars)));

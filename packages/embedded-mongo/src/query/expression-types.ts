@@ -1,5 +1,6 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { isArray } from './values.js';
 
 /** The values of variables by name, without the `$$`; `undefined` for one that is missing. */
 export type Variables = ReadonlyMap<string, Value | undefined>;
@@ -55,7 +56,7 @@ export function variadic(apply: (operands: (Value | undefined)[]) => Value | und
 
 /** An operator's operands: an array's items, or the argument itself as the only one. */
 export function operandsOf(argument: Value, compiler: ExpressionCompiler): Expression[] {
-  return (Array.isArray(argument) ? argument : [argument]).map((operand) => compiler.compile(operand));
+  return (isArray(argument) ? argument : [argument]).map((operand) => compiler.compile(operand));
 }
 
 /** Refuses a wrong number of operands with MongoDB's codes. */

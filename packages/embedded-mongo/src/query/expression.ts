@@ -3,7 +3,7 @@ import { EngineError } from '../errors.js';
 import { fieldExpression, variableExpression } from './expression-fields.js';
 import { expressionOperators } from './expression-operators.js';
 import type { Expression, ExpressionCompiler } from './expression-types.js';
-import { firstField } from './values.js';
+import { firstField, isArray } from './values.js';
 
 /**
  * Compiles an aggregation expression.
@@ -22,7 +22,7 @@ function compilerFor(known: { has(name: string): boolean }): ExpressionCompiler 
   const compiler: ExpressionCompiler = {
     compile(value) {
       if (typeof value === 'string') return compileString(value, known);
-      if (Array.isArray(value)) return compileArray(value, compiler);
+      if (isArray(value)) return compileArray(value, compiler);
       if (value instanceof Map) return compileDocument(value, compiler);
       return () => value;
     },

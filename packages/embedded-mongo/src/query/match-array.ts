@@ -5,13 +5,13 @@ import { onValue, whole, type Condition } from './condition.js';
 import { literalCondition } from './match-compare.js';
 import type { MatchContext, MatchOperator } from './match-context.js';
 import type { ValueTest } from './paths.js';
-import { firstField, holdsOperators } from './values.js';
+import { firstField, holdsOperators, isArray } from './values.js';
 
 const filterOperators: ReadonlySet<string> = new Set(['$and', '$or', '$nor', '$expr', '$where', '$comment']);
 
 export const elemMatch: MatchOperator = (argument, context) => {
   const test = elementTest(argument, context);
-  return whole((value) => Array.isArray(value) && value.some(test));
+  return whole((value) => isArray(value) && value.some(test));
 };
 
 /** The test of one array element that `$elemMatch`'s argument asks for. */
@@ -23,7 +23,7 @@ export function elementTest(argument: Value, context: Pick<MatchContext, 'filter
   const matches = context.filter(argument);
   return (element) => {
     if (element instanceof Map) return matches(element);
-    return Array.isArray(element) && matches(asDocument(element));
+    return isArray(element) && matches(asDocument(element));
   };
 }
 
@@ -33,7 +33,7 @@ function asDocument(array: Value[]): Doc {
 }
 
 export const all: MatchOperator = (argument, context) => {
-  if (!Array.isArray(argument)) throw new EngineError('BadValue', '$all needs an array');
+  if (!isArray(argument)) throw new EngineError('BadValue', '$all needs an array');
   if (argument.length === 0) return whole(() => false);
   const byElement = isElemMatch(argument[0]);
   return { kind: 'all', parts: argument.map((item) => requirement(item, byElement, context)) };

@@ -8,7 +8,7 @@ import { expanding, negated, type Condition } from './condition.js';
 import type { MatchOperator } from './match-context.js';
 import type { ValueTest } from './paths.js';
 import { regexTest } from './regex.js';
-import { holdsOperators } from './values.js';
+import { holdsOperators, isArray } from './values.js';
 
 /** The test behind `{ field: value }` and `$eq`: a regular expression is a value here, and null finds missing fields. */
 export function equalityTest(wanted: Value): ValueTest {
@@ -83,7 +83,7 @@ function isNaNValue(value: Value | undefined): boolean {
 }
 
 function membershipTest(list: Value, name: string): ValueTest {
-  if (!Array.isArray(list)) throw new EngineError('BadValue', `${name} needs an array`);
+  if (!isArray(list)) throw new EngineError('BadValue', `${name} needs an array`);
   const strings = new Set<string>();
   const others = new Set<string>();
   const patterns: ValueTest[] = [];

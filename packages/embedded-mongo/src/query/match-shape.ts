@@ -5,7 +5,7 @@ import { EngineError } from '../errors.js';
 import { expanding, negated, whole } from './condition.js';
 import type { MatchOperator } from './match-context.js';
 import { truncatedInt64 } from './integers.js';
-import { describe, isTruthy, safeInteger } from './values.js';
+import { describe, isArray, isTruthy, safeInteger } from './values.js';
 
 const numericTypes = [1, 16, 18, 19];
 const knownTypes: ReadonlySet<number> = new Set([-1, 127, ...Array.from({ length: 19 }, (_, i) => i + 1)]);
@@ -16,7 +16,7 @@ export const exists: MatchOperator = (wanted) => {
 };
 
 export const type: MatchOperator = (argument, { field }) => {
-  const listed = Array.isArray(argument) ? argument : [argument];
+  const listed = isArray(argument) ? argument : [argument];
   if (listed.length === 0) throw new EngineError('FailedToParse', `${field} must match at least one type`);
   const types = new Set(listed.flatMap(typesNamed));
   return expanding((value) => value !== undefined && types.has(typeNumber(value)));
@@ -52,11 +52,11 @@ export const size: MatchOperator = (argument) => {
       `Failed to parse $size. Expected a non-negative number in: $size: ${describe(argument)}`,
     );
   }
-  return whole((value) => Array.isArray(value) && value.length === length);
+  return whole((value) => isArray(value) && value.length === length);
 };
 
 export const mod: MatchOperator = (argument) => {
-  if (!Array.isArray(argument)) throw new EngineError('BadValue', 'malformed mod, needs to be an array');
+  if (!isArray(argument)) throw new EngineError('BadValue', 'malformed mod, needs to be an array');
   if (argument.length < 2) throw new EngineError('BadValue', 'malformed mod, not enough elements');
   if (argument.length > 2) throw new EngineError('BadValue', 'malformed mod, too many elements');
   const divisor = modNumber(argument[0], 'divisor');

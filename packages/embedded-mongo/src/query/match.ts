@@ -8,7 +8,7 @@ import { literalCondition } from './match-compare.js';
 import type { MatchContext, Predicate } from './match-context.js';
 import { operatorsCondition } from './match-operators.js';
 import type { ValueTest } from './paths.js';
-import { holdsOperators, isTruthy } from './values.js';
+import { holdsOperators, isArray, isTruthy } from './values.js';
 import { compileVariables } from './variables.js';
 
 /** A compiled query filter. */
@@ -16,7 +16,7 @@ export interface Filter {
   /** The filter as it was given, for the planner. */
   readonly source: Doc;
   /** Whether the document satisfies the filter. */
-  matches(doc: Doc): boolean;
+  readonly matches: (doc: Doc) => boolean;
 }
 
 /** Where a filter stands, as far as `$expr` cares: the variables that it sees, or why it is refused there. */
@@ -38,12 +38,15 @@ export function compileFilterWith(filter: Doc, variables: Variables): Filter {
 
 /** The test of one array element that a projection's `$elemMatch` asks for. */
 export function compileElementTest(argument: Value): ValueTest {
-  return elementTest(argument, nestedContext(elementScope));
+  return elementTest(argument, {
+    filter: (filter) => allOf(filter, elementScope),
+    operators: (expression) => fieldCondition('', expression),
+  });
 }
 
 /** The test of one array element by `$pull`'s operators, such as `{ $gt: 5 }`. */
 export function compilePullTest(operators: Doc): ValueTest {
-  return onField(fieldCondition('', operators, pullScope));
+  return onField(fieldCondition('', operators));
 }
 
 /** A filter upon the documents of an array, as `$pull` takes it. */
@@ -60,7 +63,7 @@ function allOf(filter: Doc, scope: Scope): Predicate {
   const parts: Predicate[] = [];
   for (const [name, argument] of filter) {
     if (name === '$comment') continue;
-    parts.push(name.startsWith('$') ? logical(name, argument, scope) : fieldPredicate(name, argument, scope));
+    parts.push(name.startsWith('$') ? logical(name, argument, scope) : fieldPredicate(name, argument));
   }
   const [first] = parts;
   if (!first) return () => true;
@@ -97,7 +100,7 @@ function logical(name: string, argument: Value, scope: Scope): Predicate {
 }
 
 function branches(name: string, argument: Value, scope: Scope): Predicate[] {
-  if (!Array.isArray(argument)) throw new EngineError('BadValue', `${name} must be an array`);
+  if (!isArray(argument)) throw new EngineError('BadValue', `${name} must be an array`);
   if (argument.length === 0) throw new EngineError('BadValue', '$and/$or/$nor must be a nonempty array');
   return argument.map((branch) => {
     if (!(branch instanceof Map)) {
@@ -114,11 +117,11 @@ function expressionPredicate(argument: Value, scope: Scope): Predicate {
   return (doc) => isTruthy(evaluate(doc, variables));
 }
 
-function fieldPredicate(field: string, argument: Value, scope: Scope): Predicate {
-  return onPath(fieldCondition(field, argument, scope), field);
+function fieldPredicate(field: string, argument: Value): Predicate {
+  return onPath(fieldCondition(field, argument), field);
 }
 
-function fieldCondition(field: string, argument: Value, scope: Scope): Condition {
+function fieldCondition(field: string, argument: Value): Condition {
   if (!holdsOperators(argument)) return literalCondition(argument);
   const context = (siblings: Doc): MatchContext => ({
     field,
@@ -127,11 +130,4 @@ function fieldCondition(field: string, argument: Value, scope: Scope): Condition
     operators: (expression) => operatorsCondition(context(expression)),
   });
   return operatorsCondition(context(argument));
-}
-
-function nestedContext(scope: Scope): Pick<MatchContext, 'filter' | 'operators'> {
-  return {
-    filter: (filter) => allOf(filter, scope),
-    operators: (expression) => fieldCondition('', expression, scope),
-  };
 }

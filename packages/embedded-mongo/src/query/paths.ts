@@ -1,4 +1,5 @@
 import type { Doc, Value } from '../bson/types.js';
+import { isArray } from './values.js';
 
 /** A dotted field path, split into its components. */
 export type Path = readonly string[];
@@ -22,7 +23,7 @@ export function arrayIndex(part: string): number | undefined {
  */
 export function testLeaf(value: Value | undefined, test: ValueTest, expand: boolean): boolean {
   if (test(value)) return true;
-  if (!expand || !Array.isArray(value)) return false;
+  if (!expand || !isArray(value)) return false;
   for (const element of value) if (test(element)) return true;
   return false;
 }
@@ -41,7 +42,7 @@ function walkDocument(doc: Doc, path: Path, at: number, test: ValueTest, expand:
   const next = at + 1;
   if (next === path.length) return testLeaf(value, test, expand);
   if (value instanceof Map) return walkDocument(value, path, next, test, expand);
-  if (Array.isArray(value)) return walkArray(value, path, next, test, expand);
+  if (isArray(value)) return walkArray(value, path, next, test, expand);
   return test(undefined);
 }
 
@@ -54,5 +55,5 @@ function walkArray(array: Value[], path: Path, at: number, test: ValueTest, expa
   const element = array[index] as Value;
   if (at + 1 === path.length) return test(element);
   if (element instanceof Map) return walkDocument(element, path, at + 1, test, expand);
-  return Array.isArray(element) && walkArray(element, path, at + 1, test, expand);
+  return isArray(element) && walkArray(element, path, at + 1, test, expand);
 }

@@ -2,6 +2,7 @@ import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { sliceArray } from './expression-arrays.js';
 import type { Expression, Variables } from './expression-types.js';
+import { isArray } from './values.js';
 
 /** What a projection does with one field. */
 export type ProjectionNode =
@@ -66,7 +67,7 @@ export function includeFields(doc: Doc, { fields }: ProjectionTree): Doc {
 /** Documents, in arrays too, with the fields named; scalars have none of them and vanish. */
 function includeWithin(value: Value, tree: ProjectionTree): Value | undefined {
   if (value instanceof Map) return includeFields(value, tree);
-  if (!Array.isArray(value)) return undefined;
+  if (!isArray(value)) return undefined;
   const kept: Value[] = [];
   for (const element of value) {
     const projected = includeWithin(element, tree);
@@ -89,11 +90,11 @@ export function excludeFields(doc: Doc, { fields }: ProjectionTree): Doc {
 
 function excludeWithin(value: Value, tree: ProjectionTree): Value {
   if (value instanceof Map) return excludeFields(value, tree);
-  return Array.isArray(value) ? value.map((element) => excludeWithin(element, tree)) : value;
+  return isArray(value) ? value.map((element) => excludeWithin(element, tree)) : value;
 }
 
 function keepOrSlice(value: Value, node: Extract<ProjectionNode, { kind: 'keep' | 'slice' }>): Value {
-  return node.kind === 'slice' && Array.isArray(value) ? sliceArray(value, node.from, node.count) : value;
+  return node.kind === 'slice' && isArray(value) ? sliceArray(value, node.from, node.count) : value;
 }
 
 /** Sets the tree's computed fields in a document that the caller owns; `root` is what the expressions see. */
@@ -112,6 +113,6 @@ export function computeFields(target: Doc, tree: ProjectionTree, root: Doc, vars
 
 /** Computes in a document or in each element of an array; whatever else is there gives way to a new document. */
 function computeWithin(value: Value | undefined, tree: ProjectionTree, root: Doc, vars: Variables): Value {
-  if (Array.isArray(value)) return value.map((element) => computeWithin(element, tree, root, vars));
-  return computeFields(value instanceof Map ? new Map(value) : new Map(), tree, root, vars);
+  if (isArray(value)) return value.map((element) => computeWithin(element, tree, root, vars));
+  return computeFields(new Map<string, Value>(value instanceof Map ? value : []), tree, root, vars);
 }

@@ -14,7 +14,7 @@ import {
   type ProjectionNode,
   type ProjectionTree,
 } from './project-tree.js';
-import { describe, firstField, isTruthy, safeInteger } from './values.js';
+import { describe, firstField, isArray, isTruthy, safeInteger } from './values.js';
 import { compileVariables } from './variables.js';
 
 /** A compiled projection: the document's image, never the document itself changed. */
@@ -132,14 +132,14 @@ class ProjectionParser {
       kind: 'computed',
       evaluate: (doc) => {
         const list = doc.get(path);
-        const found = Array.isArray(list) ? list.find(test) : undefined;
+        const found = isArray(list) ? list.find(test) : undefined;
         return found === undefined ? undefined : [found];
       },
     });
   }
 
   private slice(path: string, argument: Value): void {
-    const [from, count] = Array.isArray(argument) ? argument : [argument];
+    const [from, count] = isArray(argument) ? argument : [argument];
     const node = { kind: 'slice', from: sliceNumber(from, path), count: sliceCount(count, path) } as const;
     this.add(path, node);
   }
@@ -162,7 +162,7 @@ function refusePositional(path: string): void {
 
 /** Find's own `$slice` takes a number or [skip, limit]; anything else is the expression. */
 function isFindSlice(argument: Value): boolean {
-  if (!Array.isArray(argument)) return isNumeric(argument);
+  if (!isArray(argument)) return isNumeric(argument);
   return argument.length === 2 && argument.every(isNumeric);
 }
 

@@ -98,7 +98,7 @@ class PatternScanner {
     }
     if (character === 'Q') return this.quoted();
     const hex = /^\\x\{([0-9a-fA-F]{1,6})\}/.exec(this.pattern.slice(this.at, this.at + 12));
-    if (hex) {
+    if (hex?.[1] !== undefined) {
       this.at += hex[0].length;
       return `\\u{${hex[1]}}`;
     }

@@ -1,6 +1,7 @@
 import { Undefined, type Doc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { arrayIndex, splitPath, type Path } from './paths.js';
+import { isArray } from './values.js';
 
 /** How far one path has been followed: to a value (`undefined` is missing) with the components from `at` left. */
 interface Reached {
@@ -33,14 +34,14 @@ function follow(start: Value, path: Path, from: number): Reached {
   for (; at < path.length; at++) {
     const part = path[at] as string;
     if (value instanceof Map) value = value.get(part);
-    else if (!Array.isArray(value)) return { value: undefined, path, at: path.length, final: true };
+    else if (!isArray(value)) return { value: undefined, path, at: path.length, final: true };
     else {
       const index = arrayIndex(part);
       if (index === undefined || namesField(value, part)) break;
       value = value[index];
     }
   }
-  return { value, path, at, final: !Array.isArray(value) };
+  return { value, path, at, final: !isArray(value) };
 }
 
 /** Whether an array's documents have the component as a field's name, which then counts before the position. */

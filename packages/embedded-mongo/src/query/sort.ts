@@ -9,9 +9,9 @@ import { describe } from './values.js';
 /** A compiled sort specification. */
 export interface SortOrder {
   /** The document's key: of an array its least element (the greatest where descending); missing is null. */
-  keyOf(doc: Doc): Value[];
+  readonly keyOf: (doc: Doc) => Value[];
   /** The order of two keys: negative, 0 or positive. */
-  compareKeys(a: readonly Value[], b: readonly Value[]): number;
+  readonly compareKeys: (a: readonly Value[], b: readonly Value[]) => number;
 }
 
 /**

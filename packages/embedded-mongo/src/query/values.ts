@@ -26,6 +26,11 @@ export function isNullish(value: Value | undefined): value is null | undefined {
   return value === undefined || value === null || value instanceof Undefined;
 }
 
+/** Whether a value is an array; `Array.isArray` itself would lose the elements' type. */
+export function isArray(value: Value | undefined): value is Value[] {
+  return Array.isArray(value);
+}
+
 /** The name of the document's first field, or `undefined` for an empty one. */
 export function firstField(doc: Doc): string | undefined {
   for (const name of doc.keys()) return name;
@@ -58,14 +63,14 @@ function render(value: Value | undefined, depth: number): string {
   if (value === undefined) return 'missing';
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return JSON.stringify(value.slice(0, longestDescription));
-  if (value instanceof Map || Array.isArray(value)) return renderContainer(value, depth);
+  if (value instanceof Map || isArray(value)) return renderContainer(value, depth);
   return renderScalar(value);
 }
 
 function renderContainer(value: Doc | Value[], depth: number): string {
   if (depth > 8) return '...';
   const shown = 20;
-  if (Array.isArray(value)) {
+  if (isArray(value)) {
     if (value.length === 0) return '[]';
     return `[ ${value
       .slice(0, shown)

@@ -2,7 +2,7 @@ import { typeName } from '../bson/compare.js';
 import { encodeKeyValue } from '../bson/keystring.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { describe, firstField } from '../query/values.js';
+import { describe, firstField, isArray } from '../query/values.js';
 import type { ModifierOperator } from './modifier.js';
 
 export const addToSet: ModifierOperator = (argument, path) => {
@@ -10,7 +10,7 @@ export const addToSet: ModifierOperator = (argument, path) => {
   return {
     creates: true,
     apply(current) {
-      if (current !== undefined && !Array.isArray(current)) {
+      if (current !== undefined && !isArray(current)) {
         throw new EngineError(
           'BadValue',
           `Cannot apply $addToSet to non-array field. Field named '${path}' has non-array type ${typeName(current)}`,
@@ -23,7 +23,7 @@ export const addToSet: ModifierOperator = (argument, path) => {
         if (!present.has(key)) result.push(value);
         present.add(key);
       }
-      return current && result.length === current.length ? current : result;
+      return current?.length === result.length ? current : result;
     },
   };
 };
@@ -31,7 +31,7 @@ export const addToSet: ModifierOperator = (argument, path) => {
 function valuesOf(argument: Value): readonly Value[] {
   if (!(argument instanceof Map) || firstField(argument) !== '$each') return [argument];
   const values = argument.get('$each') ?? null;
-  if (!Array.isArray(values)) {
+  if (!isArray(values)) {
     throw new EngineError(
       'TypeMismatch',
       `The argument to $each in $addToSet must be an array but it was of type ${typeName(values)}`,

@@ -1,7 +1,7 @@
 import { BSONRegExp } from 'bson';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { firstField, holdsOperators } from '../query/values.js';
+import { firstField, holdsOperators, isArray } from '../query/values.js';
 
 /** The document of a filter's equalities, from which an upsert starts. EngineError NotSingleValueField for doubles. */
 export function equalityFields(filter: Doc): Doc {
@@ -53,7 +53,7 @@ function matchedTwice(path: string): EngineError {
 
 function* equalities(filter: Doc): Generator<[path: string, value: Value]> {
   for (const [name, argument] of filter) {
-    if (name === '$and' || (name === '$or' && Array.isArray(argument) && argument.length === 1)) {
+    if (name === '$and' || (name === '$or' && isArray(argument) && argument.length === 1)) {
       for (const branch of argument as Doc[]) yield* equalities(branch);
     } else if (!name.startsWith('$')) {
       for (const value of equalValuesOf(argument)) yield [name, value];
@@ -67,7 +67,7 @@ function equalValuesOf(argument: Value): Value[] {
   const values: Value[] = [];
   for (const [operator, operand] of argument) {
     if (operator === '$eq') values.push(operand);
-    else if ((operator === '$in' && Array.isArray(operand) && operand.length === 1) || operator === '$all') {
+    else if ((operator === '$in' && isArray(operand) && operand.length === 1) || operator === '$all') {
       values.push(...(operand as Value[]).filter(isPlainValue));
     }
   }
@@ -82,7 +82,7 @@ function insert(doc: Doc, parts: readonly string[], value: Value): void {
   let at = doc;
   for (const part of parts.slice(0, -1)) {
     const next = at.get(part);
-    const inner: Doc = next instanceof Map ? next : new Map();
+    const inner: Doc = next instanceof Map ? next : new Map<string, Value>();
     at.set(part, inner);
     at = inner;
   }

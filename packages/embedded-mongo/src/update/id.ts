@@ -2,10 +2,11 @@ import { BSONRegExp, type ObjectId } from 'bson';
 import { typeName } from '../bson/compare.js';
 import { Undefined, type Doc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { isArray } from '../query/values.js';
 
 /** Refuses values that no `_id` may have. */
 export function checkId(id: Value): void {
-  if (Array.isArray(id) || id instanceof BSONRegExp || id instanceof Undefined) {
+  if (isArray(id) || id instanceof BSONRegExp || id instanceof Undefined) {
     throw new EngineError('InvalidIdField', `The '_id' value cannot be of type ${typeName(id)}`);
   }
   if (!(id instanceof Map)) return;

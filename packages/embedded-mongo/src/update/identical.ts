@@ -1,6 +1,7 @@
 import { Binary, BSONRegExp, Decimal128, Double, Int32, Long } from 'bson';
 import { equalValues, typeName } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
+import { isArray } from '../query/values.js';
 
 /** Whether two values have the same BSON bytes: other than in comparisons, number types and -0 make a difference. */
 export function identical(a: Value | undefined, b: Value | undefined): boolean {
@@ -8,10 +9,10 @@ export function identical(a: Value | undefined, b: Value | undefined): boolean {
   if (a === undefined || b === undefined || a === null || b === null) return false;
   if (typeof a !== 'object' || typeof b !== 'object') return false;
   if (a instanceof Map) return b instanceof Map && identicalDocuments(a, b);
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, i) => identical(item, b[i]));
+  if (isArray(a)) {
+    return isArray(b) && a.length === b.length && a.every((item, i) => identical(item, b[i]));
   }
-  return !(b instanceof Map) && !Array.isArray(b) && identicalScalars(a, b);
+  return !(b instanceof Map) && !isArray(b) && identicalScalars(a, b);
 }
 
 function identicalDocuments(a: Doc, b: Doc): boolean {

@@ -6,7 +6,7 @@ import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { compilePullFilter, compilePullTest } from '../query/match.js';
 import { regexTest } from '../query/regex.js';
-import { describe, holdsOperators } from '../query/values.js';
+import { describe, holdsOperators, isArray } from '../query/values.js';
 import type { Modifier, ModifierOperator } from './modifier.js';
 
 type ElementTest = (element: Value) => boolean;
@@ -19,7 +19,7 @@ export const pull: ModifierOperator = (argument) => removal('$pull', pullTest(ar
 
 /** Takes out the elements that equal one of a list. */
 export const pullAll: ModifierOperator = (argument) => {
-  if (!Array.isArray(argument)) {
+  if (!isArray(argument)) {
     throw new EngineError(
       'BadValue',
       `$pullAll requires an array argument but was given a ${typeName(argument)}`,
@@ -42,7 +42,7 @@ function removal(name: string, test: ElementTest): Modifier {
   return {
     creates: false,
     apply(current) {
-      if (!Array.isArray(current)) {
+      if (!isArray(current)) {
         throw new EngineError('BadValue', `Cannot apply ${name} to a non-array value`);
       }
       const kept = current.filter((element) => !test(element));
@@ -63,7 +63,7 @@ export const pop: ModifierOperator = (argument, path) => {
   return {
     creates: false,
     apply(current) {
-      if (!Array.isArray(current)) {
+      if (!isArray(current)) {
         const found = current === undefined ? 'missing' : typeName(current);
         throw new EngineError(
           'TypeMismatch',

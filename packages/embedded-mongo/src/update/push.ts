@@ -3,7 +3,7 @@ import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { compileSortOrder } from '../query/sort.js';
-import { safeInteger } from '../query/values.js';
+import { isArray, safeInteger } from '../query/values.js';
 import type { ModifierOperator } from './modifier.js';
 
 type Compare = (a: Value, b: Value) => number;
@@ -20,7 +20,7 @@ export const push: ModifierOperator = (argument, path) => {
   return {
     creates: true,
     apply(current, { describedId }) {
-      if (current !== undefined && !Array.isArray(current)) {
+      if (current !== undefined && !isArray(current)) {
         throw new EngineError(
           'BadValue',
           `The field '${path}' must be an array but is of type ${typeName(current)} in document {_id: ${describedId()}}`,
@@ -42,7 +42,7 @@ function pushOf(argument: Value): Push {
     }
   }
   const values = argument.get('$each') ?? null;
-  if (!Array.isArray(values)) {
+  if (!isArray(values)) {
     throw new EngineError(
       'BadValue',
       `The argument to $each in $push must be an array but it was of type: ${typeName(values)}`,

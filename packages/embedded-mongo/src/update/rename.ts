@@ -1,7 +1,7 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { arrayIndex } from '../query/paths.js';
-import { describe } from '../query/values.js';
+import { describe, isArray } from '../query/values.js';
 import { splitUpdatePath } from './update-path.js';
 
 /** One move of a field within its document. */
@@ -57,7 +57,7 @@ function follow(doc: Doc, path: readonly string[]): Followed {
   let array: string | undefined;
   for (const [i, part] of path.entries()) {
     if (value instanceof Map) value = value.get(part);
-    else if (Array.isArray(value)) {
+    else if (isArray(value)) {
       array = path[i - 1];
       const index = arrayIndex(part);
       value = index === undefined ? undefined : value[index];

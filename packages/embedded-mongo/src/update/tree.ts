@@ -2,7 +2,7 @@ import { compareStrings } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { arrayIndex } from '../query/paths.js';
-import { describe } from '../query/values.js';
+import { describe, isArray } from '../query/values.js';
 import type { Modifier, UpdateContext } from './modifier.js';
 
 /** All of an update's modifiers, by path component. */
@@ -79,10 +79,10 @@ function applyToField(
 ): Value | undefined {
   if (!isTree(node)) return current === undefined && !node.creates ? undefined : node.apply(current, context);
   if (current instanceof Map) return applyToDocument(current, node, context);
-  if (Array.isArray(current)) return applyToArray(current, node, name, context);
+  if (isArray(current)) return applyToArray(current, node, name, context);
   const made = applyToDocument(new Map(), node, context);
   if (made.size === 0) return current;
-  if (current !== undefined) throw notViable(node, name, current);
+  if (current !== undefined) throw notViable(String([...node.children.keys()][0]), name, current);
   return made;
 }
 
@@ -93,7 +93,7 @@ function applyToArray(array: Value[], tree: UpdateTree, name: string, context: U
     const current = index === undefined ? undefined : result[index];
     const next = applyToField(current, child, part, context);
     if (next === current) continue;
-    if (index === undefined) throw notViable({ children: new Map([[part, child]]) }, name, array);
+    if (index === undefined) throw notViable(part, name, array);
     if (result === array) result = [...array];
     pad(result, index);
     // An element cannot be taken out by its position: null takes its place.
@@ -109,8 +109,7 @@ function pad(array: Value[], length: number): void {
   while (array.length < length) array.push(null);
 }
 
-function notViable(tree: UpdateTree, name: string, value: Value): EngineError {
-  const [part] = tree.children.keys();
+function notViable(part: string, name: string, value: Value): EngineError {
   return new EngineError(
     'PathNotViable',
     `Cannot create field '${part}' in element {${name}: ${describe(value)}}`,

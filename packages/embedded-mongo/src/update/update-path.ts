@@ -1,5 +1,6 @@
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { isArray } from '../query/values.js';
 
 /** The deepest nesting of a stored document. */
 const deepest = 180;
@@ -36,7 +37,7 @@ export function checkDepth(value: Value, level: number): void {
   if (level > deepest) {
     throw new EngineError('Overflow', `the update exceeds the maximum nesting depth of ${deepest}`);
   }
-  if (value instanceof Map || Array.isArray(value)) {
+  if (value instanceof Map || isArray(value)) {
     for (const inner of value.values()) checkDepth(inner, level + 1);
   }
 }

@@ -2,7 +2,7 @@ import type { ObjectId } from 'bson';
 import { compareValues } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { describe, firstField } from '../query/values.js';
+import { describe, firstField, isArray } from '../query/values.js';
 import { equalityFields, equalityOf } from './equality.js';
 import { checkId, withIdFirst } from './id.js';
 import { identical } from './identical.js';
@@ -33,7 +33,7 @@ export interface Update {
  *   and MongoDB's other codes for bad arguments.
  */
 export function compileUpdate(update: Doc | Value[]): Update {
-  if (Array.isArray(update)) {
+  if (isArray(update)) {
     throw new EngineError('FailedToParse', 'Updates by an aggregation pipeline are not supported');
   }
   return firstField(update)?.startsWith('$') ? modification(compileModifiers(update)) : replacement(update);

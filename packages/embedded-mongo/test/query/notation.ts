@@ -1,19 +1,12 @@
 import { Binary, BSONRegExp, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId } from 'bson';
 import { DateTime, type Doc, type Value } from '../../src/bson/types.js';
 import { EngineError } from '../../src/errors.js';
+import { describe } from '../../src/query/values.js';
+import { identical } from '../../src/update/identical.js';
 
 /** Plain JavaScript as tests write it: integers are ints, other numbers doubles, bigints longs. */
 export type Plain =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | RegExp
-  | Date
-  | Value
-  | readonly Plain[]
-  | { readonly [name: string]: Plain };
+  number | bigint | RegExp | Date | Value | readonly Plain[] | { readonly [name: string]: Plain };
 
 /** A BSON value of plain JavaScript. */
 export function value(plain: Plain): Value {
@@ -25,7 +18,7 @@ export function value(plain: Plain): Value {
   if (plain instanceof RegExp) return new BSONRegExp(plain.source, plain.flags);
   if (plain instanceof Date) return new DateTime(BigInt(plain.getTime()));
   if (Array.isArray(plain)) return plain.map((item: Plain) => value(item));
-  if (plain instanceof Map || Object.getPrototypeOf(plain) !== Object.prototype) return plain as Value;
+  if (plain instanceof Map || Object.getPrototypeOf(plain) !== Object.prototype) return plain;
   return doc(plain as Record<string, Plain>);
 }
 
@@ -55,4 +48,14 @@ export function codeOf(action: () => unknown): number | undefined {
     throw error;
   }
   return undefined;
+}
+
+/** Demands the very same BSON: types of numbers and the order of fields count, which jest's own equality overlooks. */
+export function expectIdentical(
+  actual: Value | undefined,
+  expected: Value | undefined,
+  what: Plain = '',
+): void {
+  if (identical(actual, expected)) return;
+  throw new Error(`${describe(value(what))} gave ${describe(actual)}, not ${describe(expected)}`);
 }

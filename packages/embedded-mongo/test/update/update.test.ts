@@ -3,23 +3,28 @@ import { equalValues } from '../../src/bson/compare.js';
 import { DateTime, type Doc } from '../../src/bson/types.js';
 import { identical } from '../../src/update/identical.js';
 import { compileUpdate } from '../../src/update/update.js';
-import { codeOf, decimal, doc, double, entries, id, value, type Plain } from '../query/notation.js';
+import {
+  codeOf,
+  decimal,
+  doc,
+  double,
+  entries,
+  expectIdentical,
+  id,
+  value,
+  type Plain,
+} from '../query/notation.js';
 
 type PlainDoc = Record<string, Plain>;
 
 const maxInt = 2147483647;
 const maxLong = 9223372036854775807n;
 
-function expectDocument(actual: Doc, expected: Doc): void {
-  if (!identical(actual, expected)) expect(actual).toEqual(expected);
-  expect(identical(actual, expected)).toBe(true);
-}
-
 function changes(cases: readonly [update: PlainDoc, before: PlainDoc, after: PlainDoc][]): void {
   for (const [update, before, after] of cases) {
     const stored = doc(before);
-    expectDocument(compileUpdate(doc(update)).apply(stored), doc(after));
-    expectDocument(stored, doc(before));
+    expectIdentical(compileUpdate(doc(update)).apply(stored), doc(after), update);
+    expectIdentical(stored, doc(before), update);
   }
 }
 
@@ -230,9 +235,9 @@ describe('replacement', () => {
   const replace = (update: PlainDoc, before: PlainDoc): Doc => compileUpdate(doc(update)).apply(doc(before));
 
   it('keeps the id and puts it first', () => {
-    expectDocument(replace({ b: 1 }, { _id: 7, a: 1 }), doc({ _id: 7, b: 1 }));
-    expectDocument(replace({ b: 1, _id: 7 }, { _id: 7, a: 1 }), doc({ _id: 7, b: 1 }));
-    expectDocument(replace({}, { _id: 7, a: 1 }), doc({ _id: 7 }));
+    expectIdentical(replace({ b: 1 }, { _id: 7, a: 1 }), doc({ _id: 7, b: 1 }));
+    expectIdentical(replace({ b: 1, _id: 7 }, { _id: 7, a: 1 }), doc({ _id: 7, b: 1 }));
+    expectIdentical(replace({}, { _id: 7, a: 1 }), doc({ _id: 7 }));
     expect(compileUpdate(doc({})).isReplacement).toBe(true);
     expect(compileUpdate(doc({ $set: { a: 1 } })).isReplacement).toBe(false);
   });
@@ -254,35 +259,35 @@ describe('upsert', () => {
     compileUpdate(doc(update)).upsert(doc(filter), () => made);
 
   it('starts from the equalities of the filter', () => {
-    expectDocument(
+    expectIdentical(
       upsert({ a: 1, 'b.c': { $eq: 2 }, d: { $gt: 5 }, e: /x/ }, { $set: { f: 3 } }),
       doc({ _id: made, a: 1, b: { c: 2 }, f: 3 }),
     );
-    expectDocument(
+    expectIdentical(
       upsert({ $and: [{ a: 1 }, { b: { $in: [2] } }], $or: [{ c: { $all: [3] } }] }, { $inc: { a: 1 } }),
       doc({ _id: made, a: 2, b: 2, c: 3 }),
     );
-    expectDocument(
+    expectIdentical(
       upsert({ a: { $in: [1, 2] }, $or: [{ b: 1 }, { c: 1 }], $nor: [{ d: 1 }] }, { $set: {} }),
       doc({ _id: made }),
     );
   });
 
   it('takes $setOnInsert, and the id from filter or update', () => {
-    expectDocument(
+    expectIdentical(
       upsert({ x: 1 }, { $set: { a: 1 }, $setOnInsert: { b: 2 } }),
       doc({ _id: made, x: 1, a: 1, b: 2 }),
     );
-    expectDocument(upsert({ x: 1, _id: 5 }, { $set: { a: 1 } }), doc({ _id: 5, x: 1, a: 1 }));
-    expectDocument(upsert({ x: 1 }, { $set: { _id: 9 } }), doc({ _id: 9, x: 1 }));
-    expectDocument(upsert({ _id: null }, { $set: { a: 1 } }), doc({ _id: null, a: 1 }));
+    expectIdentical(upsert({ x: 1, _id: 5 }, { $set: { a: 1 } }), doc({ _id: 5, x: 1, a: 1 }));
+    expectIdentical(upsert({ x: 1 }, { $set: { _id: 9 } }), doc({ _id: 9, x: 1 }));
+    expectIdentical(upsert({ _id: null }, { $set: { a: 1 } }), doc({ _id: null, a: 1 }));
     expect(codeOf(() => upsert({ _id: 5 }, { $set: { _id: 6 } }))).toBe(66);
   });
 
   it('replaces with the filter’s id only', () => {
-    expectDocument(upsert({ x: 1, _id: 5 }, { a: 1 }), doc({ _id: 5, a: 1 }));
-    expectDocument(upsert({ x: 1 }, { a: 1 }), doc({ _id: made, a: 1 }));
-    expectDocument(upsert({ x: 1 }, { a: 1, _id: 4 }), doc({ _id: 4, a: 1 }));
+    expectIdentical(upsert({ x: 1, _id: 5 }, { a: 1 }), doc({ _id: 5, a: 1 }));
+    expectIdentical(upsert({ x: 1 }, { a: 1 }), doc({ _id: made, a: 1 }));
+    expectIdentical(upsert({ x: 1 }, { a: 1, _id: 4 }), doc({ _id: 4, a: 1 }));
     expect(codeOf(() => upsert({ _id: 5 }, { _id: 6 }))).toBe(66);
     expect(codeOf(() => upsert({ '_id.x': 5 }, { a: 6 }))).toBe(111);
   });

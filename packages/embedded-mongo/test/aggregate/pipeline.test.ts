@@ -1,0 +1,299 @@
+import { Long, ObjectId } from 'bson';
+import { compilePipeline } from '../../src/aggregate/pipeline.js';
+import type { Doc } from '../../src/bson/types.js';
+import { EngineError } from '../../src/errors.js';
+import { compileVariables } from '../../src/query/variables.js';
+import { codeOf, decimal, doc, double, expectIdentical, value, type Plain } from '../query/notation.js';
+
+type PlainDoc = Record<string, Plain>;
+
+const uninterrupted = { checkInterrupt: (): void => undefined };
+
+async function collect(docs: AsyncIterable<Doc>): Promise<Doc[]> {
+  const all: Doc[] = [];
+  for await (const each of docs) all.push(each);
+  return all;
+}
+
+/** Runs stages that a `$unset` of nothing keeps from being taken over by the query. */
+async function run(stages: readonly PlainDoc[], docs: readonly PlainDoc[]): Promise<Doc[]> {
+  const pipeline = compilePipeline([doc({ $unset: 'nothing' }), ...stages.map(doc)]);
+  return collect(pipeline.rest(docs.map(doc), uninterrupted));
+}
+
+async function check(
+  stages: readonly PlainDoc[],
+  docs: readonly PlainDoc[],
+  expected: readonly PlainDoc[],
+): Promise<void> {
+  expectIdentical(await run(stages, docs), expected.map(doc), stages);
+}
+
+describe('the leading stages', () => {
+  it('are what a query does as well', () => {
+    const { leading, isQueryOnly } = compilePipeline(
+      [{ $match: { a: 1 } }, { $sort: { b: 1 } }, { $skip: 2 }, { $limit: 5n }].map(doc),
+    );
+    expect(leading).toEqual({ filter: doc({ a: 1 }), sort: doc({ b: 1 }), skip: 2, limit: 5 });
+    expect(isQueryOnly).toBe(true);
+  });
+
+  it('join several filters and end where the order differs', () => {
+    const { leading, isQueryOnly } = compilePipeline(
+      [{ $match: { a: 1 } }, { $match: { b: 1 } }, { $limit: 2 }, { $skip: 1 }].map(doc),
+    );
+    expect(leading).toEqual({
+      filter: doc({ $and: [{ a: 1 }, { b: 1 }] }),
+      sort: undefined,
+      skip: 0,
+      limit: 2,
+    });
+    expect(isQueryOnly).toBe(false);
+    expect(compilePipeline([]).leading).toEqual({
+      filter: new Map(),
+      sort: undefined,
+      skip: 0,
+      limit: undefined,
+    });
+  });
+});
+
+describe('stages', () => {
+  const rows = [3, 1, 2, 5, 4].map((n) => ({ n }));
+
+  it('$match, $sort, $skip, $limit, $count', async () => {
+    await check([{ $match: { n: { $gt: 2 } } }], rows, [{ n: 3 }, { n: 5 }, { n: 4 }]);
+    await check([{ $sort: { n: -1 } }, { $limit: 2 }], rows, [{ n: 5 }, { n: 4 }]);
+    await check([{ $sort: { n: 1 } }, { $skip: 3 }], rows, [{ n: 4 }, { n: 5 }]);
+    await check([{ $skip: 9 }], rows, []);
+    await check([{ $limit: 1 }], rows, [{ n: 3 }]);
+    await check([{ $count: 'many' }], rows, [{ many: 5 }]);
+    await check([{ $count: 'many' }], [], []);
+  });
+
+  it('keep their order over many batches', async () => {
+    const many = Array.from({ length: 5000 }, (_, i) => ({ n: (i * 7919) % 5000, i }));
+    const sorted = await run([{ $sort: { n: 1 } }], many);
+    expect(sorted.map((each) => Number(each.get('n')))).toEqual(many.map((_, i) => i));
+    await check([{ $sort: { n: 1 } }, { $skip: 4998 }, { $project: { n: 1 } }], many, [
+      { n: 4998 },
+      { n: 4999 },
+    ]);
+    const limited = await run([{ $skip: 300 }, { $limit: 600 }], many);
+    expect(limited.map((each) => Number(each.get('i')))).toEqual(
+      Array.from({ length: 600 }, (_, i) => i + 300),
+    );
+  });
+
+  it('$limit asks for no more than it needs', async () => {
+    let asked = 0;
+    const endless = function* (): Generator<Doc> {
+      for (;;) {
+        asked += 1;
+        yield doc({ n: asked });
+      }
+    };
+    const pipeline = compilePipeline([doc({ $unset: 'x' }), doc({ $limit: 3 })]);
+    expect(await collect(pipeline.rest(endless(), uninterrupted))).toHaveLength(3);
+    expect(asked).toBeLessThan(1000);
+  });
+
+  it('$project, $addFields, $set, $unset', async () => {
+    const rich = [{ _id: 1, a: 1, b: { c: [{ d: 1 }, { d: 2 }] } }];
+    await check([{ $project: { a: 1 } }], rich, [{ _id: 1, a: 1 }]);
+    await check([{ $project: { _id: 0, s: { $slice: ['$b.c.d', 1] } } }], rich, [{ s: [1] }]);
+    await check([{ $project: { b: 0 } }], rich, [{ _id: 1, a: 1 }]);
+    await check([{ $addFields: { a: { $add: ['$a', 1] }, e: '$a' } }], rich, [{ ...rich[0], a: 2, e: 1 }]);
+    await check([{ $set: { 'b.c.e': '$a' } }], rich, [
+      {
+        _id: 1,
+        a: 1,
+        b: {
+          c: [
+            { d: 1, e: 1 },
+            { d: 2, e: 1 },
+          ],
+        },
+      },
+    ]);
+    await check([{ $set: { b: { x: 5 }, z: {}, y: 0 } }], rich, [
+      { _id: 1, a: 1, b: { c: [{ d: 1 }, { d: 2 }], x: 5 }, z: {}, y: 0 },
+    ]);
+    await check([{ $set: { a: '$$REMOVE' } }, { $unset: ['b.c', '_id'] }], rich, [{ b: {} }]);
+    await check([{ $unset: 'b' }], rich, [{ _id: 1, a: 1 }]);
+  });
+
+  it('$group', async () => {
+    const sales: PlainDoc[] = [
+      { k: 'a', n: 1, d: decimal('0.1') },
+      { k: 'b', n: 2 },
+      { k: 'a', n: 9007199254740993n, d: decimal('0.2') },
+      { n: 5, k: null },
+      { n: 6 },
+    ];
+    await check([{ $group: { _id: 1, n: { $sum: 1 } } }], sales, [{ _id: 1, n: 5 }]);
+    await check([{ $group: { _id: null, n: { $sum: 1 } } }], [], []);
+    await check(
+      [
+        {
+          $group: {
+            _id: '$k',
+            n: { $sum: '$n' },
+            d: { $sum: '$d' },
+            all: { $push: '$d' },
+            c: { $count: {} },
+          },
+        },
+      ],
+      sales,
+      [
+        { _id: 'a', n: 9007199254740994n, d: decimal('0.3'), all: [decimal('0.1'), decimal('0.2')], c: 2 },
+        { _id: 'b', n: 2, d: 0, all: [], c: 1 },
+        { _id: null, n: 11, d: 0, all: [], c: 2 },
+      ],
+    );
+    await check(
+      [
+        {
+          $group: {
+            _id: {},
+            low: { $min: '$n' },
+            high: { $max: '$n' },
+            first: { $first: '$k' },
+            last: { $last: '$k' },
+            mean: { $avg: '$d' },
+            set: { $addToSet: '$k' },
+          },
+        },
+      ],
+      sales,
+      [
+        {
+          _id: {},
+          low: 1,
+          high: 9007199254740993n,
+          first: 'a',
+          last: null,
+          mean: decimal('0.15'),
+          set: ['a', 'b', null],
+        },
+      ],
+    );
+    await check(
+      [{ $group: { _id: '$x', m: { $mergeObjects: '$o' } } }],
+      [
+        { x: 1, o: { a: 1 } },
+        { x: double(1), o: { b: 2 } },
+      ],
+      [{ _id: 1, m: { a: 1, b: 2 } }],
+    );
+    await check(
+      [{ $group: { _id: { y: '$x' }, m: { $max: '$nope' } } }],
+      [{ x: 1 }, { x: 1 }],
+      [{ _id: { y: 1 }, m: null }],
+    );
+  });
+
+  it('$max of numbers in several types is exact', async () => {
+    await check(
+      [{ $group: { _id: null, m: { $max: '$n' } } }],
+      [{ n: 3n }, { n: 20 }],
+      [{ _id: null, m: 20 }],
+    );
+  });
+
+  it('see the command’s variables', async () => {
+    const variables = compileVariables(doc({ least: 2 }));
+    const pipeline = compilePipeline(
+      [{ $unset: 'x' }, { $match: { $expr: { $gte: ['$n', '$$least'] } } }, { $set: { l: '$$least' } }].map(
+        doc,
+      ),
+      variables,
+    );
+    expectIdentical(await collect(pipeline.rest([doc({ n: 1 }), doc({ n: 2 })], uninterrupted)), [
+      doc({ n: 2, l: 2 }),
+    ]);
+  });
+
+  it('stop when the work is interrupted', async () => {
+    const stop = new EngineError('Interrupted', 'stopped');
+    const work = {
+      checkInterrupt(): void {
+        throw stop;
+      },
+    };
+    const slow = function* (): Generator<Doc> {
+      for (;;) {
+        const until = performance.now() + 1;
+        while (performance.now() < until);
+        yield doc({ _id: new ObjectId() });
+      }
+    };
+    const pipeline = compilePipeline([doc({ $count: 'n' })]);
+    await expect(collect(pipeline.rest(slow(), work))).rejects.toBe(stop);
+  });
+
+  it('refuse to keep more than 100 MB', async () => {
+    const block = 'x'.repeat(1024 * 1024);
+    const big = Array.from({ length: 101 }, (_, n) => doc({ n, block: `${String(n)}${block}` }));
+    const pushing = compilePipeline([doc({ $group: { _id: null, all: { $push: '$block' } } })]);
+    await expect(collect(pushing.rest(big, uninterrupted))).rejects.toMatchObject({ code: 292 });
+    const sorting = compilePipeline([doc({ $unset: 'x' }), doc({ $sort: { block: 1 } })]);
+    await expect(collect(sorting.rest(big, uninterrupted))).rejects.toMatchObject({ code: 292 });
+  });
+});
+
+describe('refusals', () => {
+  it.each<[PlainDoc, number]>([
+    [{}, 40323],
+    [{ $match: {}, $limit: 1 }, 40323],
+    [{ $nope: 1 }, 40324],
+    [{ $lookup: {} }, 40324],
+    [{ $facet: {} }, 40324],
+    [{ $match: 1 }, 15959],
+    [{ $match: { $foo: 1 } }, 2],
+    [{ $sort: 1 }, 15973],
+    [{ $sort: {} }, 15976],
+    [{ $sort: { a: 2 } }, 15975],
+    [{ $limit: 0 }, 15958],
+    [{ $limit: -1 }, 2107201],
+    [{ $limit: 'x' }, 2107201],
+    [{ $limit: 1.5 }, 2107201],
+    [{ $skip: -1 }, 5107200],
+    [{ $skip: 'x' }, 5107200],
+    [{ $count: '' }, 40156],
+    [{ $count: 5 }, 40156],
+    [{ $count: '$a' }, 40158],
+    [{ $count: 'a.b' }, 40160],
+    [{ $project: {} }, 51272],
+    [{ $project: 1 }, 15969],
+    [{ $project: { a: 1, b: 0 } }, 31254],
+    [{ $project: { a: { $elemMatch: {} } } }, 168],
+    [{ $addFields: 1 }, 40272],
+    [{ $set: {} }, 40177],
+    [{ $set: { a: 1, 'a.b': 1 } }, 31249],
+    [{ $unset: [] }, 31119],
+    [{ $unset: 5 }, 31002],
+    [{ $unset: ['a', 5] }, 31120],
+    [{ $group: 1 }, 15947],
+    [{ $group: {} }, 15955],
+    [{ $group: { _id: 1, a: 1 } }, 40234],
+    [{ $group: { _id: 1, a: {} } }, 40234],
+    [{ $group: { _id: 1, a: { $sum: 1, $avg: 1 } } }, 40238],
+    [{ $group: { _id: 1, a: { $nope: 1 } } }, 15952],
+    [{ $group: { _id: 1, 'a.b': { $sum: 1 } } }, 40235],
+    [{ $group: { _id: 1, $a: { $sum: 1 } } }, 40236],
+    [{ $group: { _id: 1, a: { $sum: [1, 2] } } }, 40237],
+    [{ $group: { _id: 1, a: { $count: 1 } } }, 14],
+  ])('%j is refused with code %i', (stage, code) => {
+    expect(codeOf(() => compilePipeline([doc(stage)]))).toBe(code);
+    expect(codeOf(() => compilePipeline([doc({ $unset: 'x' }), doc(stage)]))).toBe(code);
+  });
+
+  it('names the stage, and wants documents', () => {
+    expect(() => compilePipeline([doc({ $lookup: {} })])).toThrow(
+      "Unrecognized pipeline stage name: '$lookup'",
+    );
+    expect(codeOf(() => compilePipeline([value(Long.ONE)]))).toBe(14);
+  });
+});
