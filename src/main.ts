@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { DatabaseRefused } from './database/refused.js';
-import { startService, type Service } from './service.js';
+import type { Service } from './service.js';
 import { readSettings, type Settings } from './settings.js';
 import { SettingError } from './setting-reader.js';
 
@@ -21,6 +21,8 @@ async function main(): Promise<void> {
     formatters: { level: (label) => ({ level: label }) },
   });
   const asked = signals();
+  // The rest is loaded once the settings are known to be good.
+  const { startService } = await import('./service.js');
   const service = await startService(settings, logger).catch((error: unknown) => {
     throw asStartFault(error, settings);
   });
@@ -48,6 +50,8 @@ function asStartFault(error: unknown, settings: Settings): unknown {
   return fault ? new SettingError(...fault(settings)) : error;
 }
 
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 function say(stream: NodeJS.WriteStream, line: string): void {
   stream.write(`${line}\n`);
 }
@@ -57,7 +61,7 @@ try {
   process.exit(0);
 } catch (error) {
   const foreseen = error instanceof SettingError || error instanceof DatabaseRefused;
-  const text = error instanceof Error ? (foreseen ? error.message : error.stack) : String(error);
+  const text = error instanceof Error && !foreseen ? (error.stack ?? error.message) : textOf(error);
   say(process.stderr, `Envelope Ledger cannot start: ${text}`);
   process.exit(1);
 }

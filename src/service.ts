@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -78,7 +77,7 @@ async function createApplication(
 }
 
 async function stop(app: NestFastifyApplication, engine: Engine | undefined): Promise<void> {
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   // A connection whose last request has just been answered would be kept for the next one, which never comes.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const limit = setTimeout(() => server.closeAllConnections(), FINISH_MS);
@@ -92,7 +91,7 @@ async function stop(app: NestFastifyApplication, engine: Engine | undefined): Pr
 }
 
 function urlOf(app: NestFastifyApplication, host: string): string {
-  const address = (app.getHttpServer() as Server).address();
+  const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   if (['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host)) return `http://localhost:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -36,8 +36,8 @@ export class NestLog implements LoggerService {
     rest: unknown[],
   ): void {
     const context = rest.at(-1);
+    const more = rest.slice(0, -1).filter((part) => part !== undefined);
     if (message instanceof Error) this.logger[level]({ err: message, context });
-    else
-      this.logger[level]({ context, ...(rest.length > 1 && { more: rest.slice(0, -1) }) }, String(message));
+    else this.logger[level]({ context, ...(more.length > 0 && { more }) }, String(message));
   }
 }

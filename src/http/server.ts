@@ -46,7 +46,7 @@ export function createServer({ logger, problems, trustProxy }: ServerOptions): F
     },
     clientErrorHandler: (error, socket) => rawErrors.answer(error, socket),
   });
-  const server = adapter.getInstance() as unknown as FastifyInstance;
+  const server = adapter.getInstance<FastifyInstance>();
   rawErrors.watch(server.server);
   readBodies(server);
   server.addHook('onRequest', (request, reply, done) => {

@@ -156,7 +156,7 @@ export function IsListOfNames(
       typeof name === 'string' ? nameFault(name, 100) : 'must be a string',
     );
     const at = faults.findIndex((found) => found !== null);
-    return at < 0 ? null : `has an item at ${at} that ${faults[at]}`;
+    return at < 0 ? null : `has an item at ${at} that ${String(faults[at])}`;
   };
   return applyDecorators(
     Tidy(),
