@@ -28,16 +28,30 @@ interface Round extends Recovery {
 /** Kills in the middle of the writing, and looks at what is left once the service is back. */
 async function oneRound(victim: Victim, writers: Writers, target: Target): Promise<Round> {
   const before = { acknowledged: writers.outcome.acknowledged.length, unknown: writers.outcome.unknown.size };
-  writers.start();
-  await writers.acknowledgedMore(ACKNOWLEDGED_BETWEEN_KILLS);
-  await pause(Math.random() * MOST_RANDOM_MS);
-  const acknowledged = writers.outcome.acknowledged.length - before.acknowledged;
-  const recovery = await victim.kill(target);
-  await pause(AFTERWARDS_MS);
-  await writers.stop();
+  const { acknowledged, recovery } = await killAmidWriting(victim, writers, target);
   const { events, problems } = await audited(victim, writers);
-  const unanswered = writers.outcome.unknown.size - before.unknown;
-  return { ...recovery, target, acknowledged, unanswered, events, problems };
+  return {
+    ...recovery,
+    target,
+    acknowledged: acknowledged - before.acknowledged,
+    unanswered: writers.outcome.unknown.size - before.unknown,
+    events,
+    problems,
+  };
+}
+
+async function killAmidWriting(victim: Victim, writers: Writers, target: Target) {
+  writers.start();
+  try {
+    await writers.acknowledgedMore(ACKNOWLEDGED_BETWEEN_KILLS);
+    await pause(Math.random() * MOST_RANDOM_MS);
+    const acknowledged = writers.outcome.acknowledged.length;
+    const recovery = await victim.kill(target);
+    await pause(AFTERWARDS_MS);
+    return { acknowledged, recovery };
+  } finally {
+    await writers.stop();
+  }
 }
 
 async function audited(victim: Victim, writers: Writers) {

@@ -7,6 +7,7 @@ const WRITERS = 8;
 const ACCOUNTS = 4;
 const ENVELOPES = 4;
 const ANSWER_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** A posting that was answered 201. */
 export interface Acknowledged {
@@ -63,8 +64,11 @@ export class Writers {
   /** Resolves when so many more postings have been acknowledged. */
   async acknowledgedMore(count: number): Promise<void> {
     const target = this.outcome.acknowledged.length + count;
+    const deadline = Date.now() + PATIENCE_MS;
     while (this.outcome.acknowledged.length < target) {
-      if (this.outcome.surprises.length > 0) throw new Error(this.outcome.surprises.join('\n'));
+      const { surprises } = this.outcome;
+      if (surprises.length > 0) throw new Error(surprises.slice(0, 5).join('\n'));
+      if (Date.now() > deadline) throw new Error('The writers do not get on');
       await pause(5);
     }
   }
@@ -109,7 +113,7 @@ export class Writers {
     if (answer && answer.status !== 503) {
       this.outcome.surprises.push(`${description}: ${answer.status} ${JSON.stringify(answer.body)}`);
     }
-    await pause(20);
+    await pause(50);
   }
 }
 
