@@ -63,7 +63,13 @@ const fieldName = (path: Path): string =>
   );
 
 /** Values that fit no field at all. */
-const WRONG_ANYWHERE: readonly unknown[] = [{ $gt: '' }, { $ne: null }, [{ $gt: '' }], [[1]], { toString: 1 }];
+const WRONG_ANYWHERE: readonly unknown[] = [
+  { $gt: '' },
+  { $ne: null },
+  [{ $gt: '' }],
+  [[1]],
+  { toString: 1 },
+];
 
 const CASES = Object.entries(RIGHT).flatMap(([name, [method, path, body]]) =>
   leaves(body).flatMap((place) =>

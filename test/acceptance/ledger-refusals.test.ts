@@ -6,9 +6,8 @@ let owner: SignedUp;
 let stranger: SignedUp;
 let account: AccountClient;
 let foreign: AccountClient;
-let debitId: string;
-let undoId: string;
-let openingId: string;
+/** What paths below name in braces. */
+const ids = new Map<string, string>();
 
 /**
  * 100 in Available, 40 in Groceries, Old archived; a debit that is undone, and a payer into Groceries. The stranger has
@@ -23,9 +22,9 @@ beforeAll(async () => {
   ]);
   foreign = await openAccount(service, stranger, { name: 'Household', opening_balance: 1 }, ['Groceries']);
   await account.record('/moves', { from_id: 0, to_id: 1, amount: 40 });
-  debitId = (await account.record('/debits', { envelope_id: 1, amount: 1 })).transaction.id;
-  undoId = (await account.record('/undo')).transaction.id;
-  openingId = (await account.register()).at(-1)?.id ?? '';
+  ids.set('debit', (await account.record('/debits', { envelope_id: 1, amount: 1 })).transaction.id);
+  ids.set('undo', (await account.record('/undo')).transaction.id);
+  ids.set('opening', (await account.register()).at(-1)?.id ?? '');
   await account.done('DELETE', '/envelopes/2');
   await account.done('POST', '/payers', {
     payer: 'Acme',
@@ -38,16 +37,18 @@ afterAll(() => service.stop());
 
 const HUGE = 9_999_999_999_999.99;
 
-type Refused = [what: string, code: string, method: string, path: () => string, body?: unknown];
+const filled = (path: string) => path.replace(/\{(\w+)\}/, (_, name: string) => ids.get(name) ?? '');
+
+type Refused = [what: string, code: string, method: string, path: string, body?: unknown];
 
 const OVERDRAWN = 'envelope_overdrawn';
 const RULES: Refused[] = [
-  ['more than an envelope holds', OVERDRAWN, 'POST', () => '/debits', { envelope_id: 1, amount: 40.01 }],
+  ['more than an envelope holds', OVERDRAWN, 'POST', '/debits', { envelope_id: 1, amount: 40.01 }],
   [
     'a posting of several that does not fit',
     OVERDRAWN,
     'POST',
-    () => '/debits',
+    '/debits',
     {
       postings: [
         { envelope_id: 0, amount: 1 },
@@ -59,7 +60,7 @@ const RULES: Refused[] = [
     'one envelope named twice, too much in sum',
     OVERDRAWN,
     'POST',
-    () => '/debits',
+    '/debits',
     {
       postings: [
         { envelope_id: 1, amount: 25 },
@@ -67,101 +68,101 @@ const RULES: Refused[] = [
       ],
     },
   ],
-  ['more cash than there is', OVERDRAWN, 'POST', () => '/withdrawals', { envelope_id: 0, amount: 100.01 }],
-  ['a move beyond its source', OVERDRAWN, 'POST', () => '/moves', { from_id: 1, to_id: 0, amount: 41 }],
+  ['more cash than there is', OVERDRAWN, 'POST', '/withdrawals', { envelope_id: 0, amount: 100.01 }],
+  ['a move beyond its source', OVERDRAWN, 'POST', '/moves', { from_id: 1, to_id: 0, amount: 41 }],
   [
     'a deposit into an archived envelope',
     'envelope_archived',
     'POST',
-    () => '/deposits',
+    '/deposits',
     { envelope_id: 2, amount: 1 },
   ],
   [
     'a debit from an archived envelope',
     'envelope_archived',
     'POST',
-    () => '/debits',
+    '/debits',
     { envelope_id: 2, amount: 1 },
   ],
   [
     'a move into an archived envelope',
     'envelope_archived',
     'POST',
-    () => '/moves',
+    '/moves',
     { from_id: 0, to_id: 2, amount: 1 },
   ],
   [
     'pay into an archived envelope',
     'envelope_archived',
     'POST',
-    () => '/paydays',
+    '/paydays',
     { payer: 'A', amount: 5, split: [{ envelope_id: 2, amount: 1 }] },
   ],
   [
     'a split beyond the pay',
     'split_exceeds_amount',
     'POST',
-    () => '/paydays',
+    '/paydays',
     { payer: 'A', amount: 5, split: [{ envelope_id: 1, amount: 5.01 }] },
   ],
   [
     "a payer's split beyond a smaller pay",
     'split_exceeds_amount',
     'POST',
-    () => '/paydays',
+    '/paydays',
     { payer_id: 1, amount: 9 },
   ],
   [
     "a payer's split beyond its pay",
     'split_exceeds_amount',
     'POST',
-    () => '/payers',
+    '/payers',
     { payer: 'B', amount: 1, split: [{ envelope_id: 1, amount: 1.01 }] },
   ],
-  ['a smaller pay than the split', 'split_exceeds_amount', 'PATCH', () => '/payers/1', { amount: 9 }],
-  ['a balance out of range', 'balance_out_of_range', 'POST', () => '/deposits', { amount: HUGE }],
-  ["another envelope's name", 'name_taken', 'POST', () => '/envelopes', { name: ' GROCERIES ' }],
-  ['one name twice', 'name_taken', 'POST', () => '/envelopes', { names: ['New', 'new'] }],
-  ["a rename to another envelope's name", 'name_taken', 'PATCH', () => '/envelopes/0', { name: 'groceries' }],
-  ["another account's name", 'name_taken', 'PATCH', () => '', { name: 'second' }],
-  ['archiving an envelope that holds money', 'envelope_not_empty', 'DELETE', () => '/envelopes/1'],
-  ['archiving Available', 'available_cannot_be_archived', 'DELETE', () => '/envelopes/0'],
-  ['too many envelopes', 'limit_reached', 'POST', () => '/envelopes', { names: names(499) }],
-  ['undoing the opening', 'opening_cannot_be_undone', 'POST', () => `/transactions/${openingId}/undo`],
-  ['undoing twice', 'already_reversed', 'POST', () => `/transactions/${debitId}/undo`],
-  ['undoing an undo', 'not_a_money_transaction', 'POST', () => `/transactions/${undoId}/undo`],
+  ['a smaller pay than the split', 'split_exceeds_amount', 'PATCH', '/payers/1', { amount: 9 }],
+  ['a balance out of range', 'balance_out_of_range', 'POST', '/deposits', { amount: HUGE }],
+  ["another envelope's name", 'name_taken', 'POST', '/envelopes', { name: ' GROCERIES ' }],
+  ['one name twice', 'name_taken', 'POST', '/envelopes', { names: ['New', 'new'] }],
+  ["a rename to another envelope's name", 'name_taken', 'PATCH', '/envelopes/0', { name: 'groceries' }],
+  ["another account's name", 'name_taken', 'PATCH', '', { name: 'second' }],
+  ['archiving an envelope that holds money', 'envelope_not_empty', 'DELETE', '/envelopes/1'],
+  ['archiving Available', 'available_cannot_be_archived', 'DELETE', '/envelopes/0'],
+  ['too many envelopes', 'limit_reached', 'POST', '/envelopes', { names: names(499) }],
+  ['undoing the opening', 'opening_cannot_be_undone', 'POST', '/transactions/{opening}/undo'],
+  ['undoing twice', 'already_reversed', 'POST', '/transactions/{debit}/undo'],
+  ['undoing an undo', 'not_a_money_transaction', 'POST', '/transactions/{undo}/undo'],
 ];
 
 const MISSING = 'not_found';
 const ABSENT: Refused[] = [
-  ['an unknown envelope to debit', MISSING, 'POST', () => '/debits', { envelope_id: 77, amount: 1 }],
-  ['an unknown envelope to fill', MISSING, 'POST', () => '/deposits', { envelope_id: 77, amount: 1 }],
+  ['an unknown envelope to debit', MISSING, 'POST', '/debits', { envelope_id: 77, amount: 1 }],
+  ['an unknown envelope to fill', MISSING, 'POST', '/deposits', { envelope_id: 77, amount: 1 }],
   [
     'an unknown envelope among postings',
     MISSING,
     'POST',
-    () => '/debits',
+    '/debits',
     { postings: [{ envelope_id: 9, amount: 1 }] },
   ],
-  ['an unknown source', MISSING, 'POST', () => '/moves', { from_id: 77, to_id: 0, amount: 1 }],
-  ['an unknown target', MISSING, 'POST', () => '/moves', { from_id: 0, to_id: 77, amount: 1 }],
-  ['an unknown payer to be paid by', MISSING, 'POST', () => '/paydays', { payer_id: 9 }],
+  ['an unknown source', MISSING, 'POST', '/moves', { from_id: 77, to_id: 0, amount: 1 }],
+  ['an unknown target', MISSING, 'POST', '/moves', { from_id: 0, to_id: 77, amount: 1 }],
+  ['an unknown payer to be paid by', MISSING, 'POST', '/paydays', { payer_id: 9 }],
   [
     'an unknown envelope in a split',
     MISSING,
     'POST',
-    () => '/payers',
+    '/payers',
     { payer: 'B', amount: 1, split: [{ envelope_id: 77, amount: 1 }] },
   ],
-  ['an unknown envelope in the path', MISSING, 'PATCH', () => '/envelopes/77', { name: 'X' }],
-  ['an unknown envelope, before an invalid body', MISSING, 'PATCH', () => '/envelopes/77', { name: 7 }],
-  ['no envelope id in the path', MISSING, 'PATCH', () => '/envelopes/one', { name: 'X' }],
-  ['no envelope id in the path of a restore', MISSING, 'POST', () => '/envelopes/1.5/restore'],
-  ['an unknown payer in the path', MISSING, 'PATCH', () => '/payers/77', { amount: 1 }],
-  ['an unknown payer to remove', MISSING, 'DELETE', () => '/payers/77'],
-  ['a malformed transaction id', MISSING, 'POST', () => '/transactions/tx_1/undo'],
-  ['an unknown transaction', MISSING, 'POST', () => `/transactions/tx_${'0'.repeat(26)}/undo`],
-  ['an unknown transaction to read', MISSING, 'GET', () => `/transactions/tx_${'0'.repeat(26)}`],
+  ['an unknown envelope in the path', MISSING, 'PATCH', '/envelopes/77', { name: 'X' }],
+  ['an unknown envelope, before an invalid body', MISSING, 'PATCH', '/envelopes/77', { name: 7 }],
+  ['no envelope id in the path', MISSING, 'PATCH', '/envelopes/one', { name: 'X' }],
+  ['no envelope id in the path of a restore', MISSING, 'POST', '/envelopes/1.5/restore'],
+  ['an unknown payer in the path', MISSING, 'PATCH', '/payers/77', { amount: 1 }],
+  ['an unknown payer to remove', MISSING, 'DELETE', '/payers/77'],
+  ['a malformed transaction id', MISSING, 'POST', '/transactions/tx_1/undo'],
+  ['an unknown transaction', MISSING, 'POST', `/transactions/tx_${'0'.repeat(26)}/undo`],
+  ['an unknown transaction to read', MISSING, 'GET', `/transactions/tx_${'0'.repeat(26)}`],
 ];
 
 function names(count: number): string[] {
@@ -169,9 +170,10 @@ function names(count: number): string[] {
 }
 
 describe('refused, with nothing written', () => {
-  it.each([...RULES, ...ABSENT])('%s: %s', async (_, code, method, path, body) => {
+  it.each([...RULES, ...ABSENT])('%s: %s', async (...refused) => {
+    const [, code, method, path, body] = refused;
     const before = await storedState(service);
-    const answer = await account.ask(method, path(), body);
+    const answer = await account.ask(method, filled(path), body);
     expect(answer.body).toMatchObject({ code, status: code === MISSING ? 404 : 409 });
     expect(answer.status).toBe(code === MISSING ? 404 : 409);
     expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
@@ -210,8 +212,8 @@ describe('a refusal says', () => {
   });
 
   it('which transaction an undo belongs to', async () => {
-    const { body } = await account.ask('POST', `/transactions/${undoId}/undo`);
-    expect(body).toMatchObject({ code: 'not_a_money_transaction', root_id: debitId });
+    const { body } = await account.ask('POST', filled('/transactions/{undo}/undo'));
+    expect(body).toMatchObject({ code: 'not_a_money_transaction', root_id: ids.get('debit') });
   });
 
   it('which payers still pay into an envelope', async () => {
@@ -251,51 +253,49 @@ describe('a refusal says', () => {
 
 describe("another household's account", () => {
   const asStranger = () => new AccountClient(service, stranger, account.id);
-  const requests: [method: string, path: () => string, body?: unknown][] = [
-    ['GET', () => ''],
-    ['PATCH', () => '', { name: 'Mine' }],
-    ['PATCH', () => '', { nonsense: true }],
-    ['GET', () => '/envelopes'],
-    ['POST', () => '/envelopes', { name: 'X' }],
-    ['PATCH', () => '/envelopes/0', { name: 'X' }],
-    ['DELETE', () => '/envelopes/1'],
-    ['POST', () => '/envelopes/2/restore'],
-    ['GET', () => '/payers'],
-    ['POST', () => '/payers', { payer: 'X', amount: 1 }],
-    ['PATCH', () => '/payers/1', { amount: 1 }],
-    ['DELETE', () => '/payers/1'],
-    ['POST', () => '/deposits', { amount: 1 }],
-    ['POST', () => '/deposits', { amount: 'invalid' }],
-    ['POST', () => '/debits', { envelope_id: 0, amount: 1 }],
-    ['POST', () => '/withdrawals', { envelope_id: 0, amount: 1 }],
-    ['POST', () => '/moves', { from_id: 0, to_id: 1, amount: 1 }],
-    ['POST', () => '/paydays', { payer_id: 1 }],
-    ['POST', () => '/undo'],
-    ['POST', () => `/transactions/${debitId}/undo`],
-    ['GET', () => '/transactions'],
-    ['GET', () => '/transactions?nonsense=1'],
-    ['GET', () => `/transactions/${debitId}`],
+  const requests: [method: string, path: string, body?: unknown][] = [
+    ['GET', ''],
+    ['PATCH', '', { name: 'Mine' }],
+    ['PATCH', '', { nonsense: true }],
+    ['GET', '/envelopes'],
+    ['POST', '/envelopes', { name: 'X' }],
+    ['PATCH', '/envelopes/0', { name: 'X' }],
+    ['DELETE', '/envelopes/1'],
+    ['POST', '/envelopes/2/restore'],
+    ['GET', '/payers'],
+    ['POST', '/payers', { payer: 'X', amount: 1 }],
+    ['PATCH', '/payers/1', { amount: 1 }],
+    ['DELETE', '/payers/1'],
+    ['POST', '/deposits', { amount: 1 }],
+    ['POST', '/deposits', { amount: 'invalid' }],
+    ['POST', '/debits', { envelope_id: 0, amount: 1 }],
+    ['POST', '/withdrawals', { envelope_id: 0, amount: 1 }],
+    ['POST', '/moves', { from_id: 0, to_id: 1, amount: 1 }],
+    ['POST', '/paydays', { payer_id: 1 }],
+    ['POST', '/undo'],
+    ['POST', '/transactions/{debit}/undo'],
+    ['GET', '/transactions'],
+    ['GET', '/transactions?nonsense=1'],
+    ['GET', '/transactions/{debit}'],
   ];
 
-  it.each(requests)(
-    '%s %s is missing in the same words as one that never was',
-    async (method, path, body) => {
-      const before = await storedState(service);
-      const theirs = await asStranger().ask(method, path(), body);
-      const never = new AccountClient(service, stranger, `acc_${'0'.repeat(26)}`);
-      const nobodys = await never.ask(method, path(), body);
-      expect([theirs.status, nobodys.status]).toEqual([404, 404]);
-      const { instance: _theirs, ...theirWords } = theirs.body;
-      const { instance: _nobodys, ...words } = nobodys.body;
-      expect(theirWords).toEqual(words);
-      expect(await storedState(service)).toEqual(before);
-    },
-  );
+  it.each(requests)('%s %s is missing in the same words as one that never was', async (...request) => {
+    const [method, path, body] = request;
+    const before = await storedState(service);
+    const theirs = await asStranger().ask(method, filled(path), body);
+    const never = new AccountClient(service, stranger, `acc_${'0'.repeat(26)}`);
+    const nobodys = await never.ask(method, filled(path), body);
+    expect([theirs.status, nobodys.status]).toEqual([404, 404]);
+    const { instance: _theirs, ...theirWords } = theirs.body;
+    const { instance: _nobodys, ...words } = nobodys.body;
+    expect(theirWords).toEqual(words);
+    expect(await storedState(service)).toEqual(before);
+  });
 
   it('is in no list, and its transactions are in no other account', async () => {
     const list = await service.api<{ items: AccountJson[] }>('GET', '/accounts', { token: stranger.token });
     expect(list.body.items.map(({ id }) => id)).toEqual([foreign.id]);
-    const elsewhere = await foreign.ask('POST', `/transactions/${debitId}/undo`);
+    const elsewhere = await foreign.ask('POST', filled('/transactions/{debit}/undo'));
     expect(elsewhere).toMatchObject({ status: 404, body: { code: 'not_found' } });
   });
 });

@@ -33,7 +33,7 @@ export class ArchiveEnvelopeController {
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
     @Param('envelope_id', PathNumber) envelope_id: number,
-    @Body(NoFields) _body: object,
+    @Body(NoFields) _nothing: undefined,
   ): Promise<void> {
     return this.commands.execute(new ArchiveEnvelope(context, account_id, envelope_id));
   }

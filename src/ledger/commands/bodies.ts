@@ -36,12 +36,17 @@ export class UndoBody {
   readonly description?: string;
 }
 
-/** A pipe for the body of a request that takes no fields. */
-export class NoFields implements PipeTransform<object, object> {
+/** A pipe for the body of a request that takes no fields: it is left out, or an empty object. */
+export class NoFields implements PipeTransform<unknown, void> {
   /** @throws Problem `invalid_request` naming every field that was sent. */
-  transform(body: object): object {
+  transform(body: unknown): void {
+    if (body === undefined) return;
+    if (typeof body !== 'object' || body === null || Object.getPrototypeOf(body) !== Object.prototype) {
+      throw new Problem('invalid_request', {
+        detail: 'The body must be left out, or be an empty JSON object',
+      });
+    }
     const errors = Object.keys(body).map((field) => ({ field, message: 'is not a field of this request' }));
     if (errors.length > 0) throw new Problem('invalid_request', { errors });
-    return body;
   }
 }

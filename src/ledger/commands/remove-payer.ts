@@ -33,7 +33,7 @@ export class RemovePayerController {
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
     @Param('payer_id', PathNumber) payer_id: number,
-    @Body(NoFields) _body: object,
+    @Body(NoFields) _nothing: undefined,
   ): Promise<void> {
     return this.commands.execute(new RemovePayer(context, account_id, payer_id));
   }

@@ -34,7 +34,7 @@ export class RestoreEnvelopeController {
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
     @Param('envelope_id', PathNumber) envelope_id: number,
-    @Body(NoFields) _body: object,
+    @Body(NoFields) _nothing: undefined,
   ): Promise<EnvelopeAnswer> {
     return this.commands.execute(new RestoreEnvelope(context, account_id, envelope_id));
   }
