@@ -9,7 +9,7 @@ export function tidyText(text: string): string {
  * empty key means that nothing of the name can be seen.
  */
 export function nameKey(name: string): string {
-  // The second round catches letters that the first one composes or takes apart.
+  // The second round catches letters whose capital is one letter and its lower case two: ẞ, ß, ss.
   return foldCase(foldCase(name)).normalize('NFKC').trim();
 }
 
@@ -27,13 +27,11 @@ export function nameFault(name: string, max: number): string | null {
   return nameKey(name) === '' ? 'must not be blank' : textFault(name, max);
 }
 
-// JavaScript has no case folding: up and down again joins what lower case alone leaves apart (ß, ſ, ϐ), and the
-// lower case of Σ depends on its place in the word.
+// JavaScript has no case folding: up and down again joins what lower case alone leaves apart (ß and ss, ς and σ).
 function foldCase(text: string): string {
   return text
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .toUpperCase()
-    .toLowerCase()
-    .replaceAll('ς', 'σ');
+    .toLowerCase();
 }

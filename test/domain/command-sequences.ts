@@ -82,8 +82,8 @@ const command = weighted<LedgerCommand>(
       .map((fields) => ask('ChangeAccount', Object.assign({}, ...fields) as object)),
   ],
   [3, fc.record({ envelope_id: envelope, name }).map((given) => ask('RenameEnvelope', given))],
-  [7, envelope.map((envelope_id) => ask('ArchiveEnvelope', { envelope_id }))],
-  [9, envelope.map((envelope_id) => ask('RestoreEnvelope', { envelope_id }))],
+  [8, envelope.map((envelope_id) => ask('ArchiveEnvelope', { envelope_id }))],
+  [5, envelope.map((envelope_id) => ask('RestoreEnvelope', { envelope_id }))],
   [2, addingPayer],
   [
     4,

@@ -189,9 +189,10 @@ describe('an undo that touches an archived envelope', () => {
   });
 
   it('gives it the next free name when its own was taken', () => {
-    given([...emptied, added(3, 'FOOD')])
+    const account = given([...emptied, added(3, 'FOOD')])
       .when(undoLast)
       .then([restored(1, 'Food (2)'), reversed(5, 'debit', [1, 5])]);
+    expect(account.envelopes[1]).toEqual({ id: 1, name: 'Food (2)', balance_minor: 5, archived: false });
     given([...emptied, added(3, 'FOOD'), added(4, 'food (2)')])
       .when(undoLast)
       .then([restored(1, 'Food (3)'), reversed(5, 'debit', [1, 5])]);
@@ -226,6 +227,14 @@ describe('an undo that touches an archived envelope', () => {
     ])
       .when(undoLast)
       .then([restored(3, `${'😀'.repeat(96)} (3)`), reversed(6, 'debit', [3, 5])]);
+  });
+
+  it('leaves no blank before the number where it is shortened', () => {
+    const long = `${'x'.repeat(95)} and so`.slice(0, 100);
+    const before = [...food, added(3, long), deposited(3, 5), debited([3, -5]), archived(3), added(4, long)];
+    given(before)
+      .when(undoLast)
+      .then([restored(3, `${'x'.repeat(95)} (2)`), reversed(6, 'debit', [3, 5])]);
   });
 
   it('is refused, restoring nothing, when it would be short', () => {

@@ -35,7 +35,9 @@ describe('a name', () => {
   it.each([
     ['Food', ' fOOD '],
     ['Straße', 'STRASSE'],
+    ['STRAẞE', 'strasse'],
     ['ΟΔΟΣ', 'οδος'],
+    ['οδος', 'οδοσ'],
     ['ﬁsh', 'FISH'],
     ['Café', 'CAFE\u0301'],
     ['Ｆｏｏｄ', 'food'],
