@@ -17,7 +17,7 @@ class HealthDto {
 }
 
 /** For whoever watches over the process. */
-@ApiTags('health')
+@ApiTags('Health')
 @Controller('health')
 export class HealthController {
   constructor(

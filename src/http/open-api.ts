@@ -54,12 +54,16 @@ function finishOperation(operation: Operation & { [OPEN_OPERATION]?: boolean }, 
   const open = operation[OPEN_OPERATION] === true;
   Reflect.deleteProperty(operation, OPEN_OPERATION);
   operation.security = open ? [] : [{ [SCHEME]: [] }];
-  const takesBody = operation.requestBody !== undefined;
-  const takesQuery = operation.parameters?.some((parameter) => 'in' in parameter && parameter.in === 'query');
-  if (takesBody || takesQuery) addProblem(operation, 'invalid_request');
-  if (takesBody) addProblem(operation, 'payload_too_large');
-  if (takesBody) addProblem(operation, 'unsupported_media_type');
-  if (!open) addProblem(operation, 'unauthorized');
+  addProblem(operation, 'invalid_request');
+  if (operation.requestBody !== undefined) {
+    addProblem(operation, 'payload_too_large');
+    addProblem(operation, 'unsupported_media_type');
+  }
+  if (!open) {
+    operation.parameters = [...(operation.parameters ?? []), TENANT_HEADER];
+    addProblem(operation, 'unauthorized');
+    addProblem(operation, 'not_found');
+  }
   addProblem(operation, 'internal_error');
   addProblem(operation, 'service_unavailable');
   for (const parameter of operation.parameters ?? []) {
@@ -78,6 +82,14 @@ function addProblem(operation: Operation, code: ProblemCode): void {
   const status = String(PROBLEM_KINDS[code].status);
   operation.responses[status] ??= problemResponse([code]);
 }
+
+const TENANT_HEADER = {
+  name: 'X-Tenant-ID',
+  in: 'header' as const,
+  required: false,
+  description: 'The household that the request is about; the personal one when left out',
+  schema: { type: 'string' as const },
+};
 
 const PROBLEM_SCHEMA = {
   type: 'object',

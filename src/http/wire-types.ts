@@ -140,7 +140,8 @@ export function IsListOf(
     IsArray({ message: 'must be a list' }),
     ValidateNested({ each: true, message: 'must hold objects' }),
     Type(item),
-    ...common({ type: item, isArray: true, minItems: min, maxItems: max }, options),
+    // Swagger knows a class that is named later by a function whose own name is `type`.
+    ...common({ type: () => item(), isArray: true, minItems: min, maxItems: max }, options),
   );
 }
 

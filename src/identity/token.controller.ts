@@ -45,7 +45,7 @@ class TokenDto {
 }
 
 /** Log-in, as OAuth 2's password flow has it. */
-@ApiTags('users')
+@ApiTags('Users')
 @Controller('token')
 export class TokenController {
   constructor(

@@ -10,7 +10,7 @@ import { Users } from './users.js';
 const HOUR_SECONDS = 3_600;
 
 /** Sign-up, and what users may know about names and themselves. */
-@ApiTags('users')
+@ApiTags('Users')
 @Controller('users')
 export class UsersController {
   private readonly signUps: Attempts;
