@@ -2,6 +2,7 @@ import { Timestamp } from 'bson';
 import type { Reply } from './bson/codec.js';
 import { dispatch } from './commands/dispatch.js';
 import { Cursors } from './query/cursors.js';
+import { FailPoints } from './sessions/fail-points.js';
 import { Sessions } from './sessions/sessions.js';
 import { writeFormat } from './storage/format.js';
 import { clearDropped, dropUnfinishedIndexes } from './storage/schema.js';
@@ -13,6 +14,8 @@ export interface EngineOptions {
   readonly onFatal: (error: unknown) => void;
   /** An error that is a fault of the engine, not of a client; the client was told `InternalError`. */
   readonly onFault: (error: unknown) => void;
+  /** Whether clients may ask for faults (`configureFailPoint`). Default false. */
+  readonly testCommands?: boolean;
 }
 
 /** Timestamps have 32 bits for seconds and 32 for a count within them; so many sequences share one "second". */
@@ -27,6 +30,8 @@ export class Engine {
   private constructor(
     readonly store: Store,
     readonly onFault: (error: unknown) => void,
+    /** Set where commands for tests are allowed. */
+    readonly failPoints: FailPoints | undefined,
   ) {
     this.sessions = new Sessions(store);
   }
@@ -38,7 +43,7 @@ export class Engine {
     for (const collection of store.catalogue.list()) await dropUnfinishedIndexes(store, collection);
     for (const collection of dropped) store.inBackground(clearDropped(store, collection));
     await store.durable();
-    return new Engine(store, options.onFault);
+    return new Engine(store, options.onFault, options.testCommands === true ? new FailPoints() : undefined);
   }
 
   /** Runs one command; errors come back as `ok: 0` answers. */

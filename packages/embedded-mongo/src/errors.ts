@@ -2,12 +2,16 @@
 export const ErrorCodes = {
   InternalError: 1,
   BadValue: 2,
+  HostUnreachable: 6,
+  HostNotFound: 7,
+  UnknownError: 8,
   FailedToParse: 9,
   Unauthorized: 13,
   TypeMismatch: 14,
   Overflow: 15,
   InvalidLength: 16,
   IllegalOperation: 20,
+  LockTimeout: 24,
   LockBusy: 46,
   NamespaceNotFound: 26,
   IndexNotFound: 27,
@@ -69,12 +73,29 @@ export const ErrorCodes = {
   UnsupportedOpQueryCommand: 352,
   DataCorruptionDetected: 366,
   ShutdownInProgress: 91,
+  WriteConcernFailed: 64,
+  NetworkTimeout: 89,
+  ReadConcernMajorityNotAvailableYet: 134,
+  PrimarySteppedDown: 189,
+  ExceededTimeLimit: 262,
+  PreparedTransactionInProgress: 267,
+  SocketException: 9001,
+  NotWritablePrimary: 10107,
+  InterruptedDueToReplStateChange: 11602,
+  NotPrimaryNoSecondaryOk: 13435,
+  NotPrimaryOrSecondary: 13436,
 } as const;
 
 /** A listed name, or one of MongoDB's nameless codes, which carry the number in their name. */
 export type ErrorName = keyof typeof ErrorCodes | `Location${number}`;
 
 const listedCodes: ReadonlyMap<string, number> = new Map(Object.entries(ErrorCodes));
+
+/** The name that belongs to a code. */
+export function errorNameOf(code: number): ErrorName {
+  for (const [name, listed] of listedCodes) if (listed === code) return name as ErrorName;
+  return `Location${code}`;
+}
 
 /** Error labels that drivers act on (transactions and retryable writes specifications). */
 export type ErrorLabel =

@@ -47,6 +47,8 @@ export interface Command {
   readonly write: boolean;
   /** May be retried by the driver under a transaction number of its own. */
   readonly retryable?: boolean;
+  /** Exists only in an engine that was started with `--test-commands`. */
+  readonly testOnly?: boolean;
   run(context: CommandContext): Promise<Reply> | Reply;
 }
 

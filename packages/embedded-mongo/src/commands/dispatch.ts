@@ -5,7 +5,7 @@ import { EngineError } from '../errors.js';
 import { RetryableWrite } from '../sessions/retryable-write.js';
 import type { Session } from '../sessions/session.js';
 import { beginStatement, type Statement } from '../sessions/statement.js';
-import type { Request } from '../wire/request.js';
+import type { Connection, Request } from '../wire/request.js';
 import type { Command, CommandContext } from './command.js';
 import { readLevel, wholeNumber, writeConcernError } from './concerns.js';
 import { errorReply } from './error-reply.js';
@@ -36,19 +36,21 @@ const GENERIC_FIELDS: ReadonlySet<string> = new Set([
 
 /** Answers one request; never rejects. */
 export async function dispatch(engine: Engine, request: Request): Promise<Reply> {
-  let statement: Statement = { kind: 'plain' };
+  const { failPoints } = engine;
   try {
-    const command = findCommand(request.name);
+    const command = findCommand(request.name, failPoints !== undefined);
     checkFields(command, request.body);
     const session = sessionOf(engine, request.body);
     const answer = async (): Promise<Reply> => {
-      statement = beginStatement(engine.store, session, command, request.body);
-      return await runCommand(engine, request, command, session, statement);
+      await failPoints?.beforeCommand(command.name, request.connection);
+      const statement = beginStatement(engine.store, session, command, request.body);
+      const reply = await runCommand(engine, request, command, session, statement);
+      return failPoints?.afterCommand(command.name, request.connection, reply) ?? reply;
     };
     const inTurn = session !== undefined && request.body.has('txnNumber');
     return finish(engine, inTurn ? await session.inTurn(answer) : await answer());
   } catch (error) {
-    return finish(engine, errorReply(error, statement, engine.onFault));
+    return finish(engine, errorReply(error, request, engine.onFault));
   }
 }
 
@@ -93,7 +95,9 @@ function contextOf(
     body,
     ...(session === undefined ? {} : { session }),
     ...(transaction === undefined ? {} : { transaction }),
-    ...(statement.kind === 'retryable write' ? { retry: new RetryableWrite(statement.session) } : {}),
+    ...(statement.kind === 'retryable write'
+      ? { retry: retryOf(engine, connection, statement.session) }
+      : {}),
     ...(statement.kind === 'end of transaction' ? { ending: statement } : {}),
     view: () => transaction ?? (level === 'durable' ? engine.store.flushed() : engine.store.latest()),
     checkInterrupt: () => {
@@ -102,6 +106,10 @@ function contextOf(
       if (connection.closed.aborted) throw new EngineError('Interrupted', 'the client has gone');
     },
   };
+}
+
+function retryOf(engine: Engine, connection: Connection, session: Session): RetryableWrite {
+  return new RetryableWrite(session, () => engine.failPoints?.beforeRetryableEffect(connection));
 }
 
 function checkFields(command: Command, body: CommandDoc): void {

@@ -5,6 +5,7 @@ import { buildInfo } from './buildInfo.js';
 import { bulkWrite } from './bulkWrite.js';
 import type { Command } from './command.js';
 import { commitTransaction } from './commitTransaction.js';
+import { configureFailPoint } from './configureFailPoint.js';
 import { connectionStatus } from './connectionStatus.js';
 import { count } from './count.js';
 import { create } from './create.js';
@@ -40,6 +41,7 @@ const COMMANDS: readonly Command[] = [
   buildInfo,
   bulkWrite,
   commitTransaction,
+  configureFailPoint,
   connectionStatus,
   count,
   create,
@@ -75,9 +77,10 @@ const byName = new Map<string, Command>(
   ),
 );
 
-/** The command of that name; throws CommandNotFound. */
-export function findCommand(name: string): Command {
+/** The command of that name; throws CommandNotFound. Commands for tests are found only where they are wanted. */
+export function findCommand(name: string, testCommands: boolean): Command {
   const command = byName.get(name);
-  if (command === undefined) throw new EngineError('CommandNotFound', `no such command: '${name}'`);
+  if (command === undefined || (command.testOnly === true && !testCommands))
+    throw new EngineError('CommandNotFound', `no such command: '${name}'`);
   return command;
 }

@@ -11,6 +11,8 @@ export interface ServeOptions {
   readonly exitWithParent: boolean;
   /** How long to wait for another process to leave the folder, in milliseconds. */
   readonly lockWaitMs: number;
+  /** Let clients ask for faults (`configureFailPoint`). */
+  readonly testCommands: boolean;
 }
 
 export const USAGE = `Usage: embedded-mongo --dbpath DIR (--port N | --socket PATH) [options]
@@ -21,6 +23,7 @@ export const USAGE = `Usage: embedded-mongo --dbpath DIR (--port N | --socket PA
   --bind ADDRESS      with --port: 127.0.0.1 (default), ::1 or localhost
   --exit-with-parent  stop when the process that started this one has ended
   --lock-wait MS      how long to wait while another process uses the folder (default ${DEFAULT_LOCK_WAIT_MS})
+  --test-commands     let clients ask for faults (configureFailPoint), for tests of their own
   --help              print this
   --version           print the version
 `;
@@ -41,6 +44,7 @@ export function parseCommandLine(args: string[]): ServeOptions | 'help' | 'versi
     dbPath,
     address: addressOf(values.port, values.socket, values.bind),
     exitWithParent: values['exit-with-parent'] ?? false,
+    testCommands: values['test-commands'] ?? false,
     lockWaitMs: wholeNumber('--lock-wait', values['lock-wait'] ?? String(DEFAULT_LOCK_WAIT_MS), 2 ** 31 - 1),
   };
 }
@@ -56,6 +60,7 @@ function parse(args: string[]) {
         bind: { type: 'string' },
         'exit-with-parent': { type: 'boolean' },
         'lock-wait': { type: 'string' },
+        'test-commands': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },

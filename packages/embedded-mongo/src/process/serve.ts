@@ -36,7 +36,11 @@ export async function serve(options: ServeOptions, events: ServeEvents): Promise
     const lock = await FolderLock.take(options.dbPath, options.lockWaitMs);
     undo.push(() => lock.release());
     const onFault = (error: unknown): void => events.log(`fault: ${describe(error)}`);
-    const engine = await Engine.open(lock.folder, { onFatal: events.fatal, onFault });
+    const engine = await Engine.open(lock.folder, {
+      onFatal: events.fatal,
+      onFault,
+      testCommands: options.testCommands,
+    });
     undo.push(() => engine.close());
     const server = new WireServer((request) => engine.run(request), { onFault });
     undo.push(() => server.close(GRACE_MS));

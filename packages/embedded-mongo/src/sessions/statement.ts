@@ -20,7 +20,8 @@ export type Statement =
       readonly abort: () => void;
     };
 
-const ENDS: ReadonlySet<string> = new Set(['commitTransaction', 'abortTransaction']);
+/** The commands that end a transaction: statements of none, but with its number. */
+export const ENDS_OF_TRANSACTIONS: ReadonlySet<string> = new Set(['commitTransaction', 'abortTransaction']);
 
 /** The error for a transaction that is not (or no longer) open; the driver runs the whole transaction again. */
 export function noSuchTransaction(number: bigint): EngineError {
@@ -47,7 +48,7 @@ export function beginStatement(
     if (autocommit !== undefined || starts !== undefined) {
       throw new EngineError('InvalidOptions', "'autocommit' and 'startTransaction' need a 'txnNumber'");
     }
-    if (ENDS.has(command.name)) {
+    if (ENDS_OF_TRANSACTIONS.has(command.name)) {
       throw new EngineError('CommandFailed', `${command.name} must be run within a transaction`);
     }
     return { kind: 'plain' };
@@ -59,7 +60,7 @@ export function beginStatement(
     return retryableWrite(session, command, number);
   }
   if (autocommit !== false) throw new EngineError('InvalidOptions', "'autocommit' must be false");
-  if (ENDS.has(command.name)) return { kind: 'end of transaction', session, number };
+  if (ENDS_OF_TRANSACTIONS.has(command.name)) return { kind: 'end of transaction', session, number };
   return transactionStatement(store, session, command, number, starts === true);
 }
 
