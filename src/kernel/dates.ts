@@ -17,18 +17,6 @@ export function isCalendarDate(value: unknown): value is CalendarDate {
   return year >= 1 && days !== undefined && day >= 1 && day <= days;
 }
 
-/** Whether this runtime knows the IANA time zone (`UTC`, `Europe/Lisbon`); fixed offsets such as `+02:00` are refused. */
-export function isTimeZone(value: unknown): value is string {
-  if (typeof value !== 'string' || !/^[A-Za-z]/.test(value)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
-
 /**
  * The calendar day that it is in a time zone at an instant.
  * @throws RangeError for an unknown time zone, an invalid instant, or one outside the years 0001 to 9999.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dateInTimeZone, isCalendarDate, isTimeZone } from '../../src/kernel/dates.js';
+import { dateInTimeZone, isCalendarDate } from '../../src/kernel/dates.js';
 
 describe('a calendar date', () => {
   it.each(['0001-01-01', '9999-12-31', '2024-02-29', '2000-02-29', '2026-04-30', '1582-10-10'])(
@@ -93,17 +93,4 @@ describe('the day in a time zone', () => {
   ])('is refused for %p in %s', (instant, zone) => {
     expect(() => dateInTimeZone(instant, zone)).toThrow(RangeError);
   });
-});
-
-describe('a time zone', () => {
-  it.each(['UTC', 'Europe/Lisbon', 'Asia/Kathmandu'])('%s is one', (zone) => {
-    expect(isTimeZone(zone)).toBe(true);
-  });
-
-  it.each(['Mars/Olympus', '', '+02:00', '__proto__', 'Europe', 7, null, { $gt: '' }])(
-    '%p is none',
-    (zone) => {
-      expect(isTimeZone(zone)).toBe(false);
-    },
-  );
 });
