@@ -1,4 +1,4 @@
-import { BSONRegExp, BSONSymbol, Decimal128, Double, MaxKey, MinKey } from 'bson';
+import { BSONRegExp, BSONSymbol, Decimal128, Double, MaxKey, MinKey, ObjectId } from 'bson';
 import { compareValues, equalValues, typeOrder } from '../bson/compare.js';
 import { readDecimal } from '../bson/decimal.js';
 import { encodeKeyValue } from '../bson/keystring.js';
@@ -17,7 +17,17 @@ export function equalityTest(wanted: Value): ValueTest {
   if (typeof wanted === 'string') {
     return (value) => value === wanted || (value instanceof BSONSymbol && value.value === wanted);
   }
+  if (wanted instanceof ObjectId) {
+    const bytes = wanted.id;
+    return (value) => value instanceof ObjectId && sameId(value.id, bytes);
+  }
   return (value) => value !== undefined && equalValues(value, wanted);
+}
+
+/** Compares from the end, where ids made one after the other differ. */
+function sameId(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 11; i >= 0; i--) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** `{ field: value }`: like `$eq`, but a regular expression searches strings. */

@@ -20,7 +20,7 @@ export interface Filter {
 }
 
 /** Where a filter stands, as far as `$expr` cares: the variables that it sees, or why it is refused there. */
-type Scope = { readonly variables: Variables } | { readonly refusal: readonly [ErrorName, string] };
+type Scope = { readonly variables: () => Variables } | { readonly refusal: readonly [ErrorName, string] };
 
 /**
  * Compiles a query filter into closures.
@@ -28,12 +28,17 @@ type Scope = { readonly variables: Variables } | { readonly refusal: readonly [E
  * @throws EngineError BadValue (and other codes of MongoDB's own) for unknown operators and bad arguments.
  */
 export function compileFilter(filter: Doc, options: { readonly let?: Doc } = {}): Filter {
-  return compileFilterWith(filter, compileVariables(options.let));
+  let variables: Variables | undefined;
+  // Most filters have no `$expr` and need none.
+  return {
+    source: filter,
+    matches: allOf(filter, { variables: () => (variables ??= compileVariables(options.let)) }),
+  };
 }
 
 /** `compileFilter` with variables that are evaluated already. */
 export function compileFilterWith(filter: Doc, variables: Variables): Filter {
-  return { source: filter, matches: allOf(filter, { variables }) };
+  return { source: filter, matches: allOf(filter, { variables: () => variables }) };
 }
 
 /** The test of one array element that a projection's `$elemMatch` asks for. */
@@ -112,7 +117,7 @@ function branches(name: string, argument: Value, scope: Scope): Predicate[] {
 
 function expressionPredicate(argument: Value, scope: Scope): Predicate {
   if ('refusal' in scope) throw new EngineError(...scope.refusal);
-  const { variables } = scope;
+  const variables = scope.variables();
   const evaluate = compileExpression(argument, variables);
   return (doc) => isTruthy(evaluate(doc, variables));
 }

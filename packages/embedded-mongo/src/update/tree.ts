@@ -91,13 +91,14 @@ function applyToArray(array: Value[], tree: UpdateTree, name: string, context: U
   for (const [part, child] of tree.children) {
     const index = arrayIndex(part);
     const current = index === undefined ? undefined : result[index];
-    const next = applyToField(current, child, part, context);
-    if (next === current) continue;
+    const changed = applyToField(current, child, part, context);
+    // An element cannot be taken out by its position: null takes its place.
+    const next = changed === undefined && current !== undefined ? null : changed;
+    if (next === undefined || next === current) continue;
     if (index === undefined) throw notViable(part, name, array);
     if (result === array) result = [...array];
     pad(result, index);
-    // An element cannot be taken out by its position: null takes its place.
-    result[index] = next === undefined ? null : next;
+    result[index] = next;
   }
   return result;
 }

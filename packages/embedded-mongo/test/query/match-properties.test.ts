@@ -39,7 +39,7 @@ describe('comparisons', () => {
         expect(holds('$gt', bound, stored)).toBe(!nothing && order !== undefined && order > 0);
         expect(holds('$gte', bound, stored)).toBe(order !== undefined && order >= 0);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -51,7 +51,7 @@ describe('comparisons', () => {
         expect(holds('$eq', wanted, list)).toBe(expected);
         expect(holds('$ne', wanted, list)).toBe(!expected);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -64,7 +64,7 @@ describe('comparisons', () => {
         for (const operator of ['$eq', '$lte', '$gte'])
           expect(holds(operator, nan, stored)).toBe(isNotANumber(stored));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });

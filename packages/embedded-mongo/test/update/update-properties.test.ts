@@ -94,9 +94,9 @@ describe('updates', () => {
         }
         expectIdentical(stored, before);
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
-    expect(compared).toBeGreaterThan(200);
+    expect(compared).toBeGreaterThan(100);
   });
 
   it('conflict where one path is at, above or below another', () => {
@@ -108,7 +108,7 @@ describe('updates', () => {
         );
         expect(codeOf(() => compileUpdate(updateOf(steps)))).toBe(40);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -120,7 +120,7 @@ describe('updates', () => {
         expectIdentical(result.get('x'), value);
         expect(update.apply(result)).toBe(result);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

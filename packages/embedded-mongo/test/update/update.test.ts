@@ -109,6 +109,7 @@ describe('$set, $unset, $rename, $setOnInsert, $currentDate', () => {
       [{ $set: { a: NaN } }, { a: NaN }],
       [{ $set: {} }, { a: 1 }],
       [{ $unset: { b: 1, 'a.b': 1, 'c.5': 1, 'c.x': 1 } }, { a: 1, c: [1] }],
+      [{ $unset: { 'a.0': 1 } }, { a: [null] }],
       [{ $rename: { x: 'y' } }, { a: 1 }],
       [{ $rename: { x: 'a.b' } }, { a: 1 }],
       [{ $rename: { 'a.5': 'b' } }, { a: [1] }],
