@@ -1,30 +1,8 @@
-import { BSONRegExp, BSONSymbol, Timestamp } from 'bson';
+import { BSONSymbol, Timestamp } from 'bson';
 import { Undefined } from '../../src/bson/types.js';
 import { compileFilter } from '../../src/query/match.js';
-import {
-  bytes,
-  codeOf,
-  decimal,
-  doc,
-  double,
-  entries,
-  highest,
-  id,
-  lowest,
-  value,
-  type Plain,
-} from './notation.js';
-
-type Case = [filter: Record<string, Plain>, stored: Record<string, Plain>, matches: boolean];
-
-function check(cases: readonly Case[]): void {
-  for (const [filter, stored, expected] of cases) {
-    const actual = compileFilter(doc(filter)).matches(doc(stored));
-    if (actual !== expected) {
-      throw new Error(`${JSON.stringify(filter)} on ${JSON.stringify(stored)} gave ${String(actual)}`);
-    }
-  }
-}
+import { bytes, decimal, doc, double, highest, id, lowest } from './notation.js';
+import { check } from './match-cases.js';
 
 describe('comparisons', () => {
   it('compares numbers of all types exactly', () =>
@@ -116,62 +94,6 @@ describe('comparisons', () => {
       [{ a: { $nin: [2] } }, { a: [1, 2] }, false],
       [{ a: { $in: [id('a')] } }, { a: id('a') }, true],
     ]));
-});
-
-describe('paths', () => {
-  it('walks documents and arrays', () =>
-    check([
-      [{ 'a.b': 1 }, { a: { b: 1 } }, true],
-      [{ 'a.b': 1 }, { a: [{ b: 2 }, { b: 1 }] }, true],
-      [{ 'a.b': 1 }, { a: [[{ b: 1 }]] }, false],
-      [{ 'a.0.b': 1 }, { a: [[{ b: 1 }]] }, true],
-      [{ 'a.0.b': 1 }, { a: [{ b: 1 }] }, true],
-      [{ 'a.1.b': 1 }, { a: [{ b: 1 }] }, false],
-      [{ 'a.0': 5 }, { a: [5, 6] }, true],
-      [{ 'a.1': 5 }, { a: [5, 6] }, false],
-      [{ 'a.0': 1 }, { a: [[1, 2]] }, false],
-      [{ 'a.0': [1, 2] }, { a: [[1, 2]] }, true],
-      [{ 'a.0.1': 2 }, { a: [[1, 2]] }, true],
-      [{ 'a.0': 4 }, { a: { '0': 4 } }, true],
-      [{ 'a.0': 4 }, { a: [{ '0': 4 }] }, true],
-      [{ 'a.00': 5 }, { a: [5] }, false],
-      [{ 'a.b.c': 1 }, { a: [{ b: [{ c: 1 }] }] }, true],
-    ]));
-
-  it('matches arrays by element and as a whole', () =>
-    check([
-      [{ a: 1 }, { a: [1, 2] }, true],
-      [{ a: [1, 2] }, { a: [1, 2] }, true],
-      [{ a: [1, 2] }, { a: [[1, 2], 3] }, true],
-      [{ a: [1] }, { a: [1, 2] }, false],
-      [{ a: { $gt: 1, $lt: 0 } }, { a: [-1, 2] }, true],
-      [{ a: { $ne: 1 } }, { a: [1, 2] }, false],
-      [{ a: { $not: { $gt: 1 } } }, { a: [0, 2] }, false],
-      [{ a: { $exists: true } }, { a: [] }, true],
-    ]));
-
-  it('finds missing fields behind documents, not behind arrays of scalars', () =>
-    check([
-      [{ 'a.b': null }, {}, true],
-      [{ 'a.b': null }, { a: 5 }, true],
-      [{ 'a.b': null }, { a: {} }, true],
-      [{ 'a.b': null }, { a: [] }, false],
-      [{ 'a.b': null }, { a: [1, 2] }, false],
-      [{ 'a.b': null }, { a: [{ b: 1 }, {}] }, true],
-      [{ 'a.b': { $exists: false } }, { a: [] }, true],
-      [{ 'a.b': { $exists: false } }, { a: [{ b: 1 }, {}] }, false],
-      [{ a: null }, { a: [] }, false],
-      [{ a: null }, { a: [null] }, true],
-    ]));
-
-  it('treats the names of object properties as plain names', () => {
-    const stored = entries(['__proto__', { polluted: 1 }], ['constructor', 2]);
-    expect(compileFilter(entries(['__proto__.polluted', 1])).matches(stored)).toBe(true);
-    expect(compileFilter(entries(['constructor', 2])).matches(stored)).toBe(true);
-    expect(compileFilter(entries(['constructor', { $exists: true }])).matches(doc({}))).toBe(false);
-    expect(compileFilter(entries(['toString', null])).matches(doc({}))).toBe(true);
-    expect(compileFilter(entries(['a.length', 1])).matches(doc({ a: [1] }))).toBe(false);
-  });
 });
 
 describe('operators', () => {
@@ -275,116 +197,5 @@ describe('operators', () => {
     expect(withLet.matches(doc({ a: 1 }))).toBe(false);
     expect(compileFilter(doc({ $expr: { $lte: ['$$NOW', '$$NOW'] } })).matches(doc({}))).toBe(true);
     expect(compileFilter(doc({ $expr: '$a' })).matches(doc({ a: 0 }))).toBe(false);
-  });
-});
-
-describe('regular expressions', () => {
-  const options = (pattern: string, flags: string): Record<string, Plain> => ({
-    a: { $regex: pattern, $options: flags },
-  });
-
-  it('search strings, and equal themselves', () =>
-    check([
-      [{ a: /b/ }, { a: 'abc' }, true],
-      [{ a: /^b/ }, { a: 'abc' }, false],
-      [{ a: /B/i }, { a: 'abc' }, true],
-      [{ a: /b/ }, { a: new BSONSymbol('abc') }, true],
-      [{ a: /b/ }, { a: 5 }, false],
-      [{ a: /b/ }, { a: ['x', 'b'] }, true],
-      [{ a: /b/i }, { a: new BSONRegExp('b', 'i') }, true],
-      [{ a: /b/i }, { a: new BSONRegExp('b', '') }, false],
-      [{ a: { $eq: /b/ } }, { a: 'abc' }, false],
-      [{ a: { $eq: /b/ } }, { a: /b/ }, true],
-      [{ a: { $regex: 'b', $ne: 'abc' } }, { a: 'abc' }, false],
-      [{ a: { $regex: /B/, $options: 'i' } }, { a: 'abc' }, true],
-      [{ a: { $options: 'i', $regex: 'B' } }, { a: 'abc' }, true],
-    ]));
-
-  it('follow PCRE where JavaScript differs', () =>
-    check([
-      [options('^b$', 'm'), { a: 'a\nb\nc' }, true],
-      [options('^b$', ''), { a: 'a\nb\nc' }, false],
-      [options('c$', ''), { a: 'abc\n' }, true],
-      [options('c$', ''), { a: 'abc\n\n' }, false],
-      [options('c\\z', ''), { a: 'abc\n' }, false],
-      [options('c\\Z', ''), { a: 'abc\n' }, true],
-      [options('\\Aa', 'm'), { a: 'b\na' }, false],
-      [options('a.c', ''), { a: 'a\rc' }, true],
-      [options('a.c', ''), { a: 'a\nc' }, false],
-      [options('a.c', 's'), { a: 'a\nc' }, true],
-      [options('a b # blank', 'x'), { a: 'ab' }, true],
-      [options('(?i)ABC', ''), { a: 'abc' }, true],
-      [options('^\\Qa.c\\E$', ''), { a: 'a.c' }, true],
-      [options('^\\Qa.c\\E$', ''), { a: 'abc' }, false],
-      [options('^[[:alpha:]_]+$', ''), { a: 'ab_' }, true],
-      [options('^[[:digit:]]+$', ''), { a: 'ab' }, false],
-      [options('^[]a]+$', ''), { a: ']a' }, true],
-      [options('^a{,2}$', ''), { a: 'a{,2}' }, true],
-      [options('^a{1,2}$', ''), { a: 'aa' }, true],
-      [options('a\\-b\\@c\\ d', ''), { a: 'a-b@c d' }, true],
-      [options('(?P<x>a)(?#note)b', ''), { a: 'ab' }, true],
-      [options('^.$', ''), { a: '\u{1f600}' }, true],
-      [options('\\x{1F600}', ''), { a: '\u{1f600}' }, true],
-      [options('^\\s$', ''), { a: '\u00a0' }, false],
-      [options('^[\\s\\-]+$', ''), { a: ' -' }, true],
-    ]));
-});
-
-describe('refusals', () => {
-  it.each<[Record<string, Plain>, number]>([
-    [{ $foo: 1 }, 2],
-    [{ $where: 'true' }, 2],
-    [{ $jsonSchema: {} }, 2],
-    [{ a: { $foo: 1 } }, 2],
-    [{ a: { $near: [0, 0] } }, 2],
-    [{ a: { $gt: 1, b: 2 } }, 2],
-    [{ $and: 1 }, 2],
-    [{ $or: [] }, 2],
-    [{ $nor: [1] }, 2],
-    [{ a: { $in: 1 } }, 2],
-    [{ a: { $in: [{ $gt: 1 }] } }, 2],
-    [{ a: { $ne: /x/ } }, 2],
-    [{ a: { $gt: /x/ } }, 2],
-    [{ a: Undefined.instance }, 2],
-    [{ a: { $not: 1 } }, 2],
-    [{ a: { $not: {} } }, 2],
-    [{ a: { $size: -1 } }, 2],
-    [{ a: { $size: 1.5 } }, 2],
-    [{ a: { $size: 'x' } }, 2],
-    [{ a: { $all: 1 } }, 2],
-    [{ a: { $all: [{ $gt: 1 }] } }, 2],
-    [{ a: { $all: [{ $elemMatch: {} }, 1] } }, 2],
-    [{ a: { $elemMatch: 1 } }, 2],
-    [{ a: { $elemMatch: { $expr: true } } }, 2],
-    [{ a: { $mod: [] } }, 2],
-    [{ a: { $mod: [1] } }, 2],
-    [{ a: { $mod: [1, 2, 3] } }, 2],
-    [{ a: { $mod: [0, 1] } }, 2],
-    [{ a: { $mod: ['x', 1] } }, 2],
-    [{ a: { $mod: [NaN, 1] } }, 2],
-    [{ a: { $type: 'nonsense' } }, 2],
-    [{ a: { $type: 99 } }, 2],
-    [{ a: { $type: null } }, 14],
-    [{ a: { $type: [] } }, 9],
-    [{ a: { $regex: 1 } }, 2],
-    [{ a: { $options: 'i' } }, 2],
-    [{ a: { $regex: 'x', $options: 1 } }, 2],
-    [{ a: { $regex: /x/i, $options: 'i' } }, 51075],
-    [{ a: { $regex: 'x', $options: 'g' } }, 51108],
-    [{ a: { $regex: '(' } }, 51091],
-    [{ a: { $regex: 'a++' } }, 51091],
-    [{ a: { $regex: '[a' } }, 51091],
-    [{ a: { $regex: 'a\\' } }, 51091],
-    [{ a: { $regex: 'a\0b' } }, 2],
-    [{ $expr: { $nonsense: 1 } }, 168],
-    [{ $expr: '$$unknown' }, 17276],
-  ])('%j is refused with code %i', (filter, code) => {
-    expect(codeOf(() => compileFilter(doc(filter)))).toBe(code);
-  });
-
-  it('names the operator', () => {
-    expect(() => compileFilter(doc({ a: { $foo: 1 } }))).toThrow('unknown operator: $foo');
-    expect(() => compileFilter(doc({ $foo: 1 }))).toThrow('unknown top level operator: $foo');
-    expect(() => compileFilter(doc({ a: value({ $near: 1 }) }))).toThrow('$near');
   });
 });
