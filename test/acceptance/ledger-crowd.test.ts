@@ -13,11 +13,13 @@ describe('many writers at once', () => {
     const account = await openAccount(service, owner, { name: 'Crowd', opening_balance: 130 }, ['Spent']);
     await account.record('/moves', { from_id: 0, to_id: 1, amount: 100 });
     const answers = await Promise.all(
-      Array.from({ length: 200 }, () => account.ask('POST', '/debits', { envelope_id: 1, amount: 1 })),
+      Array.from({ length: 200 }, () =>
+        account.ask<{ code?: string }>('POST', '/debits', { envelope_id: 1, amount: 1 }),
+      ),
     );
     const outcomes = new Map<string, number>();
     for (const { status, body } of answers) {
-      const outcome = `${status} ${String(body['code'] ?? '')}`.trim();
+      const outcome = `${status} ${body.code ?? ''}`.trim();
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
     expect(Object.fromEntries(outcomes)).toEqual({ '201': 100, '409 envelope_overdrawn': 100 });

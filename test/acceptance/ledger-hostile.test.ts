@@ -66,47 +66,67 @@ const fieldName = (path: Path): string =>
 const WRONG_ANYWHERE: readonly unknown[] = [
   { $gt: '' },
   { $ne: null },
+  { $where: '1' },
   [{ $gt: '' }],
   [[1]],
   { toString: 1 },
+  { valueOf: null },
+  { then: 1 },
+  { toJSON: 1 },
 ];
 
-const CASES = Object.entries(RIGHT).flatMap(([name, [method, path, body]]) =>
-  leaves(body).flatMap((place) =>
-    WRONG_ANYWHERE.map(
-      (wrong) =>
-        [name, fieldName(place), JSON.stringify(wrong), method, path, put(body, place, wrong)] as const,
-    ),
-  ),
-);
+it('the requests that the tests below spoil are accepted as they stand', async () => {
+  const whole = await openAccount(service, owner, { name: 'Whole', opening_balance: 100 }, ['One', 'Two']);
+  await whole.done('POST', '/payers', { payer: 'Acme', amount: 10, split: [] });
+  for (const [index, [method, path, body]] of Object.values(RIGHT).entries()) {
+    const named = 'name' in body ? { ...body, name: `New ${index}` } : body;
+    expect((await whole.ask(method, path, named)).status).toBeLessThan(300);
+  }
+});
 
-/** Sends something wrong; it must be 400 with nothing written. */
-async function refused(ask: () => Promise<{ status: number; body: Record<string, unknown> }>) {
-  const before = await storedState(service);
-  const { status, body } = await ask();
+type Refused = { readonly status: number; readonly body: Record<string, unknown> };
+
+/** The fields that an answer names as wrong; it must be 400. */
+function wrongFields({ status, body }: Refused): string[] {
   expect({ status, code: body['code'] }).toEqual({ status: 400, code: 'invalid_request' });
-  expect(await storedState(service)).toEqual(before);
-  return (body['errors'] ?? []) as { field: string; message: string }[];
+  return ((body['errors'] ?? []) as { field: string }[]).map(({ field }) => field);
 }
 
-describe('an operator or another shape in place of a value', () => {
-  it.each(CASES)('%s, %s = %s', async (_name, field, _value, method, path, body) => {
-    const errors = await refused(() => account.ask(method, path, body));
-    expect(errors.some((error) => error.field.startsWith(field.replace(/\[\d+\]$/, '')))).toBe(true);
-  });
+/** Does something that must leave every stored document as it was. */
+async function writingNothing<Result>(work: () => Promise<Result>): Promise<Result> {
+  const before = await storedState(service);
+  const result = await work();
+  expect(await storedState(service)).toEqual(before);
+  return result;
+}
 
-  it.each(Object.entries(RIGHT))('%s: an unknown field is named', async (_, [method, path, body]) => {
-    for (const field of ['ammount', '$where', 'household_id', '_id']) {
-      const errors = await refused(() => account.ask(method, path, { ...body, [field]: 1 }));
-      expect(errors.map((error) => error.field)).toContain(field);
-    }
-  });
+const refused = (ask: () => Promise<Refused>) => writingNothing(async () => wrongFields(await ask()));
 
-  it.each(Object.entries(RIGHT))('%s: no object at all', async (_, [method, path]) => {
-    for (const body of ['[]', '"text"', '1', 'null', '{', '{"__proto__": {"amount": 1}}']) {
-      await refused(() => account.ask(method, path, body));
-    }
-  });
+describe.each(Object.entries(RIGHT))('%s', (_, [method, path, body]) => {
+  it('refuses an operator, or another shape, in place of any value', () =>
+    writingNothing(async () => {
+      for (const place of leaves(body)) {
+        for (const wrong of WRONG_ANYWHERE) {
+          wrongFields(await account.ask(method, path, put(body, place, wrong)));
+        }
+        const named = wrongFields(await account.ask(method, path, put(body, place, { $gt: '' })));
+        expect(named).toContain(fieldName(place).replace('names[0]', 'names'));
+      }
+    }));
+
+  it('names unknown fields', () =>
+    writingNothing(async () => {
+      for (const field of ['ammount', '$where', 'household_id', '_id']) {
+        expect(wrongFields(await account.ask(method, path, { ...body, [field]: 1 }))).toEqual([field]);
+      }
+    }));
+
+  it('refuses what is no object', () =>
+    writingNothing(async () => {
+      for (const text of ['[]', '"text"', '1', 'null', '{', '{"__proto__": {"amount": 1}}']) {
+        wrongFields(await account.ask(method, path, text));
+      }
+    }));
 });
 
 describe('amounts', () => {
@@ -136,17 +156,17 @@ describe('amounts', () => {
       ['/paydays', `{"payer_id": 1, "amount": ${text}}`],
     ];
     for (const [path, body] of bodies) {
-      const errors = await refused(() => account.ask('POST', path, body));
-      expect(errors.map(({ field }) => field)).toEqual(['amount']);
+      const fields = await refused(() => account.ask('POST', path, body));
+      expect(fields).toEqual(['amount']);
     }
     const inList = `{"postings": [{"envelope_id": 0, "amount": 1}, {"envelope_id": 1, "amount": ${text}}]}`;
-    const errors = await refused(() => account.ask('POST', '/debits', inList));
-    expect(errors.map(({ field }) => field)).toEqual(['postings[1].amount']);
+    const fields = await refused(() => account.ask('POST', '/debits', inList));
+    expect(fields).toEqual(['postings[1].amount']);
   });
 
   it('have the decimals of their currency', async () => {
-    const errors = await refused(() => yen.ask('POST', '/deposits', { amount: 1.5 }));
-    expect(errors).toEqual([{ field: 'amount', message: 'must be a whole number (JPY)' }]);
+    const fields = await refused(() => yen.ask('POST', '/deposits', { amount: 1.5 }));
+    expect(fields).toEqual(['amount']);
     await yen.record('/deposits', { amount: 1 });
     expect(await yen.balances()).toEqual({ Available: 101, balance: 101 });
   });
@@ -164,8 +184,8 @@ describe('amounts', () => {
       { envelope_id: 1, amount: 2 },
       { envelope_id: 2, amount: 3.001 },
     ];
-    const errors = await refused(() => account.ask('POST', '/debits', { postings }));
-    expect(errors.map(({ field }) => field)).toEqual(['postings[0].amount', 'postings[2].amount']);
+    const fields = await refused(() => account.ask('POST', '/debits', { postings }));
+    expect(fields).toEqual(['postings[0].amount', 'postings[2].amount']);
   });
 });
 
@@ -216,8 +236,8 @@ describe('other fields', () => {
     ['a body for a restore', 'POST', '/envelopes/1/restore', { name: 'A' }, 'name'],
   ];
   it.each(wrong)('%s', async (_, method, path, body, field) => {
-    const errors = await refused(() => account.ask(method, path, body));
-    expect(errors.map((error) => error.field)).toContain(field);
+    const fields = await refused(() => account.ask(method, path, body));
+    expect(fields).toContain(field);
   });
 
   it('of a new account', async () => {
@@ -235,8 +255,8 @@ describe('other fields', () => {
       [{ name: 'A', household_id: 'hh_1' }, 'household_id'],
     ];
     for (const [body, field] of bodies) {
-      const errors = await refused(() => service.api('POST', '/accounts', { token: owner.token, body }));
-      expect(errors.map((error) => error.field)).toContain(field);
+      const fields = await refused(() => service.api('POST', '/accounts', { token: owner.token, body }));
+      expect(fields).toContain(field);
     }
   });
 });

@@ -120,7 +120,7 @@ describe('the story', () => {
       version: 12,
     });
     expect(row).toEqual(answer.body.transaction);
-    expect(await account.done('GET', `/transactions/${row?.id}`)).toEqual(row);
+    expect(await account.done('GET', `/transactions/${row?.id ?? ''}`)).toEqual(row);
   });
 
   it('shows what a move moved and who paid', async () => {

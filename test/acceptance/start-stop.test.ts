@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { request, type ClientRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { childrenOf } from '../../bench/processes.js';
 import { runService, startService, uniqueName, type Answer, type TestService } from '../kit/service.js';
 
@@ -88,6 +91,14 @@ describe('a start', () => {
     expect((await service.stop()).code).toBe(0);
   });
 
+  it('takes a data folder that is deeper than a socket may be', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'ledger-'));
+    const service = await startService({ dataDir: join(parent, 'deep'.repeat(30), 'data') });
+    await service.signUp();
+    expect((await service.stop()).code).toBe(0);
+    await rm(parent, { recursive: true });
+  });
+
   it('serves no documents with DOCS off, and says nothing of them', async () => {
     const service = await startService({ env: { DOCS: 'off' } });
     expect(service.stdout).not.toContain('Swagger');
@@ -115,6 +126,18 @@ describe('a stop', () => {
       await service.stop();
     },
   );
+
+  it('by Ctrl-C, which a terminal sends to the engine too, is the same', async () => {
+    const service = await startService();
+    const slow = await SlowSignUp.begin(service);
+    process.kill(childrenOf(service.pid)[0] ?? 0, 'SIGINT');
+    service.signal('SIGINT');
+    await said(service, 'Stopping');
+    expect((await slow.finish()).status).toBe(201);
+    expect(await service.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(service.stdout).not.toContain('the engine ended');
+    await service.stop();
+  });
 
   it('asked for many times is one stop', async () => {
     const service = await startService();

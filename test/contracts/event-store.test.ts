@@ -52,7 +52,7 @@ function counting(events: readonly Counted[], before: CountDocument, more: Parti
       writes: stored.map((event) => ({
         name: 'insertOne' as const,
         namespace: `${database.db.databaseName}.rows`,
-        document: { ...event, generation } as Document,
+        document: { ...event, generation },
       })),
       added_rows: stored.length,
     }),
@@ -297,11 +297,11 @@ describe('a commit whose answer is lost', () => {
 
   it('counts when the events are there', async () => {
     const asked = recorder();
-    const commit = ClientSession.prototype.commitTransaction;
     jest.spyOn(ClientSession.prototype, 'commitTransaction').mockImplementationOnce(async function (
       this: ClientSession,
     ) {
-      await commit.call(this);
+      jest.restoreAllMocks();
+      await this.commitTransaction();
       throw lost();
     });
     const { events } = await count(asked, by(1));

@@ -1,0 +1,140 @@
+import { sealEvents, type StoredEvent } from '../../src/event-store/stored-event.js';
+import type { LedgerEvent } from '../../src/ledger/domain/events.js';
+import { rowWrites } from '../../src/ledger/projections/register-rows.js';
+
+const RECORDER = {
+  household_id: 'hh_1',
+  account_id: 'acc_1',
+  actor_id: 'usr_1',
+  recorded_at: new Date('2026-01-31T09:30:00Z'),
+};
+const ACTOR = { id: 'usr_1', username: 'rosa' };
+const HEAD = { version: 6, head_hash: 'f'.repeat(64) };
+
+const common = { schema_version: 1, effective_on: '2026-01-30', balance_minor: 900 } as const;
+const debit: LedgerEvent = {
+  type: 'MoneyDebited',
+  ...common,
+  postings: [
+    { envelope_id: 1, amount_minor: -60 },
+    { envelope_id: 0, amount_minor: -40 },
+  ],
+  description: 'Bread',
+};
+const move: LedgerEvent = {
+  type: 'MoneyMoved',
+  ...common,
+  postings: [
+    { envelope_id: 0, amount_minor: -25 },
+    { envelope_id: 2, amount_minor: 25 },
+  ],
+  description: '',
+};
+
+const stored = (...events: LedgerEvent[]): StoredEvent<LedgerEvent>[] => sealEvents(HEAD, RECORDER, events);
+const undoOf = (root: StoredEvent<LedgerEvent>): LedgerEvent => ({
+  type: 'TransactionReversed',
+  ...common,
+  postings: root.postings.map(({ envelope_id, amount_minor }) => ({
+    envelope_id,
+    amount_minor: -amount_minor,
+  })),
+  description: '',
+  role: 'undo',
+  kind: root.type === 'MoneyMoved' ? 'move' : 'debit',
+  root_seq: root.seq,
+  root_id: root._id,
+  reverses_seq: root.seq,
+  reverses_id: root._id,
+});
+
+describe('rows of the register', () => {
+  it('a transaction is one row, the root and the tip of its own chain', () => {
+    const events = stored(debit);
+    const [{ _id: id }] = events as [StoredEvent<LedgerEvent>];
+    expect(rowWrites(events, 3, ACTOR)).toEqual([
+      {
+        insert: {
+          _id: `${id}/3`,
+          household_id: 'hh_1',
+          account_id: 'acc_1',
+          generation: 3,
+          id,
+          seq: 7,
+          kind: 'debit',
+          role: 'root',
+          root_id: id,
+          tip_seq: 7,
+          tip_id: id,
+          reverses_id: null,
+          amount_minor: -100,
+          moved_minor: null,
+          size_minor: 100,
+          postings: debit.postings,
+          description: 'Bread',
+          notes: '',
+          tags: [],
+          effective_on: '2026-01-30',
+          recorded_at: RECORDER.recorded_at,
+          actor: ACTOR,
+          balance_minor: 900,
+          standing: true,
+          reversed_by_id: null,
+          batch_id: null,
+          payer: null,
+          transfer: null,
+        },
+      },
+    ]);
+  });
+
+  it('a move, and its undo, have the size of what moved', () => {
+    const [root] = stored(move) as [StoredEvent<LedgerEvent>];
+    const rows = [root, ...stored(undoOf(root))].flatMap((event) => rowWrites([event], 1, ACTOR));
+    const inserted = rows.flatMap((row) => ('insert' in row ? [row.insert] : []));
+    expect(
+      inserted.map(({ amount_minor, moved_minor, size_minor }) => [amount_minor, moved_minor, size_minor]),
+    ).toEqual([
+      [0, 25, 25],
+      [0, 25, 25],
+    ]);
+  });
+
+  it('an undo is a row, and its root does not stand any more', () => {
+    const [root] = stored(debit) as [StoredEvent<LedgerEvent>];
+    const [undo] = sealEvents({ ...HEAD, version: 20 }, RECORDER, [undoOf(root)]) as [
+      StoredEvent<LedgerEvent>,
+    ];
+    const [inserted, updated, ...more] = rowWrites([undo], 2, ACTOR);
+    expect(inserted).toMatchObject({
+      insert: {
+        seq: 21,
+        kind: 'debit',
+        role: 'undo',
+        root_id: root._id,
+        reverses_id: root._id,
+        amount_minor: 100,
+        tip_id: null,
+      },
+    });
+    expect(updated).toEqual({
+      update: `${root._id}/2`,
+      set: { standing: false, tip_seq: 21, tip_id: undo._id, reversed_by_id: undo._id },
+    });
+    expect(more).toEqual([]);
+  });
+
+  it('the payer is kept by name, and an event that moves no money has no row', () => {
+    const pay: LedgerEvent = { ...debit, type: 'PayReceived', payer_id: 4, payer: 'Acme' };
+    const rename: LedgerEvent = {
+      type: 'EnvelopeRenamed',
+      ...common,
+      postings: [],
+      envelope_id: 1,
+      name: 'B',
+    };
+    expect(rowWrites(stored(rename, pay), 1, ACTOR)).toMatchObject([
+      { insert: { seq: 8, kind: 'payday', payer: 'Acme' } },
+    ]);
+  });
+});
