@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { ClientSession, MongoServerError, type Document } from 'mongodb';
+import { ClientSession, MongoServerError, type AnyClientBulkWriteModel, type Document } from 'mongodb';
 
 import { ACCOUNTS, type AccountRecord } from '../../src/event-store/account-record.js';
 import { appendEvents, type Recording } from '../../src/event-store/append-events.js';
@@ -49,8 +49,8 @@ function counting(events: readonly Counted[], before: CountDocument, more: Parti
     events,
     state: { ...more, total },
     project: (stored, generation) => ({
-      writes: stored.map((event) => ({
-        name: 'insertOne' as const,
+      writes: stored.map((event): AnyClientBulkWriteModel<Document> => ({
+        name: 'insertOne',
         namespace: `${database.db.databaseName}.rows`,
         document: { ...event, generation },
       })),
