@@ -3,6 +3,7 @@ import { Int32, Long } from 'bson';
 import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import type { Doc, Value } from '../bson/types.js';
 import { compileFilter, type Filter } from '../query/match.js';
+import { compileKeys } from '../query/sort-keys.js';
 import { type Key, prefixOf, RESERVED } from './keys.js';
 import type { Transaction } from './transaction.js';
 import type { View } from './view.js';
@@ -16,6 +17,10 @@ export interface Index {
   readonly partialFilter?: Doc;
   /** Compiled from `partialFilter`. */
   readonly filter?: Filter;
+  /** The paths of `key`, split. */
+  readonly paths: readonly (readonly string[])[];
+  /** The tuples of values of a document with an array at one of the paths. */
+  readonly tuples: (doc: Doc) => Value[][];
   /** The description that listIndexes shows. */
   readonly spec: Doc;
   /** The six bytes that its keys begin with. */
@@ -71,6 +76,8 @@ export function makeIndex(collectionId: number, id: number, definition: IndexDef
     id,
     prefix: prefixOf(collectionId, id),
     fields,
+    paths: definition.key.map(([path]) => path.split('.')),
+    tuples: compileKeys(definition.key.map(([path]) => path)),
     ...(definition.partialFilter === undefined ? {} : { filter: compileFilter(definition.partialFilter) }),
     multikey: false,
     hasLongKeys: false,

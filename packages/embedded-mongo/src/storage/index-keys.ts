@@ -1,5 +1,5 @@
 import { encodeKeyValue, encodeMissing } from '../bson/keystring.js';
-import { Undefined, type Doc, type Value } from '../bson/types.js';
+import type { Doc, Value } from '../bson/types.js';
 import { EngineError, ErrorCodes } from '../errors.js';
 import type { Index } from './catalogue.js';
 import { boundPart, isLongPart } from './keys.js';
@@ -18,109 +18,59 @@ const NO_KEYS: IndexKeys = { keys: new Set(), multikey: false, hasLongKeys: fals
 /**
  * The keys of a document in a secondary index, by MongoDB's rules: a missing field counts as null, an array gives
  * a key for each element (an empty one counts as undefined), two arrays in one compound key are refused.
+ * Throws CannotIndexParallelArrays.
  */
 export function keysOf(index: Index, doc: Doc): IndexKeys {
   if (index.filter !== undefined && !index.filter.matches(doc)) return NO_KEYS;
-  let keys: string[] = [''];
-  let arrayPath: string | undefined;
+  let key = '';
   let anyPresent = false;
-  for (const [path, direction] of index.key) {
-    const found = valuesAt(doc, path.split('.'));
-    if (found.isArray) {
-      if (arrayPath !== undefined && !shareArray(arrayPath, path, doc)) {
-        throw new EngineError(
-          'CannotIndexParallelArrays',
-          `cannot index parallel arrays [${path}] [${arrayPath}]`,
-        );
-      }
-      arrayPath = path;
+  for (let at = 0; at < index.paths.length; at += 1) {
+    const value = plainValueAt(doc, index.paths[at] as readonly string[]);
+    if (value === ARRAY_MET) return multikeysOf(index, doc);
+    const descending = index.key[at]?.[1] === -1;
+    if (value === undefined) key += encodeMissing(descending);
+    else {
+      anyPresent = true;
+      key += encodeKeyValue(value, descending);
     }
-    const parts = new Set<string>();
-    for (const value of found.values) {
-      if (value !== undefined) anyPresent = true;
-      parts.add(
-        value === undefined ? encodeMissing(direction === -1) : encodeKeyValue(value, direction === -1),
-      );
-    }
-    keys = parts.size === 1 ? appendOne(keys, parts) : appendEach(keys, parts);
   }
   if (index.sparse && !anyPresent) return NO_KEYS;
-  return {
-    keys: new Set(keys.map(boundPart)),
-    multikey: arrayPath !== undefined,
-    hasLongKeys: keys.some(isLongPart),
-  };
+  return { keys: new Set([boundPart(key)]), multikey: false, hasLongKeys: isLongPart(key) };
 }
 
-function appendOne(keys: readonly string[], parts: ReadonlySet<string>): string[] {
-  const [part = ''] = parts;
-  return keys.map((key) => key + part);
+function multikeysOf(index: Index, doc: Doc): IndexKeys {
+  const whole = tuplesOf(index, doc).map((tuple) =>
+    tuple.map((value, at) => encodeKeyValue(value, index.key[at]?.[1] === -1)).join(''),
+  );
+  return { keys: new Set(whole.map(boundPart)), multikey: true, hasLongKeys: whole.some(isLongPart) };
 }
 
-function appendEach(keys: readonly string[], parts: ReadonlySet<string>): string[] {
-  const all: string[] = [];
-  for (const key of keys) for (const part of parts) all.push(key + part);
-  return all;
-}
-
-/** Two paths may both lead through the same array (`a.b` and `a.c` in an array of documents at `a`). */
-function shareArray(one: string, other: string, doc: Doc): boolean {
-  const head = one.split('.')[0] as string;
-  return head === other.split('.')[0] && one !== head && other !== head && Array.isArray(doc.get(head));
-}
-
-interface PathValues {
-  readonly values: (Value | undefined)[];
-  readonly isArray: boolean;
-}
-
-function valuesAt(doc: Doc, path: readonly string[]): PathValues {
-  const values: (Value | undefined)[] = [];
-  const isArray = collect(doc, path, 0, values);
-  return { values, isArray };
-}
-
-function collect(
-  value: Value | undefined,
-  path: readonly string[],
-  at: number,
-  into: (Value | undefined)[],
-): boolean {
-  if (at === path.length) {
-    if (!Array.isArray(value)) {
-      into.push(value);
-      return false;
-    }
-    if (value.length === 0) into.push(Undefined.instance);
-    for (const element of value) into.push(element);
-    return true;
+function tuplesOf(index: Index, doc: Doc): Value[][] {
+  try {
+    return index.tuples(doc);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new EngineError('CannotIndexParallelArrays', `cannot index parallel arrays (index ${index.name})`);
   }
-  const name = path[at] as string;
-  if (value instanceof Map) return collect(value.get(name), path, at + 1, into);
-  if (!Array.isArray(value)) {
-    into.push(undefined);
-    return false;
+}
+
+const ARRAY_MET = Symbol('an array lies on the path');
+
+/** The value at a path that leads through documents alone. */
+function plainValueAt(doc: Doc, path: readonly string[]): Value | typeof ARRAY_MET | undefined {
+  let value: Value | undefined = doc;
+  for (const name of path) {
+    if (Array.isArray(value)) return ARRAY_MET;
+    if (!(value instanceof Map)) return undefined;
+    value = value.get(name);
   }
-  // A number in the path names an element of the array; otherwise every document in it is asked.
-  if (/^\d+$/.test(name) && Number(name) < value.length) {
-    collect(value[Number(name)], path, at + 1, into);
-    return true;
-  }
-  if (value.length === 0) into.push(undefined);
-  for (const element of value) {
-    if (element instanceof Map) collect(element, path, at, into);
-    else into.push(undefined);
-  }
-  return true;
+  return Array.isArray(value) ? ARRAY_MET : value;
 }
 
 /** The duplicate-key error that drivers know: 11000 with the pattern and the value of the key. */
 export function duplicateKey(ns: string, index: Index, doc: Doc): EngineError {
-  const value: Doc = new Map();
-  for (const [path] of index.key) {
-    const [found] = valuesAt(doc, path.split('.')).values;
-    value.set(path, found ?? null);
-  }
+  const [tuple = []] = tuplesOf(index, doc);
+  const value: Doc = new Map(index.key.map(([path], at) => [path, tuple[at] ?? null]));
   const shown = [...value].map(([path, part]) => `${path}: ${describe(part)}`).join(', ');
   return new EngineError(
     'DuplicateKey',
