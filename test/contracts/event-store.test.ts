@@ -1,12 +1,13 @@
 import { jest } from '@jest/globals';
-import { ClientSession, MongoServerError, type AnyClientBulkWriteModel, type Document } from 'mongodb';
+import { ClientSession, MongoServerError } from 'mongodb';
 
+import { tenantScope } from '../../src/database/tenant-scope.js';
 import { ACCOUNTS, type AccountRecord } from '../../src/event-store/account-record.js';
 import { appendEvents, type Recording } from '../../src/event-store/append-events.js';
 import { AccountKeyTaken, VersionConflict } from '../../src/event-store/conflicts.js';
 import { EventStore, type ReadSession } from '../../src/event-store/event-store.js';
 import { hashOf } from '../../src/event-store/hash-chain.js';
-import { EVENTS, EventSchema, type Recorder } from '../../src/event-store/stored-event.js';
+import { EVENTS, EventSchema, type Recorder, type StoredEvent } from '../../src/event-store/stored-event.js';
 import { newId } from '../../src/kernel/ids.js';
 import { AccountSchema } from '../../src/ledger/projections/account-document.js';
 import { startDatabase, type TestDatabase } from '../kit/database.js';
@@ -42,6 +43,12 @@ const recorder = (account_id = newId('acc')): Recorder => ({
   recorded_at: new Date('2026-01-31T09:30:00.123Z'),
 });
 
+interface Row extends StoredEvent<Counted> {
+  household_id: string;
+  readonly generation: number;
+}
+const rowScope = (household_id: string) => tenantScope<Row>(database.db, 'rows', household_id);
+
 /** Counts on, with one row of a read model an event. */
 function counting(events: readonly Counted[], before: CountDocument, more: Partial<Count> = {}) {
   const total = events.reduce((sum, { by }) => sum + by, before?.total ?? 0);
@@ -49,11 +56,7 @@ function counting(events: readonly Counted[], before: CountDocument, more: Parti
     events,
     state: { ...more, total },
     project: (stored, generation) => ({
-      writes: stored.map((event): AnyClientBulkWriteModel<Document> => ({
-        name: 'insertOne',
-        namespace: `${database.db.databaseName}.rows`,
-        document: { ...event, generation },
-      })),
+      writes: stored.map((event) => rowScope(event.household_id).insertModel({ ...event, generation })),
       added_rows: stored.length,
     }),
   };
@@ -141,12 +144,8 @@ describe('an append', () => {
     const before = await everything(asked.account_id);
     const twice = store.append<Counted, Count, Recording<Counted, Count>>(asked, (found) => {
       const recording = counting([by(1)], found);
-      const document = events[0] as unknown as Document;
-      const namespace = `${database.db.databaseName}.rows`;
-      const project = () => ({
-        writes: [{ name: 'insertOne' as const, namespace, document }],
-        added_rows: 1,
-      });
+      const again = events.map((event) => rowScope('hh_1').insertModel({ ...event, generation: 1 }));
+      const project = () => ({ writes: again, added_rows: 1 });
       return Promise.resolve({ ...recording, project });
     });
     await expect(twice).rejects.toMatchObject({ code: 'service_unavailable' });
