@@ -25,8 +25,6 @@ export class DateTime {
 
 /** BSON's deprecated `undefined` type: a stored value, not a missing field. */
 export class Undefined {
-  /** Sets the class apart for TypeScript, to which an empty class is like every object. */
-  readonly bsonType = 'undefined';
   static readonly instance = new Undefined();
 }
 
