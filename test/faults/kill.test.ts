@@ -113,6 +113,7 @@ describe('kill -9 under load', () => {
     async (_round, target) => {
       const round = await oneRound(victim, writers, target);
       rounds.push(round);
+      if (round.problems.length > 0) console.error(victim.complaints);
       expect(round.problems).toEqual([]);
       expect(round.acknowledged).toBeGreaterThanOrEqual(ACKNOWLEDGED_BETWEEN_KILLS);
     },

@@ -46,6 +46,12 @@ export class Victim {
     return `mongodb://${socket}/envelope_ledger?directConnection=true`;
   }
 
+  /** What the service's log calls an error, for finding out why a round went wrong. */
+  get complaints(): string {
+    const lines = this.service.stdout.split('\n').filter((line) => line.includes('"level":"error"'));
+    return [...lines.slice(-20), this.service.stderr].join('\n');
+  }
+
   /** Kills with SIGKILL, sees to it that the service runs again, and waits until it is ready. */
   async kill(target: Target): Promise<Recovery> {
     const engine = this.enginePid;

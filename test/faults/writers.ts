@@ -7,6 +7,7 @@ const WRITERS = 8;
 const ACCOUNTS = 4;
 const ENVELOPES = 4;
 const ANSWER_MS = 20_000;
+const AFTER_A_FAILURE_MS = 200;
 const PATIENCE_MS = 60_000;
 
 /** A posting that was answered 201. */
@@ -23,7 +24,7 @@ export interface Outcome {
   readonly sent: Map<string, Asked>;
   /** Sent, and never answered, or answered 503. */
   readonly unknown: Set<string>;
-  /** Answered with something else, which has to be looked into. */
+  /** Answered with something else since the last start, which has to be looked into. */
   readonly surprises: string[];
 }
 
@@ -58,6 +59,7 @@ export class Writers {
 
   start(): void {
     this.stopping = false;
+    this.outcome.surprises.length = 0;
     this.running = Array.from({ length: WRITERS }, (_, writer) => this.write(writer));
   }
 
@@ -113,7 +115,7 @@ export class Writers {
     if (answer && answer.status !== 503) {
       this.outcome.surprises.push(`${description}: ${answer.status} ${JSON.stringify(answer.body)}`);
     }
-    await pause(50);
+    await pause(AFTER_A_FAILURE_MS);
   }
 }
 
