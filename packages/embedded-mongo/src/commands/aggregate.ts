@@ -47,7 +47,7 @@ export const aggregate: Command = {
   async run(context: CommandContext): Promise<Reply> {
     const args = new Arguments('aggregate', context.request.body);
     const request = readAggregate(args);
-    refuseNoCollection(context, request.stages);
+    if (isNumeric(args.value('aggregate'))) throw collectionRequired(request.stages);
     const { ns } = namespaceOf(context);
     const collection = await collectionToRead(context, ns);
     if (args.flag('explain')) return explainPipeline(context, ns, collection, request, 'queryPlanner');
@@ -80,11 +80,10 @@ export function readAggregate(args: Arguments): AggregateRequest {
   };
 }
 
-function refuseNoCollection(context: CommandContext, stages: readonly Value[]): void {
-  if (!isNumeric(context.body.get('aggregate'))) return;
+function collectionRequired(stages: readonly Value[]): EngineError {
   const [first] = stages;
   const name = first instanceof Map ? [...first.keys()][0] : undefined;
-  throw new EngineError(
+  return new EngineError(
     'InvalidNamespace',
     `{aggregate: 1} is not valid for '${name ?? 'an empty pipeline'}'; a collection is required.`,
   );

@@ -44,6 +44,11 @@ export class Arguments {
     throw this.mismatch(name, value, 'object');
   }
 
+  /** A document; an empty one where it is left out. */
+  documentOrEmpty(name: string): Doc {
+    return this.document(name) ?? new Map<string, Value>();
+  }
+
   list(name: string): readonly Value[] | undefined {
     const value = this.value(name);
     if (value === undefined || Array.isArray(value)) return value;

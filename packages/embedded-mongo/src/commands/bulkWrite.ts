@@ -1,6 +1,5 @@
 import { encodeReply, decodeCommand, type Reply } from '../bson/codec.js';
 import { readField } from '../bson/fields.js';
-import { isNumeric, toDouble } from '../bson/numbers.js';
 import { RawDoc, type Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { TimeSlice } from '../query/execute-slice.js';
@@ -33,7 +32,7 @@ export const bulkWrite: Command = {
     const statements = new Statements(context, ops.length, args.flag('ordered', true));
     const results = new BulkResults(args.flag('errorsOnly'));
     await runAll(context, ops, namespaces, args.document('let'), statements, results);
-    const size = new Arguments('bulkWrite.cursor', args.document('cursor') ?? new Map()).size('batchSize');
+    const size = new Arguments('bulkWrite.cursor', args.documentOrEmpty('cursor')).size('batchSize');
     const reply = await firstReply(
       context,
       'admin.$cmd.bulkWrite',
@@ -85,8 +84,8 @@ function operationOf(
   statements: Statements,
 ): { readonly namespace: Namespace; readonly operation: Operation } {
   const fields = decodeCommand(raw.bytes, DOCUMENT);
-  const [kind, position] = fields.entries().next().value ?? ['', null];
-  const namespace = isNumeric(position as never) ? namespaces[toDouble(position as never)] : undefined;
+  const [kind = ''] = fields.keys();
+  const namespace = namespaces[new Arguments('bulkWrite.ops', fields).size(kind) ?? -1];
   const operation = readOperation(kind, fields, variables, statements);
   if (namespace === undefined) {
     throw new EngineError(

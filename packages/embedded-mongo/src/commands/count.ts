@@ -33,7 +33,7 @@ export const count: Command = {
 export function readCount(args: Arguments): CountRequest {
   args.refuseCollation();
   return {
-    query: { filter: readFilter(args.document('query') ?? new Map(), undefined), hint: args.hint() },
+    query: { filter: readFilter(args.documentOrEmpty('query'), undefined), hint: args.hint() },
     skip: args.size('skip') ?? 0,
     // A negative limit means the same as a positive one here.
     limit: Math.abs(args.wholeNumber('limit') ?? 0),

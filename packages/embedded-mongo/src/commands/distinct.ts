@@ -26,7 +26,7 @@ export const distinct: Command = {
     args.refuseCollation();
     const key = args.text('key');
     if (key === undefined) throw args.missing('key');
-    const query = { filter: readFilter(args.document('query') ?? new Map(), undefined), hint: args.hint() };
+    const query = { filter: readFilter(args.documentOrEmpty('query'), undefined), hint: args.hint() };
     const collection = await collectionToRead(context, ns);
     if (collection === undefined) return { values: [] };
     const { scan } = scanFor(collection, query);
@@ -64,12 +64,12 @@ class DistinctValues {
     if (value === undefined) return;
     const part = this.path[at];
     if (part === undefined) {
-      if (Array.isArray(value)) for (const element of value) this.keep(element);
+      if (Array.isArray(value)) for (const element of value as Value[]) this.keep(element);
       else this.keep(value);
     } else if (value instanceof Map) this.collect(value.get(part), at + 1);
     else if (Array.isArray(value)) {
       const index = arrayIndex(part);
-      if (index !== undefined) this.collect(value[index], at + 1);
+      if (index !== undefined) this.collect((value as Value[])[index], at + 1);
       for (const element of value) if (element instanceof Map) this.collect(element, at);
     }
   }

@@ -36,7 +36,7 @@ export const dropIndexes: Command = {
 
 function chosen(collection: Collection, wanted: Value): readonly Index[] {
   if (wanted === '*') return collection.indexes.slice(1);
-  const wantedOnes = Array.isArray(wanted) ? wanted : [wanted];
+  const wantedOnes: readonly Value[] = Array.isArray(wanted) ? wanted : [wanted];
   return wantedOnes.map((one) => {
     const index = find(collection, one);
     if (index?.id === 0) throw new EngineError('InvalidOptions', 'cannot drop _id index');

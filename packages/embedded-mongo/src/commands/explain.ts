@@ -1,4 +1,4 @@
-import type { CommandDoc, Reply } from '../bson/codec.js';
+import type { Reply } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { AGGREGATE_FIELDS, readAggregate } from './aggregate.js';
@@ -27,7 +27,7 @@ export const explain: Command = {
     }
     const { ns } = checkedNamespace(context.db, target);
     const collection = await collectionToRead(context, ns);
-    const inner = new Arguments(name, command as CommandDoc);
+    const inner = new Arguments(name, command);
     const reply =
       name === 'aggregate'
         ? await explainPipeline(context, ns, collection, readExplainedPipeline(inner, command), verbosity)
@@ -88,7 +88,7 @@ function explainedStatement(args: Arguments, field: string): Explained {
   if (statement === undefined || others.length > 0) {
     throw new EngineError('InvalidLength', 'explained write batches must be of size 1');
   }
-  const inner = new Arguments(field, statement as CommandDoc);
+  const inner = new Arguments(field, statement);
   const one = field === 'deletes' ? inner.wholeNumber('limit') === 1 : !inner.flag('multi');
   return {
     query: { filter: filterOf(inner, 'q'), sort: inner.document('sort'), hint: inner.hint() },
@@ -97,5 +97,5 @@ function explainedStatement(args: Arguments, field: string): Explained {
 }
 
 function filterOf(args: Arguments, name: string): ReturnType<typeof readFilter> {
-  return readFilter(args.document(name) ?? new Map(), args.document('let'));
+  return readFilter(args.documentOrEmpty(name), args.document('let'));
 }

@@ -67,7 +67,7 @@ export function readFind(args: Arguments): FindRequest {
   args.refuseCollation();
   args.refuse('min', 'max', 'returnKey', 'showRecordId', 'tailable', 'awaitData');
   const variables = args.document('let');
-  const filter = readFilter(args.document('filter') ?? new Map(), variables);
+  const filter = readFilter(args.documentOrEmpty('filter'), variables);
   const projection = args.document('projection');
   const sort = args.document('sort');
   if (sort?.has('$natural') === true && sort.size > 1) {

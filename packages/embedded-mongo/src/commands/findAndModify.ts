@@ -86,14 +86,14 @@ function readModify(args: Arguments): Modification {
   }
   return {
     query: {
-      filter: readFilter(args.document('query') ?? new Map(), variables),
+      filter: readFilter(args.documentOrEmpty('query'), variables),
       sort: args.document('sort'),
       hint: args.hint(),
     },
     update: remove ? undefined : readModification(args, 'update'),
     upsert,
     returnNew,
-    project: compileProjection(args.document('fields') ?? new Map(), compileVariables(variables)),
+    project: compileProjection(args.documentOrEmpty('fields'), compileVariables(variables)),
   };
 }
 

@@ -18,10 +18,8 @@ export const listCollections: Command = {
     const { db } = context;
     checkDatabase(db);
     const args = new Arguments('listCollections', context.request.body);
-    const filter = readFilter(args.document('filter') ?? new Map(), undefined);
-    const size = new Arguments('listCollections.cursor', args.document('cursor') ?? new Map()).size(
-      'batchSize',
-    );
+    const filter = readFilter(args.documentOrEmpty('filter'), undefined);
+    const size = new Arguments('listCollections.cursor', args.documentOrEmpty('cursor')).size('batchSize');
     const nameOnly = args.flag('nameOnly');
     const docs = context.engine.store.catalogue
       .list(db)

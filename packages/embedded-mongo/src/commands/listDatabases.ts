@@ -16,7 +16,7 @@ export const listDatabases: Command = {
   async run(context: CommandContext): Promise<Reply> {
     adminOnly(context, 'listDatabases');
     const args = new Arguments('listDatabases', context.request.body);
-    const filter = readFilter(args.document('filter') ?? new Map(), undefined);
+    const filter = readFilter(args.documentOrEmpty('filter'), undefined);
     const nameOnly = args.flag('nameOnly');
     const names = new Set(context.engine.store.catalogue.list().map((collection) => collection.db));
     const databases: Doc[] = [];

@@ -18,7 +18,7 @@ export const listIndexes: Command = {
     const collection = context.engine.store.catalogue.find(ns);
     if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns does not exist: ${ns}`);
     const args = new Arguments('listIndexes', context.request.body);
-    const size = new Arguments('listIndexes.cursor', args.document('cursor') ?? new Map()).size('batchSize');
+    const size = new Arguments('listIndexes.cursor', args.documentOrEmpty('cursor')).size('batchSize');
     const docs = collection.indexes
       .filter((index) => index.ready)
       .map((index) => new RawDoc(encodeDoc(index.spec)));

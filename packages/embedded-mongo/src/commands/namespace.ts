@@ -1,5 +1,6 @@
 import { typeName } from '../bson/compare.js';
 import { EngineError } from '../errors.js';
+import { Arguments } from './arguments.js';
 import type { CommandContext } from './command.js';
 
 /** A collection by its name; it need not exist. */
@@ -15,7 +16,8 @@ const MAX_DATABASE_BYTES = 63;
 
 /** The collection that a command names as the value of its first field. Throws InvalidNamespace. */
 export function namespaceOf(context: CommandContext): Namespace {
-  const name = context.body.get(context.request.name);
+  const { name: command } = context.request;
+  const name = new Arguments(command, context.body).value(command);
   if (typeof name !== 'string') {
     const type = name === undefined ? 'missing' : typeName(name);
     throw new EngineError('InvalidNamespace', `collection name has invalid type ${type}`);

@@ -8,6 +8,7 @@ import { compileFilter, type Filter } from '../query/match.js';
 import type { Hint } from '../query/plan-hint.js';
 import { planQuery } from '../query/plan.js';
 import type { Collection } from '../storage/catalogue.js';
+import type { View } from '../storage/view.js';
 import type { CommandContext } from './command.js';
 
 /** The batch that a cursor begins with, where the client does not say (MongoDB's 101 documents). */
@@ -85,7 +86,8 @@ export async function firstReply(
   let id = 0n;
   if (batch.finished || singleBatch) results.close();
   else {
-    const { session, transaction, view } = context;
+    const { session, transaction } = context;
+    const view = (): View => context.view();
     id = context.engine.cursors.open({ ns, session, transaction, results, view });
   }
   return { cursor: { firstBatch: batch.docs, id, ns } };

@@ -114,7 +114,7 @@ export class Statements {
         throw new EngineError('InvalidLength', "there must be one of 'stmtIds' for each statement");
       return id;
     }
-    return (wholeNumber(body.get('stmtId') as Value | undefined) ?? 0) + index;
+    return (wholeNumber(body.get('stmtId')) ?? 0) + index;
   }
 }
 

@@ -40,7 +40,7 @@ export class RowScan {
   /** The last key met in the current range. */
   private last: string | undefined;
   private finished = false;
-  private readonly seen: Set<string> | undefined;
+  private seen: Set<string> | undefined;
 
   constructor(
     readonly collection: Collection,
@@ -55,6 +55,8 @@ export class RowScan {
     if (view === this.view) return;
     this.view = view;
     this.steps = undefined;
+    // An index that an array has come into since the plan was made has several entries for one document.
+    if (this.hasArrays()) this.seen ??= new Set();
   }
 
   /** Lets go of the view; needed only to abandon a scan before its end. */
@@ -130,7 +132,7 @@ export class RowScan {
     this.docsExamined += 1;
     if (this.seen?.has(idKey) === true) return null;
     let doc: Doc | undefined;
-    if (!this.plan.exact || this.hasChanged()) {
+    if (!this.plan.exact || this.hasArrays()) {
       doc = decodeDoc(bytes);
       if (!this.filter.matches(doc)) return null;
     }
@@ -138,9 +140,10 @@ export class RowScan {
     return { idKey, bytes, doc };
   }
 
-  /** An index that an array has come into since the plan was made no longer expresses a filter wholly. */
-  private hasChanged(): boolean {
-    return this.plan.scans[0]?.index.multikey === true;
+  /** With arrays in it, an index no longer expresses a filter wholly, whatever the plan says. */
+  private hasArrays(): boolean {
+    for (const { index } of this.plan.scans) if (index.multikey) return true;
+    return false;
   }
 }
 

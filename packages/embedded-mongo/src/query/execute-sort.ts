@@ -78,9 +78,8 @@ async function mergeSort(entries: Entry[], slice: TimeSlice): Promise<Entry[]> {
     if (slice.isOver()) await slice.rest();
   }
   let from = entries;
-  let to: Entry[] = [];
   for (let length = RUN; length < entries.length; length *= 2) {
-    to = [];
+    const to: Entry[] = [];
     for (let start = 0; start < from.length; start += 2 * length)
       await mergeRuns(from, start, length, to, slice);
     from = to;

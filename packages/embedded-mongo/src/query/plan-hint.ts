@@ -35,7 +35,7 @@ function isNamedBy(index: Index, hint: Hint): boolean {
     fields.length === index.key.length &&
     index.key.every(([path, direction], position) => {
       const field = fields[position];
-      if (field === undefined || field[0] !== path || !isNumeric(field[1])) return false;
+      if (field?.[0] !== path || !isNumeric(field[1])) return false;
       return compareNumbers(field[1], new Int32(direction)) === 0;
     })
   );

@@ -1,0 +1,253 @@
+import type { Doc } from '../../src/bson/types.js';
+import { RowScan } from '../../src/query/execute-scan.js';
+import { TimeSlice } from '../../src/query/execute-slice.js';
+import { ScanResults } from '../../src/query/execute.js';
+import { compileFilter } from '../../src/query/match.js';
+import { planQuery, type PlanOptions, type QueryPlan } from '../../src/query/plan.js';
+import type { Collection, Index } from '../../src/storage/catalogue.js';
+import { codeOf, doc, entries, type Plain } from '../query/notation.js';
+import { addIndex, collectionWith, indexOn, viewOf } from './memory-collection.js';
+
+type PlainDoc = Readonly<Record<string, Plain>>;
+
+function plan(
+  indexes: readonly Index[],
+  filter: PlainDoc,
+  sort?: PlainDoc,
+  hint?: PlanOptions['hint'],
+): QueryPlan {
+  return planQuery(collectionWith(...indexes), doc(filter), {
+    ...(sort === undefined ? {} : { sort: doc(sort) }),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** The names of the indexes that are read, or `point` for a look-up by `_id`. */
+function used(chosen: QueryPlan): string {
+  return chosen.idKey === undefined ? chosen.scans.map(({ index }) => index.name).join(' + ') : 'point';
+}
+
+const a = indexOn(1, [['a', 1]]);
+const ab = indexOn(2, [
+  ['a', 1],
+  ['b', -1],
+]);
+const b = indexOn(3, [['b', 1]]);
+const abc = indexOn(4, [
+  ['a', 1],
+  ['b', 1],
+  ['c', 1],
+]);
+
+describe('the planner chooses', () => {
+  it.each<[string, readonly Index[], PlainDoc, PlainDoc | undefined, string]>([
+    ['a look-up for one _id', [a], { _id: 1, a: 1 }, undefined, 'point'],
+    ['a look-up for { $eq } too', [a], { _id: { $eq: 1 } }, { a: 1 }, 'point'],
+    ['the documents for a span of _id', [a], { _id: { $gt: 1 } }, undefined, '_id_'],
+    ['the documents where nothing else helps', [a], { c: 1 }, undefined, '_id_'],
+    [
+      'a unique index with all its fields',
+      [ab, indexOn(9, [['b', 1]], { unique: true })],
+      { a: 1, b: 2 },
+      undefined,
+      'b_1',
+    ],
+    ['the longest equality prefix', [a, ab, abc], { a: 1, b: 2, c: 3 }, undefined, 'a_1_b_1_c_1'],
+    ['the shorter index among equals', [abc, a], { a: 1 }, undefined, 'a_1'],
+    ['the one that sorts', [a, ab, abc], { a: 1 }, { b: 1 }, 'a_1_b_-1'],
+    ['equality before a span', [b, a], { a: 1, b: { $gt: 1 } }, undefined, 'a_1'],
+    ['a whole index for its order', [a, b], {}, { b: -1 }, 'b_1'],
+    ['several indexes for an $or', [a, b], { $or: [{ a: 1 }, { b: 2 }] }, undefined, 'a_1 + b_1'],
+    [
+      'one index for an $or where one will do',
+      [ab, b],
+      { a: 1, $or: [{ b: 1 }, { b: 5 }] },
+      undefined,
+      'a_1_b_-1',
+    ],
+  ])('%s', (_name, indexes, filter, sort, expected) => {
+    expect(used(plan(indexes, filter, sort))).toBe(expected);
+  });
+
+  it('no index that is still being built', () => {
+    const building = { ...indexOn(5, [['c', 1]]), ready: false };
+    expect(used(plan([building], { c: 1 }))).toBe('_id_');
+  });
+
+  it('nothing to read for what contradicts itself', () => {
+    const [scan] = plan([a], { $and: [{ a: 1 }, { a: 2 }] }).scans;
+    expect(scan?.ranges).toEqual([]);
+  });
+
+  it.each<[string, PlainDoc, PlainDoc, 'forward' | 'backward' | 'sorts']>([
+    ['forwards', { a: 1 }, { b: -1 }, 'forward'],
+    ['backwards', { a: 1 }, { b: 1 }, 'backward'],
+    ['with the constant field named too', { a: 1 }, { a: -1, b: 1 }, 'backward'],
+    ['over the whole index', {}, { a: -1, b: 1 }, 'backward'],
+    ['not one field against the other', {}, { a: 1, b: 1 }, 'sorts'],
+    ['not behind a list of values', { a: { $in: [1, 2] } }, { b: 1 }, 'sorts'],
+    ['by the listed field itself', { a: { $in: [1, 2] } }, { a: 1 }, 'forward'],
+    ['not behind a span', { a: { $gt: 1 } }, { b: 1 }, 'sorts'],
+  ])('the direction of the sort: %s', (_name, filter, sort, expected) => {
+    const chosen = plan([ab], filter, sort);
+    const direction = chosen.scans[0]?.reverse ? 'backward' : 'forward';
+    expect(chosen.sorted ? direction : 'sorts').toBe(expected);
+  });
+});
+
+describe('a partial index', () => {
+  const partial = (filter: PlainDoc): Index => indexOn(7, [['a', 1]], { partialFilter: doc(filter) });
+
+  it.each<[PlainDoc, PlainDoc, boolean]>([
+    [{ state: 'open' }, { a: 1, state: 'open' }, true],
+    [{ state: 'open' }, { a: 1 }, false],
+    [{ state: 'open' }, { a: 1, state: { $in: ['open', 'held'] } }, false],
+    [{ state: { $in: ['open', 'held'] } }, { a: 1, state: 'held' }, true],
+    [{ seq: { $exists: true } }, { a: 1, seq: 4 }, true],
+    [{ seq: { $exists: true } }, { a: 1, seq: null }, false],
+    [{ seq: { $exists: true } }, { a: 1, seq: { $ne: null } }, true],
+    [{ 'seq.x': { $exists: true } }, { a: 1, 'seq.x': { $ne: null } }, false],
+    [{ seq: { $gt: 5 } }, { a: 1, seq: { $gt: 5 } }, true],
+    [{ seq: { $gt: 5 } }, { a: 1, seq: { $gte: 5 } }, false],
+    [{ seq: { $gte: 5 } }, { a: 1, seq: { $gt: 5 } }, true],
+    [{ seq: { $gt: 5 } }, { a: 1, seq: { $lt: 9 } }, false],
+    [{ seq: { $lt: 5 } }, { a: 1, seq: { $lte: 4 } }, true],
+    [{ seq: { $gt: 5 } }, { a: 1, seq: 'text' }, false],
+    [{ kind: { $type: 'string' } }, { a: 1, kind: { $type: 'string' } }, true],
+    [{ kind: { $type: 'string' } }, { a: 1, kind: 'x' }, false],
+    [{ $and: [{ x: 1 }, { y: 2 }] }, { a: 1, x: 1, y: 2 }, true],
+    [{ $or: [{ x: 1 }, { y: 2 }] }, { a: 1, x: 1 }, false],
+    [{ a: { $gt: 3 } }, { a: 4 }, true],
+    [{ state: 'open' }, { a: 1, $or: [{ state: 'open' }, { state: 'held' }] }, false],
+  ])('with %j answers %j: %s', (filter, query, expected) => {
+    expect(used(plan([partial(filter)], query)) === 'a_1').toBe(expected);
+  });
+
+  it('serves the branches of an $or that imply it', () => {
+    const chosen = plan([partial({ state: 'open' }), b], { $or: [{ a: 1, state: 'open' }, { b: 1 }] });
+    expect(used(chosen)).toBe('a_1 + b_1');
+  });
+});
+
+describe('a hint', () => {
+  it('picks an index by name or by key pattern', () => {
+    expect(used(plan([a, ab], { a: 1 }, undefined, 'a_1_b_-1'))).toBe('a_1_b_-1');
+    expect(used(plan([a, ab], { a: 1 }, undefined, entries(['a', 1], ['b', -1])))).toBe('a_1_b_-1');
+    expect(used(plan([a, ab], { a: 1 }, undefined, doc({ _id: 1 })))).toBe('_id_');
+  });
+
+  it('keeps to the natural order', () => {
+    const chosen = plan([a], { a: 1 }, undefined, doc({ $natural: -1 }));
+    expect([used(chosen), chosen.scans[0]?.reverse]).toEqual(['_id_', true]);
+  });
+
+  it('on no index is refused', () => {
+    expect(codeOf(() => plan([a], {}, undefined, 'nonsense'))).toBe(2);
+    expect(codeOf(() => plan([ab], {}, undefined, entries(['b', -1], ['a', 1])))).toBe(2);
+  });
+
+  it('on an index that does not hold all is refused', () => {
+    expect(codeOf(() => plan([indexOn(7, [['a', 1]], { sparse: true })], {}, undefined, 'a_1'))).toBe(2);
+  });
+});
+
+describe('what a page costs', () => {
+  const docs: Doc[] = Array.from({ length: 400 }, (_, i) =>
+    doc({ _id: i, h: 1, d: Math.floor(i / 3), s: i }),
+  );
+
+  async function page(
+    filter: PlainDoc,
+    sort: PlainDoc,
+  ): Promise<{ ids: unknown[]; keys: number; docs: number }> {
+    const { collection, scan, results } = prepare(filter, sort);
+    const batch = await results.nextBatch(
+      collection.view,
+      20,
+      new TimeSlice({ checkInterrupt: () => undefined }),
+    );
+    const ids = batch.docs.map(({ bytes }) => Buffer.from(bytes).readInt32LE(9));
+    return { ids, keys: scan.keysExamined, docs: scan.docsExamined };
+  }
+
+  function prepare(filter: PlainDoc, sort: PlainDoc) {
+    const stored: Collection = collectionWith();
+    const view = viewOf(stored, docs);
+    addIndex(
+      view,
+      stored,
+      indexOn(1, [
+        ['h', 1],
+        ['d', -1],
+        ['s', -1],
+      ]),
+      docs,
+    );
+    const chosen = planQuery(stored, doc(filter), { sort: doc(sort) });
+    expect(chosen.sorted).toBe(true);
+    const scan = new RowScan(stored, chosen, compileFilter(doc(filter)));
+    return { collection: { view }, scan, results: new ScanResults(scan, { skip: 0, limit: 20 }) };
+  }
+
+  it('is the page, not the collection', async () => {
+    const found = await page({ h: 1 }, { d: -1, s: -1 });
+    expect(found.ids).toEqual(Array.from({ length: 20 }, (_, i) => 399 - i));
+    expect(found.keys).toBeLessThanOrEqual(21);
+    expect(found.docs).toBeLessThanOrEqual(21);
+  });
+
+  it('stays so from the middle, by an $or that says where to go on', async () => {
+    const place = { $or: [{ d: { $lt: 66 } }, { d: 66, s: { $lt: 199 } }] };
+    const found = await page({ h: 1, ...place }, { d: -1, s: -1 });
+    expect(found.ids).toEqual(Array.from({ length: 20 }, (_, i) => 198 - i));
+    expect(found.keys).toBeLessThanOrEqual(21);
+  });
+});
+
+describe('arrays', () => {
+  it('let one only of two paths through them bound the range', async () => {
+    const docs = [
+      doc({
+        _id: 1,
+        d: [
+          { x: 1, y: 3 },
+          { x: 0, y: 2 },
+        ],
+      }),
+    ];
+    const collection = collectionWith();
+    const view = viewOf(collection, docs);
+    addIndex(
+      view,
+      collection,
+      indexOn(1, [
+        ['d.x', 1],
+        ['d.y', 1],
+      ]),
+      docs,
+    );
+    const filter = doc({ 'd.x': 1, 'd.y': 2 });
+    const chosen = planQuery(collection, filter);
+    expect(used(chosen)).toBe('d.x_1_d.y_1');
+    const results = new ScanResults(new RowScan(collection, chosen, compileFilter(filter)), {
+      skip: 0,
+      limit: 0,
+    });
+    const batch = await results.nextBatch(view, 9, new TimeSlice({ checkInterrupt: () => undefined }));
+    expect(batch.docs).toHaveLength(1);
+  });
+
+  it('that come into an index between two batches are found once, and checked', async () => {
+    const collection = collectionWith();
+    const docs = [doc({ _id: 1, a: 1 }), doc({ _id: 2, a: 2 })];
+    const view = viewOf(collection, docs);
+    addIndex(view, collection, indexOn(1, [['a', 1]]), docs);
+    const filter = doc({ a: { $gt: 0, $lt: 9 } });
+    const scan = new RowScan(collection, planQuery(collection, filter), compileFilter(filter));
+    const results = new ScanResults(scan, { skip: 0, limit: 0 });
+    const slice = new TimeSlice({ checkInterrupt: () => undefined });
+    expect((await results.nextBatch(view, 1, slice)).docs).toHaveLength(1);
+    const later = viewOf(collection, [...docs, doc({ _id: 3, a: [3, 4, 5] })]);
+    expect((await results.nextBatch(later, 9, slice)).docs).toHaveLength(2);
+  });
+});
