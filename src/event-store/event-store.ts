@@ -50,7 +50,13 @@ const TRANSACTION: TransactionOptions = {
 export class EventStore {
   private readonly turns = new AccountTurns(MAX_WAITING);
 
-  constructor(@InjectConnection() private readonly connection: Connection) {}
+  private readonly client: MongoClient;
+  private readonly db: Db;
+
+  constructor(@InjectConnection() connection: Connection) {
+    this.client = connection.getClient();
+    this.db = driverDb(connection);
+  }
 
   /**
    * Decides and records, after everything asked for earlier on this account. When another process appends in between,
@@ -115,13 +121,5 @@ export class EventStore {
     const log = tenantScope<{ _id: string; household_id: string }>(this.db, EVENTS, recorder.household_id);
     const found = await log.findOne(null, { _id: last._id }, { readConcern: { level: 'majority' } });
     return found !== null;
-  }
-
-  private get client(): MongoClient {
-    return this.connection.getClient();
-  }
-
-  private get db(): Db {
-    return driverDb(this.connection);
   }
 }

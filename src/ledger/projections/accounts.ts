@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
-import type { Document, Filter, Sort } from 'mongodb';
+import type { Db, Document, Filter, Sort } from 'mongodb';
 import type { Connection } from 'mongoose';
 
 import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
@@ -13,7 +13,11 @@ import type { Slice } from './slice.js';
 /** Reads the accounts of a household. */
 @Injectable()
 export class Accounts {
-  constructor(@InjectConnection() private readonly connection: Connection) {}
+  private readonly db: Db;
+
+  constructor(@InjectConnection() connection: Connection) {
+    this.db = driverDb(connection);
+  }
 
   /**
    * The account with that id.
@@ -56,6 +60,6 @@ export class Accounts {
   }
 
   private of(household_id: string): TenantScope<AccountDocument> {
-    return tenantScope<AccountDocument>(driverDb(this.connection), ACCOUNTS, household_id);
+    return tenantScope<AccountDocument>(this.db, ACCOUNTS, household_id);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
-import type { Document, Filter } from 'mongodb';
+import type { Db, Document, Filter } from 'mongodb';
 import type { Connection } from 'mongoose';
 
 import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
@@ -17,7 +17,11 @@ export type RegisterOf = Pick<AccountRecord, '_id' | 'household_id' | 'generatio
 /** Reads the registers of accounts, and turns what changes in them into writes. */
 @Injectable()
 export class Register {
-  constructor(@InjectConnection() private readonly connection: Connection) {}
+  private readonly db: Db;
+
+  constructor(@InjectConnection() connection: Connection) {
+    this.db = driverDb(connection);
+  }
 
   /** Changes of one account's register as writes of the transaction that records their events. */
   projection(household_id: string, account_id: string, changes: readonly RowWrite[]): Projection {
@@ -65,7 +69,7 @@ export class Register {
   }
 
   private of(household_id: string): TenantScope<RegisterRow> {
-    return tenantScope<RegisterRow>(driverDb(this.connection), REGISTER, household_id);
+    return tenantScope<RegisterRow>(this.db, REGISTER, household_id);
   }
 }
 
