@@ -33,11 +33,26 @@ export function dateInTimeZone(instant: Date, timeZone: string): CalendarDate {
  * that `Intl` formats, since that one follows the Julian calendar before October 1582.
  */
 function offsetAt(instant: Date, timeZone: string): number {
-  const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
-  const name = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  const name =
+    formatOf(timeZone)
+      .formatToParts(instant)
+      .find((part) => part.type === 'timeZoneName')?.value ?? '';
   const parts = OFFSET.exec(name);
   if (!parts) throw new Error(`Not an offset from UTC: ${name}`);
   const [, sign, hours = 0, minutes = 0, seconds = 0] = parts;
   const ahead = Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
   return ahead * (sign === '-' ? -1_000 : 1_000);
+}
+
+// To make a format costs several times what its use does, and every command asks for the day in its household's zone.
+const formats = new Map<string, Intl.DateTimeFormat>();
+const MOST_FORMATS = 500;
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  if (formats.size >= MOST_FORMATS) formats.clear();
+  const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+  formats.set(timeZone, format);
+  return format;
 }
