@@ -20,7 +20,11 @@ interface Expected {
 /** What httpyac reports of a request. */
 interface Reported {
   readonly line: number;
-  readonly response?: { readonly statusCode: number; readonly body?: string };
+  readonly response?: {
+    readonly statusCode: number;
+    readonly body?: string;
+    readonly request: { readonly method: string; readonly url: string };
+  };
   readonly testResults: { readonly message: string }[];
 }
 
@@ -75,11 +79,30 @@ describe('requests.http', () => {
     expect(() => expectations('### a\nGET /a\n')).toThrow('a: 0 expectations');
   });
 
+  it('walks every route that OpenAPI describes', async () => {
+    const { body } = await service.api<{ paths: Record<string, object> }>('GET', '/openapi.json');
+    const routes = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const walked = (await sendAll()).map(({ response }) => response?.request);
+    expect(routes.length).toBeGreaterThan(25);
+    expect(routes.filter((route) => !walked.some((request) => request && isOf(route, request)))).toEqual([]);
+  });
+
   it.each([1, 2])('is answered as it says, run %i on the same database', async () => {
     const answers = (await sendAll()).map((reported) => [reported.line, answerOf(reported)]);
     expect(answers).toEqual(expected.map(({ line, answer }) => [line, answer]));
   });
 });
+
+/** Whether a request goes to a route such as `GET /accounts/{account_id}`. */
+function isOf(route: string, { method, url }: { method: string; url: string }): boolean {
+  const asked = `${method} ${new URL(url).pathname}`.split('/');
+  const steps = route.split('/');
+  return (
+    steps.length === asked.length && steps.every((step, index) => /^\{/.test(step) || step === asked[index])
+  );
+}
 
 /** Status and, for a problem, its code; or why there was no answer. */
 function answerOf({ response, testResults }: Reported): string {
