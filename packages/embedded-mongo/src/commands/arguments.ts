@@ -67,6 +67,7 @@ export class Arguments {
     const value = this.fields.get(name);
     if (value === undefined) throw this.missing(name);
     if (isRaw(value)) return value;
+    if (Array.isArray(value) && value.length === 0) return [];
     throw new EngineError('TypeMismatch', `BSON field '${this.owner}.${name}' must be an array of objects`);
   }
 
