@@ -18,7 +18,7 @@ describe('counting tests for the last line of .ci/run', () => {
     ['a clean run', clean, 0, '7 0'],
     ['tests that failed', { ...clean, numFailedTests: 2 }, 1, '7 2'],
     ['a suite that could not run', { ...clean, numRuntimeErrorTestSuites: 1 }, 1, '7 1'],
-    ['a skipped test', { ...clean, numPendingTests: 1 }, 0, '7 1'],
+    ['a skipped test', { ...clean, numPendingTests: 1 }, 0, '7 0'],
     ['a run that ended badly without a failed test', clean, 124, '7 1'],
     ['a run without a report', undefined, 1, '0 1'],
   ])('%s', async (_what, report, exitCode, line) => {
