@@ -5,7 +5,8 @@ import { readDocument, scanDocuments, scanIndex, type KeyRange as StoredRange } 
 import type { View } from '../storage/view.js';
 import type { Filter } from './match.js';
 import type { KeyRange } from './plan-bounds.js';
-import type { IndexScan, QueryPlan } from './plan.js';
+import type { IndexScan } from './plan-candidates.js';
+import type { QueryPlan } from './plan.js';
 
 /** A document that a scan found. */
 export interface Row {

@@ -1,7 +1,8 @@
 import type { Reply } from '../bson/codec.js';
 import { Int32 } from 'bson';
 import type { Doc } from '../bson/types.js';
-import type { IndexScan, QueryPlan } from './plan.js';
+import type { IndexScan } from './plan-candidates.js';
+import type { QueryPlan } from './plan.js';
 
 /** What becomes of a plan's rows, as far as an explanation shows it. */
 export interface ExplainedShaping {
