@@ -58,8 +58,8 @@ function labelsOf(error: EngineError, { name, body }: Request): ErrorLabel[] {
   if (!body.has('txnNumber')) return [...labels];
   const isStatement = body.get('autocommit') === false && !ENDS_OF_TRANSACTIONS.has(name);
   const isRetryable = RETRYABLE.has(error.code);
-  if (isStatement) {
-    if (isRetryable || TRANSIENT.has(error.code)) labels.add('TransientTransactionError');
-  } else if (isRetryable) labels.add('RetryableWriteError');
+  const isTransient = TRANSIENT.has(error.code) || (isStatement && isRetryable);
+  if (body.get('autocommit') === false && isTransient) labels.add('TransientTransactionError');
+  if (!isStatement && isRetryable) labels.add('RetryableWriteError');
   return [...labels];
 }
