@@ -4,6 +4,7 @@ import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import type { Doc, Value } from '../bson/types.js';
 import { compileFilter, type Filter } from '../query/match.js';
 import { compileKeys } from '../query/sort-keys.js';
+import { isArray } from '../query/values.js';
 import { type Key, prefixOf, RESERVED } from './keys.js';
 import type { Transaction } from './transaction.js';
 import type { View } from './view.js';
@@ -89,7 +90,7 @@ function fieldsOf(filter: Doc): string[] {
   const fields: string[] = [];
   for (const [name, value] of filter) {
     if (!name.startsWith('$')) fields.push(name.split('.')[0] as string);
-    else if (Array.isArray(value)) {
+    else if (isArray(value)) {
       for (const branch of value) if (branch instanceof Map) fields.push(...fieldsOf(branch));
     }
   }

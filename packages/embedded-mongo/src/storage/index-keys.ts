@@ -1,6 +1,7 @@
 import { encodeKeyValue, encodeMissing } from '../bson/keystring.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError, ErrorCodes } from '../errors.js';
+import { describe } from '../query/values.js';
 import type { Index } from './catalogue.js';
 import { boundPart, isLongPart } from './keys.js';
 
@@ -77,12 +78,4 @@ export function duplicateKey(ns: string, index: Index, doc: Doc): EngineError {
     `E${String(ErrorCodes.DuplicateKey)} duplicate key error collection: ${ns} index: ${index.name} dup key: { ${shown} }`,
     { keyPattern: new Map(index.key), keyValue: value },
   );
-}
-
-function describe(value: Value): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (value instanceof Map) return '{...}';
-  if (Array.isArray(value)) return '[...]';
-  return 'toString' in value ? String(value) : typeof value;
 }

@@ -143,7 +143,9 @@ export class Store {
   /** Waits for what is published, then closes the file. Open transactions are given up. */
   async close(): Promise<void> {
     for (const transaction of this.open) transaction.end();
-    await Promise.all(this.background);
+    // The end of a transaction may set off work of its own.
+    await this.durable();
+    while (this.background.size > 0) await Promise.all(this.background);
     await this.durable();
     this.snapshot.release();
     await this.disk.close();

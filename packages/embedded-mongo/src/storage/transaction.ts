@@ -57,7 +57,6 @@ export class Transaction implements View {
   get(key: Key): Uint8Array | undefined {
     const own = this.writes.get(key);
     if (own !== undefined) return own ?? undefined;
-    if (own === null) return undefined;
     return this.view.get(key);
   }
 
