@@ -1,12 +1,13 @@
 import type { Reply } from '../bson/codec.js';
 import { EngineError } from '../errors.js';
-import { createCollection } from '../storage/schema.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { checkWritable, namespaceOf } from './namespace.js';
+import { makeCollection } from './new-collection.js';
 
 /** What MongoDB knows and this engine does not. */
 const REFUSED = [
+  'viewOn',
   'capped',
   'changeStreamPreAndPostImages',
   'clusteredIndex',
@@ -21,7 +22,6 @@ const REFUSED = [
   'validationAction',
   'validationLevel',
   'validator',
-  'viewOn',
 ];
 
 /** `create`: an empty collection. One that is there already is left as it is (outside transactions). */
@@ -44,8 +44,7 @@ export const create: Command = {
       if (context.transaction === undefined) return {};
       throw new EngineError('NamespaceExists', `Collection ${namespace.ns} already exists.`);
     }
-    const created = await createCollection(store, namespace.db, namespace.collection, new Map());
-    context.transaction?.touched.add(created);
+    await makeCollection(context, namespace, new Map());
     return {};
   },
 };

@@ -4,11 +4,12 @@ import { EngineError } from '../errors.js';
 import { describe } from '../query/values.js';
 import type { Collection, Index, IndexDefinition } from '../storage/catalogue.js';
 import { scanDocuments } from '../storage/records.js';
-import { createCollection, createIndex, ensureCollection } from '../storage/schema.js';
+import { createIndex } from '../storage/schema.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { readIndexDefinition } from './index-definition.js';
-import { checkWritable, namespaceOf, type Namespace } from './namespace.js';
+import { checkWritable, namespaceOf } from './namespace.js';
+import { collectionToWrite } from './new-collection.js';
 
 const MAX_INDEXES = 64;
 
@@ -26,7 +27,7 @@ export const createIndexes: Command = {
     const definitions = specs.map(readIndexDefinition);
     const { store } = context.engine;
     const isNew = store.catalogue.find(namespace.ns) === undefined;
-    const collection = await collectionFor(context, namespace);
+    const collection = await collectionToWrite(context, namespace);
     return builds.inTurn(collection, async () => {
       const before = collection.indexes.length;
       for (const definition of definitions) {
@@ -56,14 +57,6 @@ class Builds {
 }
 
 const builds = new Builds();
-
-function collectionFor(context: CommandContext, { db, collection, ns }: Namespace): Promise<Collection> {
-  const { store } = context.engine;
-  if (context.transaction === undefined || store.catalogue.find(ns) !== undefined) {
-    return ensureCollection(store, db, collection);
-  }
-  return createCollection(store, db, collection, new Map());
-}
 
 async function build(
   context: CommandContext,

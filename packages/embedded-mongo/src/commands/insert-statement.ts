@@ -3,10 +3,10 @@ import { readField, withIdFirst } from '../bson/fields.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { insertDocument } from '../storage/records.js';
-import { ensureCollection } from '../storage/schema.js';
 import { checkId } from '../update/id.js';
 import type { CommandContext } from './command.js';
 import type { Namespace } from './namespace.js';
+import { collectionToWrite } from './new-collection.js';
 import type { Recorder } from './statements.js';
 import { write } from './writing.js';
 
@@ -28,12 +28,12 @@ export function storedForm(bytes: Uint8Array): Uint8Array {
 /** Inserts one document; makes the collection where it does not exist. Throws DuplicateKey or WriteConflict. */
 export async function runInsert(
   context: CommandContext,
-  { db, collection: name }: Namespace,
+  namespace: Namespace,
   bytes: Uint8Array,
   record: Recorder | undefined,
 ): Promise<void> {
   const stored = storedForm(bytes);
-  const collection = await ensureCollection(context.engine.store, db, name, context.transaction);
+  const collection = await collectionToWrite(context, namespace);
   await write(context, collection, (transaction) => {
     insertDocument(transaction, collection, stored);
     record?.(transaction, new Map([['n', new Int32(1)]]));

@@ -6,6 +6,7 @@ import type { Collection } from '../storage/catalogue.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { checkDatabase } from './namespace.js';
+import { isVisible } from './new-collection.js';
 import { firstReply, readFilter } from './reading.js';
 
 /** `listCollections`: the collections of a database, through a cursor. */
@@ -23,6 +24,7 @@ export const listCollections: Command = {
     const nameOnly = args.flag('nameOnly');
     const docs = context.engine.store.catalogue
       .list(db)
+      .filter((collection) => isVisible(context, collection))
       .map(describeCollection)
       .filter((doc) => filter.matches(doc))
       .map((doc) => new RawDoc(encodeDoc(nameOnly ? namePart(doc) : doc)));

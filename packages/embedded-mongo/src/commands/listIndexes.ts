@@ -5,6 +5,7 @@ import { BufferedResults } from '../query/execute.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { namespaceOf } from './namespace.js';
+import { isVisible } from './new-collection.js';
 import { firstReply } from './reading.js';
 
 /** `listIndexes`: the indexes of a collection, through a cursor. */
@@ -16,7 +17,8 @@ export const listIndexes: Command = {
   run(context: CommandContext): Promise<Reply> {
     const { ns } = namespaceOf(context);
     const collection = context.engine.store.catalogue.find(ns);
-    if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns does not exist: ${ns}`);
+    if (collection === undefined || !isVisible(context, collection))
+      throw new EngineError('NamespaceNotFound', `ns does not exist: ${ns}`);
     const args = new Arguments('listIndexes', context.request.body);
     const size = new Arguments('listIndexes.cursor', args.documentOrEmpty('cursor')).size('batchSize');
     const docs = collection.indexes

@@ -5,11 +5,11 @@ import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Collection } from '../storage/catalogue.js';
 import { insertDocument, updateDocument } from '../storage/records.js';
-import { ensureCollection } from '../storage/schema.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Update } from '../update/update.js';
 import type { CommandContext } from './command.js';
 import type { Namespace } from './namespace.js';
+import { collectionToWrite } from './new-collection.js';
 import type { Query } from './reading.js';
 import { countIn, type Recorder } from './statements.js';
 import { onEach, onFirst, type Found } from './writing.js';
@@ -52,11 +52,11 @@ export async function runUpdate(
 /** The collection to change; made where there is none and an upsert may need it. */
 export async function collectionFor(
   context: CommandContext,
-  { db, collection, ns }: Namespace,
+  namespace: Namespace,
   upsert: boolean,
 ): Promise<Collection | undefined> {
-  const { store } = context.engine;
-  return upsert ? ensureCollection(store, db, collection, context.transaction) : store.catalogue.find(ns);
+  if (upsert) return collectionToWrite(context, namespace);
+  return context.engine.store.catalogue.find(namespace.ns);
 }
 
 /**

@@ -210,3 +210,49 @@ describe('mongoose', () => {
     await connection.close();
   });
 });
+
+describe('a collection made in a transaction', () => {
+  const names = async (): Promise<string[]> => (await db.listCollections().toArray()).map(({ name }) => name);
+
+  it('shows after the commit, with its indexes', async () => {
+    await engine.client.withSession(async (session) => {
+      session.startTransaction();
+      await db.createCollection('one', { session });
+      await db.collection('one').createIndex({ a: 1 }, { session });
+      await db.collection('two').insertOne({ b: 1 }, { session });
+      expect(await names()).toEqual([]);
+      expect((await failure(db.collection('one').indexes())).code).toBe(26);
+      await session.commitTransaction();
+    });
+    expect((await names()).sort()).toEqual(['one', 'two']);
+    expect(await db.collection('one').indexes()).toHaveLength(2);
+    expect(await db.collection('two').countDocuments()).toBe(1);
+  });
+
+  it('goes again without one, unless others use it', async () => {
+    await engine.client.withSession(async (session) => {
+      session.startTransaction();
+      await db.collection('one').insertOne({ a: 1 }, { session });
+      await db.collection('two').insertOne({ a: 1 }, { session });
+      await db.collection('two').insertOne({ b: 1 });
+      await session.abortTransaction();
+    });
+    expect(await names()).toEqual(['two']);
+    expect(
+      await db
+        .collection('two')
+        .find({}, { projection: { _id: 0 } })
+        .toArray(),
+    ).toEqual([{ b: 1 }]);
+  });
+
+  it('takes indexes only while it is new and empty', async () => {
+    await db.createCollection('old');
+    await engine.client.withSession(async (session) => {
+      session.startTransaction();
+      const refused = db.collection('old').createIndex({ a: 1 }, { session });
+      expect((await failure(refused)).code).toBe(263);
+      await session.abortTransaction();
+    });
+  });
+});
