@@ -40,7 +40,11 @@ export function databaseUnavailable(error: unknown): Problem | undefined {
   });
 }
 
+/** What a socket fails with when the other end is gone; the driver lets some of these through as they are. */
+const SOCKET_CODES: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT']);
+
 function isPassing(error: unknown): boolean {
+  if (error instanceof Error && 'code' in error && SOCKET_CODES.has(error.code)) return true;
   if (!(error instanceof MongoError)) return false;
   if (CONNECTION_ERRORS.some((kind) => error instanceof kind) || PASSING_NAMES.has(error.name)) return true;
   if (PASSING.some((label) => error.hasErrorLabel(label))) return true;

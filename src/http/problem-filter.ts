@@ -36,13 +36,15 @@ export class ProblemFilter implements ExceptionFilter {
   /** Sends the problem that an error amounts to. */
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = this.problemOf(error);
-    if (problem.status >= 500) {
-      const level = problem.code === 'internal_error' ? 'error' : 'warn';
-      request.log[level]({ err: problem.cause ?? problem }, problem.message);
-    }
+    if (problem.code === 'internal_error') request.log.error(faultOf(problem.cause), problem.message);
+    else if (problem.status >= 500)
+      request.log.warn({ reason: faultOf(problem.cause).fault }, problem.message);
     // A handler may have begun an answer of its own; nothing more can be said then.
     if (reply.sent) return;
     const [headers, body] = problemAnswer(problem, pathOf(request));
+    if (problem.status === 401 && request.headers.authorization !== undefined) {
+      headers['www-authenticate'] += ', error="invalid_token"';
+    }
     void reply.status(problem.status).headers(headers).send(body);
   }
 
@@ -66,6 +68,15 @@ export function problemAnswer(problem: Problem, instance: string): [Record<strin
     headers['retry-after'] = String(typeof retry_after === 'number' ? retry_after : RETRY_AFTER_SECONDS);
   }
   return [headers, JSON.stringify(body)];
+}
+
+/** What the log says of an error: not its further members, which may hold what somebody sent. */
+function faultOf(error: unknown): { readonly fault: string; readonly stack?: string } {
+  if (!(error instanceof Error)) return { fault: String(error) };
+  return {
+    fault: `${error.name}: ${error.message}`,
+    ...(error.stack !== undefined && { stack: error.stack }),
+  };
 }
 
 function statusOf(error: unknown): number | undefined {
