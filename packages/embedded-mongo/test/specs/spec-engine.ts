@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { MongoClient } from 'mongodb';
 import { newFolder, removeFolders } from '../process/folders.js';
 import { startCommand, type Running } from '../process/processes.js';
@@ -6,25 +7,26 @@ import { startCommand, type Running } from '../process/processes.js';
 export class SpecEngine {
   private constructor(
     private readonly running: Running,
+    private readonly socketFolder: string,
     /** Where it listens, with the options of every client. */
     readonly uri: string,
     /** The runner's own client. */
     readonly internal: MongoClient,
   ) {}
 
-  static async start(): Promise<SpecEngine> {
-    const running = startCommand(
-      `--dbpath=${await newFolder()}`,
-      '--port=0',
-      '--test-commands',
-      '--exit-with-parent',
-    );
+  /** Starts one that listens on TCP or on a Unix socket. */
+  static async start(listener: 'tcp' | 'socket' = 'tcp'): Promise<SpecEngine> {
+    const folder = await newFolder();
+    const socketFolder = folder.toLowerCase();
+    // The driver lower-cases the hosts that the engine names, so the path of the socket must be in lower case, too.
+    const address = listener === 'tcp' ? '--port=0' : `--socket=${socketFolder}/specs.sock`;
+    const running = startCommand(`--dbpath=${folder}`, address, '--test-commands', '--exit-with-parent');
     const { host } = new URL(await running.printed(/is ready: (\S+)/));
     // Without directConnection: the driver then sees a replica set, as the cases ask for.
     const uri = `mongodb://${host}/?replicaSet=rs0`;
     const internal = new MongoClient(uri, { serverSelectionTimeoutMS: 10_000 });
     await internal.connect();
-    return new SpecEngine(running, uri, internal);
+    return new SpecEngine(running, socketFolder, uri, internal);
   }
 
   /** Stops it. Resolves with what it reported as its own faults. */
@@ -32,6 +34,7 @@ export class SpecEngine {
     await this.internal.close();
     this.running.child.kill('SIGTERM');
     const { stderr } = await this.running.ended;
+    await rm(this.socketFolder, { recursive: true, force: true });
     await removeFolders();
     return stderr.split('\n').filter((line) => line.includes('fault:'));
   }
