@@ -77,7 +77,12 @@ export function readIndexDefinition(given: Doc): IndexDefinition {
 
 /** The name that an index has when none is given: `a_1_b_-1`. */
 function defaultName(key: Doc): string {
-  return [...key].map(([path, direction]) => `${path}_${describe(direction)}`).join('_');
+  return [...key]
+    .map(
+      ([path, direction]) =>
+        `${path}_${isNumeric(direction) ? String(toDouble(direction)) : describe(direction)}`,
+    )
+    .join('_');
 }
 
 function checkOptions(given: Doc): void {

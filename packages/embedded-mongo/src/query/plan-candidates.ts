@@ -27,7 +27,7 @@ export interface Candidate extends Pick<IndexRanges, 'equalities' | 'bounded' | 
 }
 
 /** An `$or` with more branches than this is left to the filter. */
-const maxBranches = 1000;
+const maxBranches = 100;
 
 /** The order of preference; `planQuery` says it in words. */
 const rank = {
