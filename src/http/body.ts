@@ -17,7 +17,7 @@ export class UnreadableBody {
 
 type ParserDone = (error: Error | null, body?: unknown) => void;
 
-/** Makes the server read JSON and forms, and nothing else: any other type of body is 415. */
+/** Makes the server read JSON and forms. Any other type of body is passed over, for the guard of media types to refuse. */
 export function readBodies(server: FastifyInstance): void {
   const parseJson = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
@@ -39,6 +39,12 @@ export function readBodies(server: FastifyInstance): void {
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
     (_: FastifyRequest, text: string, done: ParserDone) => done(null, readForm(text)),
+  );
+  server.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer' },
+    (_: FastifyRequest, _bytes: Buffer, done: ParserDone) =>
+      done(null, new UnreadableBody('The body has no media type that is known here')),
   );
 }
 

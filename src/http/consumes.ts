@@ -19,9 +19,9 @@ export class MediaTypeGuard implements CanActivate {
 
   canActivate(execution: ExecutionContext): boolean {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
-    const sent = request.headers['content-type'];
-    if (request.body === undefined || sent === undefined) return true;
+    if (request.body === undefined) return true;
     const taken = this.reflector.get<string | undefined>(CONSUMES, execution.getHandler()) ?? JSON_TYPE;
+    const sent = request.headers['content-type'] ?? '';
     if (sent.split(';', 1)[0]?.trim().toLowerCase() === taken) return true;
     throw new Problem('unsupported_media_type', { detail: `The body must be ${taken}` });
   }

@@ -126,6 +126,22 @@ describe('what no route takes', () => {
     expectProblem(await service.api('POST', '/accounts', withToken), 400, 'invalid_request');
   });
 
+  it('a missing token is told before a wrong media type, and either before what the body holds', async () => {
+    const odd = { body: '{"name":', headers: { 'content-type': 'text/plain' } };
+    expectProblem(await service.api('POST', '/accounts', odd), 401, 'unauthorized');
+    expectProblem(
+      await service.api('POST', '/accounts', { ...odd, token: user.token }),
+      415,
+      'unsupported_media_type',
+    );
+  });
+
+  it('a body without a media type is 415', async () => {
+    const request =
+      'POST /users/signup HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}';
+    expect(await raw(request)).toMatch(/^HTTP\/1\.1 415 /);
+  });
+
   it('a field named like what every object inherits is unknown too', async () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty', '__proto__']) {
       const body = `{"name": "Checking", "${name}": 1}`;
