@@ -3,8 +3,8 @@ import { EngineError } from '../errors.js';
 import { TimeSlice, type Interruptible } from '../query/execute-slice.js';
 import type { Variables } from '../query/expression-types.js';
 import { compileVariables } from '../query/variables.js';
+import { documentStages } from './document-stages.js';
 import { group } from './group.js';
-import { addFields, project, unset } from './shape-stages.js';
 import {
   count,
   limitArgument,
@@ -16,7 +16,16 @@ import {
   sortArgument,
   sortStage,
 } from './simple-stages.js';
-import { batchesOf, documentsOf, type Batches, type Stage, type StageCompiler } from './stage.js';
+import {
+  batchesOf,
+  documentsOf,
+  mapping,
+  nameStage,
+  type Batches,
+  type NamedStage,
+  type Stage,
+  type StageCompiler,
+} from './stage.js';
 
 /** What a pipeline begins with and a plain query does as well, in this order: filter, sort, skip, limit. */
 export interface LeadingStages {
@@ -36,23 +45,20 @@ export interface Pipeline {
   rest(docs: Iterable<Doc> | AsyncIterable<Doc>, work: Interruptible): AsyncIterable<Doc>;
 }
 
+const changing = [...documentStages].map(([name, compile]): [string, StageCompiler] => [
+  name,
+  (argument, variables) => mapping(compile(argument, variables)),
+]);
+
 const stages: ReadonlyMap<string, StageCompiler> = new Map([
-  ['$addFields', addFields('$addFields')],
+  ...changing,
   ['$count', count],
   ['$group', group],
   ['$limit', (argument) => limitStage(limitArgument(argument))],
   ['$match', match],
-  ['$project', project],
-  ['$set', addFields('$set')],
   ['$skip', (argument) => skipStage(skipArgument(argument))],
   ['$sort', (argument) => sortStage(sortArgument(argument))],
-  ['$unset', unset],
 ]);
-
-interface NamedStage {
-  readonly name: string;
-  readonly argument: Value;
-}
 
 /**
  * Compiles an aggregation pipeline.
@@ -75,20 +81,6 @@ export function compilePipeline(
       return documentsOf(rest.reduce<Batches>((input, stage) => stage(input, slice), batchesOf(docs, slice)));
     },
   };
-}
-
-function nameStage(stage: Value): NamedStage {
-  if (!(stage instanceof Map)) {
-    throw new EngineError('TypeMismatch', "Each element of the 'pipeline' array must be an object");
-  }
-  const [entry] = stage;
-  if (stage.size !== 1 || !entry) {
-    throw new EngineError(
-      'Location40323',
-      'A pipeline stage specification object must contain exactly one field.',
-    );
-  }
-  return { name: entry[0], argument: entry[1] };
 }
 
 function stageCompiler(name: string): StageCompiler {

@@ -1,4 +1,5 @@
 import type { Doc, Value } from '../bson/types.js';
+import { EngineError } from '../errors.js';
 import type { Variables } from '../query/expression-types.js';
 import type { TimeSlice } from '../query/execute-slice.js';
 
@@ -10,6 +11,27 @@ export type Stage = (input: Batches, slice: TimeSlice) => Batches;
 
 /** Compiles a stage's argument. */
 export type StageCompiler = (argument: Value, variables: Variables) => Stage;
+
+/** A stage by its name. */
+export interface NamedStage {
+  readonly name: string;
+  readonly argument: Value;
+}
+
+/** Takes a stage's document apart. Throws where it is not one field in a document. */
+export function nameStage(stage: Value): NamedStage {
+  if (!(stage instanceof Map)) {
+    throw new EngineError('TypeMismatch', "Each element of the 'pipeline' array must be an object");
+  }
+  const [entry] = stage;
+  if (stage.size !== 1 || !entry) {
+    throw new EngineError(
+      'Location40323',
+      'A pipeline stage specification object must contain exactly one field.',
+    );
+  }
+  return { name: entry[0], argument: entry[1] };
+}
 
 const batchLength = 256;
 
