@@ -61,11 +61,13 @@ async function runCommand(
   session: Session | undefined,
   statement: Statement,
 ): Promise<Reply> {
-  const context = contextOf(engine, request, session, statement);
-  const concernError =
-    command.write && statement.kind !== 'transaction' ? writeConcernError(request.body) : undefined;
   try {
-    const reply = await command.run(context);
+    const context = contextOf(engine, request, session, statement);
+    const concernError =
+      command.write && statement.kind !== 'transaction' ? writeConcernError(request.body) : undefined;
+    const reply = await (statement.kind === 'transaction'
+      ? statement.transaction.during(() => command.run(context))
+      : command.run(context));
     // Nothing is acknowledged before it is on disk; inside a transaction that is the commit's task.
     if (command.write && statement.kind !== 'transaction') await engine.store.durable();
     return concernError === undefined ? reply : { ...reply, writeConcernError: concernError };
@@ -101,6 +103,7 @@ function contextOf(
     ...(statement.kind === 'end of transaction' ? { ending: statement } : {}),
     view: () => transaction ?? (level === 'durable' ? engine.store.flushed() : engine.store.latest()),
     checkInterrupt: () => {
+      transaction?.checkOpen();
       if (performance.now() > deadline)
         throw new EngineError('MaxTimeMSExpired', 'operation exceeded time limit');
       if (connection.closed.aborted) throw new EngineError('Interrupted', 'the client has gone');
