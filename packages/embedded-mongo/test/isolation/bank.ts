@@ -127,7 +127,11 @@ class Bank {
     const balanceOf = (id: number): number => all.find(({ _id }) => _id === id)?.balance ?? Number.NaN;
     const last = await this.receipts.findOne({}, { session, sort: { number: -1 } });
     const number = (last?.number ?? 0) + 1;
-    await this.accounts.updateOne({ _id: from }, { $set: { balance: balanceOf(from) - amount } }, { session });
+    await this.accounts.updateOne(
+      { _id: from },
+      { $set: { balance: balanceOf(from) - amount } },
+      { session },
+    );
     await this.accounts.updateOne({ _id: to }, { $set: { balance: balanceOf(to) + amount } }, { session });
     await this.receipts.insertOne({ number, amount }, { session });
     return number;

@@ -40,7 +40,10 @@ describe('the checker', () => {
 
   it('finds a value that has gone, in the end or over another', () => {
     expect(anomalies({ 1: [] }, transaction(0, 2, append(1, 10)))).toEqual(['lost update']);
-    const [one, other] = [transaction(0, 5, read(1), append(1, 10)), transaction(0, 5, read(1), append(1, 11))];
+    const [one, other] = [
+      transaction(0, 5, read(1), append(1, 10)),
+      transaction(0, 5, read(1), append(1, 11)),
+    ];
     expect(anomalies({ 1: [11] }, one, other)).toEqual(['lost update']);
     expect(anomalies({ 1: [10, 11] }, one, other)).toEqual(['no commit order']);
   });

@@ -18,6 +18,9 @@ export interface ListLoad {
   readonly each: number;
 }
 
+/** What was read or found cannot be of one moment: an entry without its document, a document that has gone. */
+export class TornRead extends Error {}
+
 /** Errors by which a transaction is given up: WriteConflict, NoSuchTransaction, SnapshotUnavailable, SnapshotTooOld. */
 const GIVEN_UP = new Set<unknown>([112, 251, 246, 239]);
 
@@ -114,7 +117,7 @@ class ListClient {
       { $push: { list: value }, $inc: { n: 1 } },
       session ? { session } : {},
     );
-    if (matchedCount !== 1) throw new Error('a list has gone');
+    if (matchedCount !== 1) throw new TornRead('a list has gone');
     return { kind: 'append', key, value };
   }
 
@@ -123,7 +126,7 @@ class ListClient {
       { _id: `${String(this.load.round)}:${String(key)}` },
       session ? { session } : {},
     );
-    if (found === null) throw new Error('a list has gone');
+    if (found === null) throw new TornRead('a list has gone');
     return [{ kind: 'read', key, list: found.list }];
   }
 
@@ -133,7 +136,7 @@ class ListClient {
     const found = await this.lists.find({ round }, { session }).sort({ n: 1 }).toArray();
     const wrong = found.some(({ n, list }, at) => n !== list.length || n < (found[at - 1]?.n ?? 0));
     if (wrong || new Set(found.map(({ key }) => key)).size !== keys) {
-      throw new Error('the index of lengths and the lists are not of one moment');
+      throw new TornRead('the index of lengths and the lists are not of one moment');
     }
     return found.map(({ key, list }) => ({ kind: 'read', key, list }));
   }

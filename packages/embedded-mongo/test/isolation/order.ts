@@ -93,8 +93,7 @@ function orderReads(
     const known = final.get(key) ?? [];
     const [shown, hidden] = [writers.get(known[foreign - 1]!), writers.get(known[foreign]!)];
     if (shown !== undefined) moments.edge(moments.commitOf(shown), moments.snapshotOf(at));
-    if (hidden !== undefined && hidden !== at)
-      moments.edge(moments.snapshotOf(at), moments.commitOf(hidden));
+    if (hidden !== undefined && hidden !== at) moments.edge(moments.snapshotOf(at), moments.commitOf(hidden));
   }
 }
 
