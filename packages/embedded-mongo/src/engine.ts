@@ -39,7 +39,7 @@ export class Engine {
   /** Opens the folder, made where it does not exist, and finishes what an earlier process left half done. */
   static async open(dbPath: string, options: EngineOptions): Promise<Engine> {
     const { store, dropped } = Store.open(dbPath, options);
-    await store.writeOnce(writeFormat);
+    await store.writeOnce(writeFormat, 'use the reserve');
     for (const collection of store.catalogue.list()) await dropUnfinishedIndexes(store, collection);
     for (const collection of dropped) store.inBackground(clearDropped(store, collection));
     await store.durable();

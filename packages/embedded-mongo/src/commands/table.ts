@@ -32,6 +32,7 @@ import { listIndexes } from './listIndexes.js';
 import { ping } from './ping.js';
 import { serverStatus } from './serverStatus.js';
 import { update } from './update.js';
+import { validate } from './validate.js';
 import { whatsmyuri } from './whatsmyuri.js';
 
 /** Every command that the engine knows, in alphabetic order. */
@@ -68,6 +69,7 @@ const COMMANDS: readonly Command[] = [
   ping,
   serverStatus,
   update,
+  validate,
   whatsmyuri,
 ];
 

@@ -5,7 +5,7 @@ import { EngineError } from '../errors.js';
 import { makeIndex, type Collection, type Index, type IndexDefinition } from './catalogue.js';
 import { endOfPrefix, type Key } from './keys.js';
 import { addEntries, scanDocuments } from './records.js';
-import type { Store } from './store.js';
+import type { Need, Store } from './store.js';
 import type { Transaction } from './transaction.js';
 
 /** How many documents or keys one uninterrupted step of a long change handles; well under 10 ms. */
@@ -61,7 +61,7 @@ export async function clearDropped(store: Store, collection: Collection): Promis
   for (const index of collection.indexes) await clearIndex(store, index);
   await store.writeOnce((own) => {
     store.catalogue.forget(own, collection);
-  });
+  }, 'use the reserve');
 }
 
 /**
@@ -87,7 +87,7 @@ export async function createIndex(
     // A transaction whose snapshot is older than the last entry must not plan with the index.
     await ended(store.usersOf(collection));
   } catch (error) {
-    await dropIndex(store, collection, index);
+    await dropIndex(store, collection, index, 'use the reserve');
     throw error;
   }
   await store.writeOnce((own) => {
@@ -98,18 +98,25 @@ export async function createIndex(
 }
 
 /** Drops one secondary index once the transactions that have used the collection are over. */
-export async function dropIndex(store: Store, collection: Collection, index: Index): Promise<void> {
+export async function dropIndex(
+  store: Store,
+  collection: Collection,
+  index: Index,
+  need: Need = 'spare the reserve',
+): Promise<void> {
   await untilUnused(store, collection);
   await store.writeOnce((own) => {
     collection.indexes = collection.indexes.filter((other) => other !== index);
     store.catalogue.store(own, collection);
-  });
+  }, need);
   await clearIndex(store, index);
 }
 
 /** Takes out what an earlier process left of indexes it did not finish building. */
 export async function dropUnfinishedIndexes(store: Store, collection: Collection): Promise<void> {
-  for (const index of collection.indexes) if (!index.ready) await dropIndex(store, collection, index);
+  for (const index of collection.indexes) {
+    if (!index.ready) await dropIndex(store, collection, index, 'use the reserve');
+  }
 }
 
 async function fillIndex(store: Store, collection: Collection, index: Index): Promise<void> {
@@ -143,7 +150,7 @@ async function clearIndex(store: Store, index: Index): Promise<void> {
         own.remove(key);
       }
       return false;
-    });
+    }, 'use the reserve');
   }
   store.counts.forget(index.prefix);
 }
