@@ -3,6 +3,7 @@ import type { Reply } from './bson/codec.js';
 import { dispatch } from './commands/dispatch.js';
 import { Cursors } from './query/cursors.js';
 import { FailPoints } from './sessions/fail-points.js';
+import { Operations } from './sessions/operations.js';
 import { Sessions } from './sessions/sessions.js';
 import { writeFormat } from './storage/format.js';
 import { clearDropped, dropUnfinishedIndexes } from './storage/schema.js';
@@ -25,6 +26,8 @@ const SEQUENCES_A_SECOND = 2 ** 31;
 export class Engine {
   readonly sessions: Sessions;
   readonly cursors = new Cursors();
+  /** The commands under way. */
+  readonly operations = new Operations();
   private time: { sequence: number; timestamp: Timestamp } | undefined;
 
   private constructor(

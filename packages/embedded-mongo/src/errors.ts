@@ -12,6 +12,7 @@ export const ErrorCodes = {
   InvalidLength: 16,
   IllegalOperation: 20,
   LockTimeout: 24,
+  ClientDisconnect: 279,
   LockBusy: 46,
   NamespaceNotFound: 26,
   IndexNotFound: 27,

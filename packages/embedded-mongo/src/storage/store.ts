@@ -11,6 +11,7 @@ import { Overlay } from './overlay.js';
 import { sizeOfChanges, SpaceGuard, type MeasureSpace } from './space.js';
 import { Transaction } from './transaction.js';
 import { PublishedView, type View } from './view.js';
+import { patient, type Waiter } from './waiting.js';
 
 export interface StoreOptions {
   /** The file could not be written. Nothing may be acknowledged after that: the process should end. */
@@ -138,14 +139,19 @@ export class Store {
    * the end of that and runs again; so it must not change anything but through the transaction. Throws OutOfDiskSpace
    * before `write` runs, unless it tidies up what must not stay: that may use the reserve, and waits where even that
    * is used up.
+   * @param waiter - who waits for a locked document, and may give up.
    */
-  async writeOnce<T>(write: (transaction: Transaction) => T, need: Need = 'spare the reserve'): Promise<T> {
+  async writeOnce<T>(
+    write: (transaction: Transaction) => T,
+    need: Need = 'spare the reserve',
+    waiter: Waiter = patient,
+  ): Promise<T> {
     for (;;) {
       if (need === 'spare the reserve') this.space.checkBeginning(this.commits.waitingBytes);
       else await this.space.whenPossible(this.commits.waitingBytes);
       const outcome = this.attempt(write, need);
       if (outcome.done) return outcome.result;
-      await outcome.holder.ended;
+      await waiter.until(outcome.holder.ended);
     }
   }
 
