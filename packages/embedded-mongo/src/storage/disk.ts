@@ -4,6 +4,7 @@ import { open, type PutOptions, type RootDatabase, type Transaction as LmdbTrans
 import { PageFile } from './check/page-file.js';
 import { checkLength } from './check/structure.js';
 import { type Key, prefixOf, RESERVED } from './keys.js';
+import { isSealed, seal, unseal } from './seal.js';
 import { SpaceGuard, type MeasureSpace } from './space.js';
 
 /** One change to a key: the new value, or `null` to remove it. */
@@ -51,7 +52,11 @@ export class DiskSnapshot {
   }
 
   get(key: Key): Uint8Array | undefined {
-    return (this.database.getBinary as (key: Key, options: object) => Buffer | undefined)(key, this.options);
+    const stored = (this.database.getBinary as (key: Key, options: object) => Buffer | undefined)(
+      key,
+      this.options,
+    );
+    return stored !== undefined && isSealed(key) ? unseal(key, stored) : stored;
   }
 
   /** Entries from `from` (inclusive) to `to` (exclusive), in key order or backwards. */
@@ -59,7 +64,8 @@ export class DiskSnapshot {
     const range = reverse
       ? { start: to, end: from, reverse: true, exclusiveStart: true, inclusiveEnd: true }
       : { start: from, end: to };
-    return this.database.getRange({ ...range, ...this.options })[Symbol.iterator]();
+    const entries = this.database.getRange({ ...range, ...this.options });
+    return isSealed(from) ? unsealed(entries) : entries[Symbol.iterator]();
   }
 
   retain(): this {
@@ -129,7 +135,7 @@ export class Disk {
     const done = await this.database.batch(() => {
       for (const [key, value] of changes) {
         if (value === null) void this.database.remove(key);
-        else void this.database.put(key, value);
+        else void this.database.put(key, isSealed(key) ? seal(key, value) : value);
       }
     });
     if (!done) throw new Error('LMDB did not commit the batch');
@@ -141,7 +147,7 @@ export class Disk {
       for (const [key, value] of entries) {
         void (this.database.put as (key: Key, value: Uint8Array, options: PutOptions) => Promise<boolean>)(
           key,
-          value,
+          isSealed(key) ? seal(key, value) : value,
           { append: true },
         );
       }
@@ -157,6 +163,12 @@ export class Disk {
   async close(): Promise<void> {
     await this.database.close();
   }
+}
+
+function* unsealed(
+  entries: Iterable<{ key: Key; value: Uint8Array }>,
+): Generator<{ key: Key; value: Uint8Array }> {
+  for (const { key, value } of entries) yield { key, value: isSealed(key) ? unseal(key, value) : value };
 }
 
 function checkFile(folder: string): void {

@@ -8,6 +8,7 @@ import { EngineError } from '../errors.js';
 import type { Collection, Index } from './catalogue.js';
 import { duplicateKey, keysOf } from './index-keys.js';
 import { boundPart, endOfPrefix, mayBeCut, type Key } from './keys.js';
+import { isIntact } from './seal.js';
 import type { Transaction } from './transaction.js';
 import type { View } from './view.js';
 
@@ -216,8 +217,7 @@ function checked(collection: Collection, key: Key, stored: Uint8Array): Uint8Arr
 
 /** Whether what is stored for a document (its checksum, then its BSON) is what was written under this key. */
 export function isSound(key: Key, stored: Uint8Array): boolean {
-  if (stored.byteLength < 4) return false;
-  return crc32(stored.subarray(4), crc32(Buffer.from(key, 'latin1'))) === storedChecksum(stored);
+  return isIntact(key, stored);
 }
 
 /** The checksum that a stored document begins with; 0 where even that is missing. */

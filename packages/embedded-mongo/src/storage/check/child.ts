@@ -10,7 +10,7 @@ function tell(message: CheckMessage): void {
 
 let told = performance.now();
 const [folder = '', ns] = process.argv.slice(2);
-const report = checkFolder(folder, ns, () => {
+const report = await checkFolder(folder, ns, () => {
   if (performance.now() - told < TELL_MS) return;
   told = performance.now();
   tell({ type: 'working' });

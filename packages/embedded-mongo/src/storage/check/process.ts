@@ -30,7 +30,7 @@ export function checkInProcess(
       try {
         checkInterrupt();
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
         child.kill('SIGKILL');
       }
       if (performance.now() - heard > SILENCE_MS) child.kill('SIGKILL');

@@ -1,7 +1,7 @@
 import { checkInProcess } from '../check/process.js';
 import { linesOf } from '../check/report.js';
 import { Disk } from '../disk.js';
-import type { Key } from '../keys.js';
+import { prefixOf, type Key } from '../keys.js';
 import { dataFileSize, replaceDataFile } from './replace-file.js';
 
 /** So many entries, or bytes, are written at once. */
@@ -9,7 +9,7 @@ const BATCH_ENTRIES = 20_000;
 const BATCH_BYTES = 32 * 1024 * 1024;
 
 /** Before every key, and after every key: no collection has the last number. */
-const FIRST_KEY: Key = '\0';
+const FIRST_KEY: Key = prefixOf(0, 0);
 const AFTER_ALL_KEYS: Key = '\xff'.repeat(8);
 
 export interface CompactOutcome {

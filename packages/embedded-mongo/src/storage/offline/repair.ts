@@ -8,6 +8,7 @@ import { Disk, encodeSequence, SEQUENCE_KEY } from '../disk.js';
 import { checkFormat } from '../format.js';
 import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
 import { idKeyOf, insertDocument, isSound } from '../records.js';
+import { isIntact, isSealed, unseal } from '../seal.js';
 import { Store } from '../store.js';
 import type { View } from '../view.js';
 import { replaceDataFile } from './replace-file.js';
@@ -59,8 +60,9 @@ export async function repairFolder(folder: string): Promise<RepairOutcome> {
 /** The engine's own records that can be read: format, catalogue, sequence, counts, sessions. */
 function readRecords(salvage: Salvage, problems: Problems): Records {
   const records = new Map<Key, Uint8Array>();
-  salvage.entries(prefixOf(0, 0), prefixOf(1, 0), (key, value) => {
-    if (isUsable(key, value)) records.set(key, Buffer.from(value));
+  salvage.entries(prefixOf(0, 0), prefixOf(1, 0), (key, stored) => {
+    const value = isSealed(key) ? unsealedIfIntact(key, stored) : stored;
+    if (value !== undefined && isUsable(key, value)) records.set(key, Buffer.from(value));
     else
       problems.add(
         `a record of the engine's own (${Buffer.from(key, 'latin1').toString('hex')}) is damaged and left out`,
@@ -68,6 +70,10 @@ function readRecords(salvage: Salvage, problems: Problems): Records {
   });
   checkFormat(viewOf(records));
   return records;
+}
+
+function unsealedIfIntact(key: Key, stored: Uint8Array): Uint8Array | undefined {
+  return isIntact(key, stored) ? unseal(key, stored) : undefined;
 }
 
 function isUsable(key: Key, value: Uint8Array): boolean {
