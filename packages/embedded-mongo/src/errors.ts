@@ -53,6 +53,7 @@ export const ErrorCodes = {
   TransactionCommitted: 256,
   TransactionTooLarge: 257,
   CursorKilled: 237,
+  ConversionFailure: 241,
   AmbiguousIndexKeyPattern: 181,
   SnapshotTooOld: 239,
   SnapshotUnavailable: 246,
