@@ -237,9 +237,21 @@ function lengthOf(fields: string): Buffer {
   return bytes;
 }
 
-function rangeOf(view: View, prefix: Key, range: KeyRange): Generator<[Key, Uint8Array], void, undefined> {
+/** Throws DataCorruptionDetected at entries out of order: a damaged page may bring in those of another place. */
+function* rangeOf(view: View, prefix: Key, range: KeyRange): Generator<[Key, Uint8Array], void, undefined> {
+  const from = prefix + (range.from ?? '');
   const to = range.to === undefined ? (endOfPrefix(prefix) ?? '') : prefix + range.to;
-  return view.range(prefix + (range.from ?? ''), to, range.reverse ?? false);
+  const reverse = range.reverse ?? false;
+  let last: Key | undefined;
+  for (const entry of view.range(from, to, reverse)) {
+    const [key] = entry;
+    const isInOrder = last === undefined || (reverse ? key < last : key > last);
+    if (!isInOrder || key < from || key >= to) {
+      throw new EngineError('DataCorruptionDetected', 'the data is damaged: entries are out of order');
+    }
+    last = key;
+    yield entry;
+  }
 }
 
 function idIndex(collection: Collection): Index {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createIndex, ensureCollection } from '../../src/storage/schema.js';
 import { scanDocuments } from '../../src/storage/records.js';
 import { byField, cleanUp, close, insert, int, newFolder, openStore } from '../storage/store-kit.js';
-import { damagedCopy, dissect, examine, type Anatomy } from './damaged-files.js';
+import { damagedCopy, dissect, examine, type Anatomy, type Outcome } from './damaged-files.js';
 
 const FLIPPED = 220;
 const SPOILT_PAGES = 60;
@@ -25,6 +25,7 @@ describe('damaged data files', () => {
   let template: string;
   let anatomy: Anatomy;
   let originals: Set<string>;
+  let sound: Outcome;
 
   beforeAll(async () => {
     template = newFolder();
@@ -55,16 +56,16 @@ describe('damaged data files', () => {
     }
     await close(store);
     anatomy = dissect(template);
+    const copy = join(newFolder(), 'sound');
+    damagedCopy(template, copy, () => undefined);
+    sound = (await examine([copy], new Set([copy]))).get(copy) as Outcome;
   });
   afterAll(cleanUp);
 
-  it('reads back what the sound file holds, and finds nothing wrong with it', async () => {
-    const copy = join(newFolder(), 'sound');
-    damagedCopy(template, copy, () => undefined);
-    const outcome = (await examine([copy], new Set([copy]))).get(copy);
-    expect(outcome).toMatchObject({ found: [], errors: [], problems: [], left: [] });
-    expect(new Set(outcome?.documents)).toEqual(originals);
-    expect(new Set(outcome?.kept)).toEqual(originals);
+  it('reads back what the sound file holds, and finds nothing wrong with it', () => {
+    expect(sound).toMatchObject({ found: [], errors: [], problems: [], left: [] });
+    expect(new Set(sound.documents)).toEqual(originals);
+    expect(new Set(sound.kept)).toEqual(originals);
   });
 
   it('never gives a damaged or invented document, and a check finds every damage', async () => {
@@ -110,15 +111,22 @@ describe('damaged data files', () => {
     const outcomes = await examine(folders, repairs);
 
     const wrong: string[] = [];
-    const tally = { crashed: 0, repaired: 0, refused: 0, lost: 0 };
+    const tally = { crashed: 0, repaired: 0, refused: 0, lost: 0, withoutEffect: 0 };
     for (const [folder, kind] of kinds) {
       const outcome = outcomes.get(folder);
       if (outcome === undefined) throw new Error(`nothing is known of ${kind}`);
       const invented = [...outcome.documents, ...(outcome.kept ?? [])].filter((one) => !originals.has(one));
       if (invented.length > 0) wrong.push(`${kind}: ${String(invented.length)} invented documents`);
       if (outcome.crashed !== undefined) tally.crashed += 1;
-      if (outcome.found.length === 0 && outcome.crashed !== 'check') wrong.push(`${kind}: not found`);
-      if (outcome.crashed === 'repair' || outcome.crashed === 'repaired') wrong.push(`${kind}: repair crashed`);
+      if (outcome.found.length === 0 && outcome.crashed !== 'check') {
+        // As when a separator in a branch page has changed into another one that separates the same keys.
+        const withoutEffect =
+          outcome.errors.length === 0 && outcome.documents.join() === sound.documents.join();
+        if (withoutEffect) tally.withoutEffect += 1;
+        else wrong.push(`${kind}: not found`);
+      }
+      if (outcome.crashed === 'repair' || outcome.crashed === 'repaired')
+        wrong.push(`${kind}: repair crashed`);
       if (outcome.reason !== undefined) tally.refused += 1;
       if (outcome.left !== undefined) {
         tally.repaired += 1;
@@ -130,5 +138,6 @@ describe('damaged data files', () => {
     }
     console.log(`${String(kinds.size)} damaged files, seed ${String(seed)}: ${JSON.stringify(tally)}`);
     expect(wrong).toEqual([]);
+    expect(tally.withoutEffect).toBeLessThan(10);
   }, 180_000);
 });

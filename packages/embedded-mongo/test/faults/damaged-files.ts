@@ -24,7 +24,10 @@ export interface Outcome {
 }
 
 /** Has the engine, as built, look at every folder; a process that ends is followed by another for the rest. */
-export async function examine(folders: readonly string[], repairs: ReadonlySet<string>): Promise<Map<string, Outcome>> {
+export async function examine(
+  folders: readonly string[],
+  repairs: ReadonlySet<string>,
+): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   let rest = [...folders];
   while (rest.length > 0) {
@@ -124,7 +127,12 @@ function range(from: number, to: number): number[] {
 }
 
 /** A copy of a folder with a changed data file. */
-export function damagedCopy(folder: string, copy: string, change: (bytes: Buffer) => void, length?: number): void {
+export function damagedCopy(
+  folder: string,
+  copy: string,
+  change: (bytes: Buffer) => void,
+  length?: number,
+): void {
   mkdirSync(copy, { recursive: true });
   const path = join(copy, 'data.mdb');
   cpSync(join(folder, 'data.mdb'), path);

@@ -29,7 +29,8 @@ async function readAll(folder) {
   const view = store.latest();
   for (const collection of store.catalogue.list()) {
     const keep = (bytes) => {
-      if (bytes !== undefined) documents.push(`${collection.ns}:${createHash('sha1').update(bytes).digest('hex')}`);
+      if (bytes !== undefined)
+        documents.push(`${collection.ns}:${createHash('sha1').update(bytes).digest('hex')}`);
     };
     attempt(() => {
       for (const { bytes, idKey } of scanDocuments(view, collection)) {
@@ -39,7 +40,8 @@ async function readAll(folder) {
     });
     for (const index of collection.indexes.slice(1)) {
       attempt(() => {
-        for (const { idKey } of scanIndex(view, index)) keep(attempt(() => readDocument(view, collection, idKey)));
+        for (const { idKey } of scanIndex(view, index))
+          keep(attempt(() => readDocument(view, collection, idKey)));
       });
     }
   }
@@ -67,7 +69,12 @@ for (const argument of process.argv.slice(2)) {
     try {
       const { problems } = await repairFolder(folder);
       await tell({ folder, phase: 'repaired', problems });
-      await tell({ folder, phase: 'after', left: await attemptCheck(folder), kept: (await readAll(folder)).documents });
+      await tell({
+        folder,
+        phase: 'after',
+        left: await attemptCheck(folder),
+        kept: (await readAll(folder)).documents,
+      });
     } catch (error) {
       await tell({ folder, phase: 'refused', reason: String(error) });
     }

@@ -1,0 +1,181 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Collection } from 'mongodb';
+import { Store } from '../../src/storage/store.js';
+import { createIndex, ensureCollection } from '../../src/storage/schema.js';
+import { startEngine } from '../kit.js';
+import {
+  amountOf,
+  byField,
+  cleanUp,
+  close,
+  insert,
+  int,
+  newFolder,
+  set,
+  stores,
+  withAccounts,
+} from '../storage/store-kit.js';
+
+const MB = 1024 * 1024;
+const FULL = { name: 'EngineError', codeName: 'OutOfDiskSpace', code: 14031 };
+
+describe('with an injected measure of free space', () => {
+  let free = 1024 * MB;
+  const open = (folder = newFolder()): Store => {
+    const { store } = Store.open(folder, {
+      onFatal: (error) => {
+        throw error;
+      },
+      measureSpace: () => free,
+    });
+    stores.add(store);
+    return store;
+  };
+  /** The guard measures again after a few milliseconds. */
+  const freeIs = async (bytes: number): Promise<void> => {
+    free = bytes;
+    await wait(10);
+  };
+  beforeEach(() => {
+    free = 1024 * MB;
+  });
+  afterEach(async () => {
+    free = 1024 * MB;
+    await cleanUp();
+  });
+
+  it('refuses writes below the reserve, shows nothing of them, reads on, and writes again with space', async () => {
+    const folder = newFolder();
+    const store = open(folder);
+    const accounts = await withAccounts(store);
+    await freeIs(63 * MB);
+    await expect(
+      store.writeOnce((own) => insert(own, accounts, { _id: 'c', n: int(3) })),
+    ).rejects.toMatchObject(FULL);
+    await expect(ensureCollection(store, 'test', 'other')).rejects.toMatchObject(FULL);
+    expect(store.catalogue.find('test.other')).toBeUndefined();
+    expect(amountOf(store.latest(), accounts, 'c')).toBeUndefined();
+    expect(amountOf(store.latest(), accounts, 'a')).toBe(1);
+    await freeIs(1024 * MB);
+    await store.writeOnce((own) => insert(own, accounts, { _id: 'c', n: int(4) }));
+    await store.durable();
+    expect(amountOf(store.flushed(), accounts, 'c')).toBe(4);
+  });
+
+  it('refuses a transaction larger than the room there is, as a whole', async () => {
+    const store = open();
+    const accounts = await withAccounts(store);
+    const transaction = store.begin();
+    set(transaction, accounts, 'a', { n: int(100) });
+    for (let at = 0; at < 30; at += 1)
+      insert(transaction, accounts, { _id: `big ${String(at)}`, pad: 'x'.repeat(MB) });
+    await freeIs(64 * MB + 100 * MB);
+    expect(() => store.publish(transaction)).toThrow(expect.objectContaining(FULL));
+    transaction.end();
+    expect(amountOf(store.latest(), accounts, 'a')).toBe(1);
+    expect(amountOf(store.latest(), accounts, 'big 0')).toBeUndefined();
+    await store.writeOnce((own) => set(own, accounts, 'a', { n: int(2) }));
+    expect(amountOf(store.latest(), accounts, 'a')).toBe(2);
+  });
+
+  it('holds what was accepted when others fill the disk, and writes it when there is space', async () => {
+    const store = open();
+    const accounts = await withAccounts(store);
+    await store.durable();
+    await store.writeOnce((own) => {
+      insert(own, accounts, { _id: 'late', n: int(5) });
+      own.onPublished(() => {
+        free = 1 * MB;
+        // So long that space is measured again before the batch is written.
+        for (const began = performance.now(); performance.now() < began + 10;);
+      });
+    });
+    await wait(200);
+    expect(amountOf(store.latest(), accounts, 'late')).toBe(5);
+    expect(store.durableSequence).toBeLessThan(store.publishedSequence);
+    const second = store.writeOnce((own) => insert(own, accounts, { _id: 'refused', n: int(6) }));
+    await expect(second).rejects.toMatchObject(FULL);
+    await freeIs(1024 * MB);
+    await store.durable();
+    expect(amountOf(store.flushed(), accounts, 'late')).toBe(5);
+  });
+
+  it('takes an index out again that it has no room for', async () => {
+    const store = open();
+    const accounts = await withAccounts(store);
+    for (let at = 0; at < 600; at += 1) {
+      await store.writeOnce((own) => insert(own, accounts, { _id: `n${String(at)}`, n: int(at) }));
+    }
+    await store.durable();
+    const building = createIndex(store, accounts, byField('n'));
+    free = 30 * MB;
+    await expect(building).rejects.toMatchObject(FULL);
+    expect(accounts.indexes.map((index) => index.name)).toEqual(['_id_']);
+    await freeIs(1024 * MB);
+    expect((await createIndex(store, accounts, byField('n'))).ready).toBe(true);
+  });
+
+  it('does not open a folder on a full disk', async () => {
+    const folder = newFolder();
+    await close(open(folder));
+    free = 10 * MB;
+    expect(() => open(folder)).toThrow(expect.objectContaining(FULL));
+  });
+});
+
+const mountPoint = mkdtempSync(join(tmpdir(), 'engine-small-disk-'));
+const mounted =
+  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=180m,mode=0700', 'none', mountPoint]).status === 0;
+const aSmallDisk = mounted ? describe : undefined;
+if (!mounted) console.log('no permission to mount: a disk that is really full is not tried here');
+
+aSmallDisk?.('on a small disk of its own', () => {
+  afterAll(() => {
+    spawnSync('umount', [mountPoint]);
+    rmSync(mountPoint, { recursive: true, force: true });
+  });
+
+  it('goes on reading when the disk is full, loses nothing, and writes again', async () => {
+    const dbPath = join(mountPoint, 'db');
+    mkdirSync(dbPath, { mode: 0o700 });
+    const engine = await startEngine({ dbPath });
+    const items: Collection<{ _id: number; pad: string }> = engine.client.db('test').collection('items');
+    const acknowledged: number[] = [];
+    const fill = async (): Promise<unknown> => {
+      for (let _id = acknowledged.length; _id < 2_000; _id += 1) {
+        try {
+          await items.insertOne({ _id, pad: 'x'.repeat(300_000) });
+        } catch (error) {
+          return error;
+        }
+        acknowledged.push(_id);
+      }
+      return undefined;
+    };
+    expect(await fill()).toMatchObject({ code: 14031 });
+    const ballast = join(mountPoint, 'ballast');
+    writeFileSync(ballast, Buffer.alloc(80 * MB));
+    expect(await items.countDocuments({ pad: /^x/ })).toBe(acknowledged.length);
+    await expect(items.insertOne({ _id: -1, pad: '' })).rejects.toMatchObject({ code: 14031 });
+    const session = engine.client.startSession();
+    session.startTransaction();
+    await items.updateOne({ _id: 0 }, { $set: { pad: 'half' } }, { session });
+    await items.insertOne({ _id: -2, pad: '' }, { session });
+    await expect(session.commitTransaction()).rejects.toMatchObject({ code: 14031 });
+    await session.endSession();
+    expect(await items.findOne({ pad: 'half' })).toBeNull();
+    rmSync(ballast);
+    spawnSync('mount', ['-o', 'remount,size=400m', mountPoint]);
+    await wait(20);
+    await items.insertOne({ _id: -1, pad: '' });
+    await engine.restart();
+    const found = await items.find({}, { projection: { _id: 1 } }).toArray();
+    expect(found.map(({ _id }) => _id)).toEqual([-1, ...acknowledged]);
+    expect(await engine.client.db('test').command({ validate: 'items' })).toMatchObject({ valid: true });
+    await engine.stop();
+  });
+});
