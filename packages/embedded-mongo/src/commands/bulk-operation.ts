@@ -3,11 +3,12 @@ import { RawDoc, type Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { Arguments } from './arguments.js';
 import type { BulkCounts } from './bulkWrite.js';
+import { collationOf } from './collation.js';
 import type { CommandContext } from './command.js';
 import { runDelete, type DeleteStatement } from './delete-statement.js';
 import { runInsert } from './insert-statement.js';
 import type { Namespace } from './namespace.js';
-import { readFilter } from './reading.js';
+import { readFilter, type Query } from './reading.js';
 import { countIn, type Statements } from './statements.js';
 import { readModification, readUpdateSort } from './update.js';
 import { restoredOutcome, runUpdate, type UpdateStatement } from './update-statement.js';
@@ -57,19 +58,17 @@ export function readOperation(
       const multi = args.flag('multi');
       statements.refuseMulti(multi);
       const query = {
-        filter: filterOf(args, variables),
-        hint: args.hint(),
+        ...queryOf(args, variables),
         sort: readUpdateSort(args, multi),
       };
-      const update = readModification(args, 'updateMods');
+      const update = readModification(args, 'updateMods', query, variables);
       return { kind, statement: { query, update, multi, upsert: args.flag('upsert') } };
     }
     case 'delete': {
       args.allowOnly(DELETE_FIELDS);
-      args.refuseCollation();
       const multi = args.flag('multi');
       statements.refuseMulti(multi);
-      return { kind, statement: { query: { filter: filterOf(args, variables), hint: args.hint() }, multi } };
+      return { kind, statement: { query: queryOf(args, variables), multi } };
     }
     default:
       throw new EngineError('FailedToParse', `Unrecognized bulkWrite op '${kind}'`);
@@ -105,8 +104,9 @@ export async function runOperation(
   return { fields: { n: matched, nModified: modified }, counts: { nMatched: matched, nModified: modified } };
 }
 
-function filterOf(args: Arguments, variables: Doc | undefined): ReturnType<typeof readFilter> {
+function queryOf(args: Arguments, variables: Doc | undefined): Query {
   const filter = args.document('filter');
   if (filter === undefined) throw args.missing('filter');
-  return readFilter(filter, variables);
+  const collation = collationOf(args);
+  return { filter: readFilter(filter, variables, collation), hint: args.hint(), collation };
 }

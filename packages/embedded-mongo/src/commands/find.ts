@@ -1,9 +1,11 @@
 import type { Reply } from '../bson/codec.js';
 import { EngineError } from '../errors.js';
 import { BufferedResults } from '../query/execute.js';
+import { positionOf } from '../query/match-position.js';
 import { compileProjection } from '../query/project.js';
 import { compileVariables } from '../query/variables.js';
 import { Arguments } from './arguments.js';
+import { checkCollatedChange, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { namespaceOf } from './namespace.js';
 import {
@@ -64,24 +66,30 @@ export const find: Command = {
 
 /** Reads the arguments that say what to find. Throws what MongoDB answers to bad ones. */
 export function readFind(args: Arguments): FindRequest {
-  args.refuseCollation();
+  const collation = collationOf(args);
   args.refuse('min', 'max', 'returnKey', 'showRecordId', 'tailable', 'awaitData');
   const variables = args.document('let');
-  const filter = readFilter(args.documentOrEmpty('filter'), variables);
+  const filter = readFilter(args.documentOrEmpty('filter'), variables, collation);
   const projection = args.document('projection');
+  checkCollatedChange(collation, projection);
   const sort = args.document('sort');
   if (sort?.has('$natural') === true && sort.size > 1) {
     throw new EngineError('BadValue', '$natural sort cannot be set to a value other than -1 or 1, alone');
   }
   return {
-    query: { filter, sort, hint: args.hint() },
+    query: { filter, sort, hint: args.hint(), collation },
     window: {
       skip: args.size('skip'),
       limit: args.size('limit'),
       project:
         projection === undefined || projection.size === 0
           ? undefined
-          : compileProjection(projection, compileVariables(variables)),
+          : compileProjection(
+              projection,
+              compileVariables(variables),
+              'find',
+              positionOf(filter.source, collation),
+            ),
     },
   };
 }

@@ -2,12 +2,14 @@ import { Int32 } from 'bson';
 import type { Reply } from '../bson/codec.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { positionOf } from '../query/match-position.js';
 import { compileProjection, type Projection } from '../query/project.js';
 import { compileVariables } from '../query/variables.js';
 import type { Collection } from '../storage/catalogue.js';
 import { deleteDocument } from '../storage/records.js';
 import type { Transaction } from '../storage/transaction.js';
 import { Arguments } from './arguments.js';
+import { checkCollatedChange, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { checkWritable, namespaceOf, type Namespace } from './namespace.js';
 import { readFilter, type Query } from './reading.js';
@@ -65,8 +67,9 @@ export const findAndModify: Command = {
 };
 
 function readModify(args: Arguments): Modification {
-  args.refuseCollation();
+  const collation = collationOf(args);
   const variables = args.document('let');
+  checkCollatedChange(collation, args.value('fields'));
   const remove = args.flag('remove');
   const upsert = args.flag('upsert');
   const returnNew = args.flag('new');
@@ -84,16 +87,24 @@ function readModify(args: Arguments): Modification {
   if (!remove && !args.has('update')) {
     throw new EngineError('FailedToParse', 'Either an update or remove=true must be specified');
   }
+  const query: Query = {
+    filter: readFilter(args.documentOrEmpty('query'), variables, collation),
+    sort: args.document('sort'),
+    hint: args.hint(),
+    collation,
+  };
+  const fields = args.documentOrEmpty('fields');
+  // The position is the query's, which the document may not satisfy any more afterwards.
+  if (returnNew && [...fields.keys()].some((path) => path.endsWith('.$'))) {
+    throw new EngineError('BadValue', 'Cannot use a positional projection and return the new document');
+  }
+  const position = positionOf(query.filter.source, collation);
   return {
-    query: {
-      filter: readFilter(args.documentOrEmpty('query'), variables),
-      sort: args.document('sort'),
-      hint: args.hint(),
-    },
-    update: remove ? undefined : readModification(args, 'update'),
+    query,
+    update: remove ? undefined : readModification(args, 'update', query, variables),
     upsert,
     returnNew,
-    project: compileProjection(args.documentOrEmpty('fields'), compileVariables(variables)),
+    project: compileProjection(fields, compileVariables(variables), 'find', position),
   };
 }
 

@@ -3,11 +3,15 @@ import { decodeDoc } from '../bson/codec.js';
 import type { Doc, RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { TimeSlice } from '../query/execute-slice.js';
-import { compileUpdate } from '../update/update.js';
+import { positionOf } from '../query/match-position.js';
+import { isArray } from '../query/values.js';
+import { compileVariables } from '../query/variables.js';
+import { compileUpdate, type Update } from '../update/update.js';
 import { Arguments } from './arguments.js';
+import { checkCollatedChange, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { checkWritable, namespaceOf } from './namespace.js';
-import { readFilter } from './reading.js';
+import { readFilter, type Query } from './reading.js';
 import { Statements } from './statements.js';
 import { restoredOutcome, runUpdate, type UpdateStatement } from './update-statement.js';
 
@@ -71,26 +75,49 @@ export const update: Command = {
 function readUpdate(raw: RawDoc, variables: Doc | undefined, statements: Statements): UpdateStatement {
   const args = new Arguments('update.updates', decodeDoc(raw.bytes));
   args.allowOnly(STATEMENT_FIELDS);
+  args.refuse('upsertSupplied', 'c');
   const filter = args.document('q');
   if (filter === undefined) throw args.missing('q');
+  const collation = collationOf(args);
   const multi = args.flag('multi');
   statements.refuseMulti(multi);
+  const query: Query = {
+    filter: readFilter(filter, variables, collation),
+    hint: args.hint(),
+    sort: readUpdateSort(args, multi),
+    collation,
+  };
   return {
-    query: { filter: readFilter(filter, variables), hint: args.hint(), sort: readUpdateSort(args, multi) },
-    update: readModification(args, 'u'),
+    query,
+    update: readModification(args, 'u', query, variables),
     multi,
     upsert: args.flag('upsert'),
   };
 }
 
-/** The change of an update statement. Throws for what the engine does not do: pipelines, array filters, collations. */
-export function readModification(args: Arguments, name: string): ReturnType<typeof compileUpdate> {
-  args.refuseCollation();
-  args.refuse('arrayFilters');
+/**
+ * The change of an update statement, whose query gives `$` its meaning. Throws what MongoDB answers to a bad one.
+ * @param name - the field that holds it.
+ * @param letDocument - what a pipeline sees as `$$name`.
+ */
+export function readModification(
+  args: Arguments,
+  name: string,
+  { filter, collation }: Query,
+  letDocument: Doc | undefined,
+): Update {
   const value = args.value(name);
   if (value === undefined) throw args.missing(name);
-  if (value instanceof Map || Array.isArray(value)) return compileUpdate(value);
-  throw new EngineError('FailedToParse', 'Update argument must be either an object or an array');
+  checkCollatedChange(collation, value);
+  if (!(value instanceof Map) && !isArray(value)) {
+    throw new EngineError('FailedToParse', 'Update argument must be either an object or an array');
+  }
+  return compileUpdate(value, {
+    arrayFilters: args.documents('arrayFilters'),
+    collation,
+    position: positionOf(filter.source, collation),
+    ...(isArray(value) ? { variables: compileVariables(letDocument) } : {}),
+  });
 }
 
 /** The sort that picks the document of an update of one. */

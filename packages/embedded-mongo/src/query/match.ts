@@ -4,6 +4,7 @@ import type { Collation } from './collation.js';
 import { onField, onPath, type Condition } from './condition.js';
 import { compileExpression } from './expression.js';
 import type { Variables } from './expression-types.js';
+import { compileSchema } from './json-schema.js';
 import { elementTest } from './match-array.js';
 import { literalCondition } from './match-compare.js';
 import type { MatchContext, Predicate } from './match-context.js';
@@ -115,6 +116,10 @@ function logical(name: string, argument: Value, scope: Scope): Predicate {
     }
     case '$expr':
       return expressionPredicate(argument, scope);
+    case '$jsonSchema': {
+      const schema = compileSchema(argument);
+      return (doc) => schema.failures(doc).length === 0;
+    }
     default:
       throw new EngineError(
         'BadValue',

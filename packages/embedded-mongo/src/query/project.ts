@@ -5,6 +5,8 @@ import { compileExpression } from './expression.js';
 import type { Variables } from './expression-types.js';
 import { checkFieldPath } from './field-path.js';
 import { compileElementTest } from './match.js';
+import type { Position } from './match-position.js';
+import { keepPosition, positionalPath } from './project-position.js';
 import {
   addNode,
   computeFields,
@@ -26,21 +28,26 @@ export type ProjectionDialect = 'find' | 'aggregate';
 /**
  * Compiles a projection: inclusion or exclusion (only `_id` may differ), `$slice`, `$elemMatch`, computed fields.
  * @param variables - what expressions see as `$$name`.
+ * @param position - what the positional `$` of find's projections stands for.
  * @throws EngineError with MongoDB's codes for mixing (31253, 31254), colliding paths (31249, 31250), what is not
- *   supported (positional `$`, `$meta`) and bad arguments.
+ *   supported (`$meta`) and bad arguments.
  */
 export function compileProjection(
   spec: Doc,
   variables: Variables = compileVariables(),
   dialect: ProjectionDialect = 'find',
+  position?: Position,
 ): Projection {
   if (spec.size === 0) return (doc) => doc;
   const parser = new ProjectionParser(variables, dialect);
   for (const [path, value] of spec) parser.field(path, value);
-  const { tree, includes } = parser.finish();
+  const { tree, includes, positional } = parser.finish();
   const project = includes ? includeFields : excludeFields;
-  if (!tree.computes) return (doc) => project(doc, tree);
-  return (doc) => computeFields(project(doc, tree), tree, doc, variables);
+  const plain: Projection = tree.computes
+    ? (doc) => computeFields(project(doc, tree), tree, doc, variables)
+    : (doc) => project(doc, tree);
+  if (positional === undefined) return plain;
+  return (doc) => keepPosition(plain(doc), positional, position?.(doc));
 }
 
 /** Collects a projection's fields and finds out whether it includes or excludes. */
@@ -49,6 +56,7 @@ class ProjectionParser {
   private mode: 'inclusion' | 'exclusion' | undefined;
   private includesId: boolean | undefined;
   private hasElemMatch = false;
+  private positional: string | undefined;
 
   constructor(
     private readonly variables: Variables,
@@ -56,18 +64,21 @@ class ProjectionParser {
   ) {}
 
   field(path: string, value: Value): void {
-    refusePositional(path);
+    if (this.dialect === 'find' && path.split('.').includes('$')) {
+      this.positionalField(path, value);
+      return;
+    }
     checkFieldPath(path);
     if (value instanceof Map) this.documentField(path, value);
     else if (typeof value === 'boolean' || isNumeric(value)) this.flag(path, isTruthy(value));
     else this.computed(path, value, 'Location31310');
   }
 
-  finish(): { tree: ProjectionTree; includes: boolean } {
-    const { tree, mode } = this;
+  finish(): { tree: ProjectionTree; includes: boolean; positional: string | undefined } {
+    const { tree, mode, positional } = this;
     const includes = mode ? mode === 'inclusion' : this.hasElemMatch || this.includesId === true;
     if (includes && !tree.fields.has('_id')) tree.fields.set('_id', { kind: 'keep' });
-    return { tree, includes };
+    return { tree, includes, positional };
   }
 
   private documentField(path: string, value: Doc): void {
@@ -90,6 +101,19 @@ class ProjectionParser {
     else if (this.dialect === 'find' && name === '$slice' && isFindSlice(argument))
       this.slice(path, argument);
     else this.computed(path, value, 'Location31252');
+  }
+
+  private positionalField(path: string, value: Value): void {
+    const array = positionalPath(path);
+    if (this.positional !== undefined) {
+      throw new EngineError('Location31276', 'Cannot specify more than one positional projection per query.');
+    }
+    if (this.hasElemMatch) throw positionalAndElemMatch('Location31256');
+    if ((typeof value !== 'boolean' && !isNumeric(value)) || !isTruthy(value) || this.mode === 'exclusion') {
+      throw new EngineError('Location31395', 'positional projection cannot be used with exclusion');
+    }
+    this.positional = array;
+    this.field(array, true);
   }
 
   private flag(path: string, included: boolean): void {
@@ -126,6 +150,7 @@ class ProjectionParser {
     if (path.includes('.')) {
       throw new EngineError('Location31275', 'Cannot use $elemMatch projection on a nested field.');
     }
+    if (this.positional !== undefined) throw positionalAndElemMatch('Location31255');
     const test = compileElementTest(argument);
     this.hasElemMatch = true;
     this.add(path, {
@@ -154,10 +179,8 @@ function mixed(path: string, wanted: string, mode: string): EngineError {
   return new EngineError(code, `Cannot do ${wanted} on field ${path} in ${mode} projection`);
 }
 
-function refusePositional(path: string): void {
-  if (path.split('.').includes('$')) {
-    throw new EngineError('BadValue', `the positional operator in the projection '${path}' is not supported`);
-  }
+function positionalAndElemMatch(code: 'Location31255' | 'Location31256'): EngineError {
+  return new EngineError(code, 'Cannot specify positional operator and $elemMatch.');
 }
 
 /** Find's own `$slice` takes a number or [skip, limit]; anything else is the expression. */

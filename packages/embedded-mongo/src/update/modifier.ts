@@ -8,6 +8,10 @@ export interface UpdateContext {
   readonly describedId: () => string;
   /** The values that `$rename` takes from elsewhere in the document, by the destination's path. */
   readonly moved: ReadonlyMap<string, Value>;
+  /** The array position that the query has found, which `$` stands for; throws BadValue where it has found none. */
+  readonly position: () => number;
+  /** Whether the array filter of that identifier (all, for the empty one) lets the element through. */
+  readonly letsThrough: (identifier: string, element: Value) => boolean;
 }
 
 /** One operator upon one path. */

@@ -4,14 +4,15 @@ import { EngineError } from '../errors.js';
 import { describe } from '../query/values.js';
 import { addToSet } from './add-to-set.js';
 import { bit, inc, mul } from './arithmetic.js';
+import type { ArrayFilters } from './array-filters.js';
 import { max, min } from './extremes.js';
 import type { ModifierOperator } from './modifier.js';
 import { pop, pull, pullAll } from './pull.js';
 import { push } from './push.js';
 import { parseRename, type Rename } from './rename.js';
 import { currentDate, renamed, set, setOnInsert, unset } from './set.js';
-import { addModifier, sortTree, type UpdateTree } from './tree.js';
-import { checkDepth, splitUpdatePath } from './update-path.js';
+import { addModifier, emptyTree, sortTree, type UpdateTree } from './tree.js';
+import { checkDepth, filterIdentifier, splitUpdatePath } from './update-path.js';
 
 const operators: ReadonlyMap<string, ModifierOperator> = new Map([
   ['$addToSet', addToSet],
@@ -36,9 +37,9 @@ export interface Modifiers {
   readonly renames: readonly Rename[];
 }
 
-/** Compiles `{ $set: { … }, $inc: { … } }`. */
-export function compileModifiers(update: Doc): Modifiers {
-  const tree: UpdateTree = { children: new Map() };
+/** Compiles `{ $set: { … }, $inc: { … } }`; tells the array filters which of them its paths name. */
+export function compileModifiers(update: Doc, filters: ArrayFilters): Modifiers {
+  const tree = emptyTree();
   const renames: Rename[] = [];
   for (const [name, paths] of update) {
     const operator = operators.get(name);
@@ -49,7 +50,7 @@ export function compileModifiers(update: Doc): Modifiers {
       );
     }
     for (const [path, argument] of pathsOf(name, paths)) {
-      if (operator) addOperator(tree, operator, path, argument);
+      if (operator) addOperator(tree, operator, path, argument, filters);
       else renames.push(addRename(tree, path, argument));
     }
   }
@@ -65,8 +66,18 @@ function pathsOf(name: string, paths: Value): Doc {
   );
 }
 
-function addOperator(tree: UpdateTree, operator: ModifierOperator, path: string, argument: Value): void {
+function addOperator(
+  tree: UpdateTree,
+  operator: ModifierOperator,
+  path: string,
+  argument: Value,
+  filters: ArrayFilters,
+): void {
   const parts = splitUpdatePath(path);
+  for (const part of parts) {
+    const identifier = filterIdentifier(part);
+    if (identifier !== undefined) filters.use(identifier, path);
+  }
   checkDepth(argument, parts.length);
   addModifier(tree, parts, operator(argument, path));
 }

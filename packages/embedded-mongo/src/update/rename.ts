@@ -2,7 +2,7 @@ import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { arrayIndex } from '../query/paths.js';
 import { describe, isArray } from '../query/values.js';
-import { splitUpdatePath } from './update-path.js';
+import { splitFixedPath } from './update-path.js';
 
 /** One move of a field within its document. */
 export interface Rename {
@@ -18,7 +18,7 @@ export function parseRename(from: string, to: Value): Rename {
       `The 'to' field for $rename must be a string: ${from}: ${describe(to)}`,
     );
   }
-  const rename = { from: splitUpdatePath(from), to: splitUpdatePath(to) };
+  const rename = { from: splitFixedPath(from, 'source'), to: splitFixedPath(to, 'destination') };
   if (from === to) {
     throw new EngineError(
       'BadValue',

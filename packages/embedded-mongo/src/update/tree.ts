@@ -1,48 +1,58 @@
 import { compareStrings } from '../bson/compare.js';
-import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { arrayIndex } from '../query/paths.js';
-import { describe, isArray } from '../query/values.js';
-import type { Modifier, UpdateContext } from './modifier.js';
+import type { Modifier } from './modifier.js';
+import { filterIdentifier } from './update-path.js';
 
-/** All of an update's modifiers, by path component. */
+/** Modifiers below one place of the document, by path component. */
 export interface UpdateTree {
-  readonly children: Map<string, UpdateTree | Modifier>;
+  /**
+   * What the components name: fields and positions (`$` the one that the query has found), or, under identifiers of
+   * array filters, the elements that these let through (the empty one: all).
+   */
+  readonly kind: 'fields' | 'elements';
+  readonly children: Map<string, UpdateNode>;
 }
 
-/** How many nulls a position beyond an array's end may put before it, as in MongoDB. */
-const widestGap = 1_500_000;
+export type UpdateNode = UpdateTree | Modifier;
+
+/** A tree without modifiers. */
+export function emptyTree(kind: UpdateTree['kind'] = 'fields'): UpdateTree {
+  return { kind, children: new Map() };
+}
 
 /** Adds a modifier at a path; EngineError ConflictingUpdateOperators where another one is at, above or below it. */
 export function addModifier(tree: UpdateTree, parts: readonly string[], modifier: Modifier): void {
-  const path = parts.join('.');
+  const conflictAt = (depth: number): EngineError =>
+    new EngineError(
+      'ConflictingUpdateOperators',
+      `Updating the path '${parts.join('.')}' would create a conflict at '${parts.slice(0, depth).join('.')}'`,
+    );
   let at = tree;
-  for (const part of parts.slice(0, -1)) {
-    let next = at.children.get(part);
-    if (!next) {
-      next = { children: new Map() };
-      at.children.set(part, next);
+  for (const [i, part] of parts.entries()) {
+    const identifier = filterIdentifier(part);
+    if ((identifier === undefined) !== (at.kind === 'fields')) throw conflictAt(i);
+    const name = identifier ?? part;
+    const next = at.children.get(name);
+    if (i === parts.length - 1) {
+      if (next) throw conflictAt(i + 1);
+      at.children.set(name, modifier);
+    } else if (next) {
+      if (!isTree(next)) throw conflictAt(i + 1);
+      at = next;
+    } else {
+      const made = emptyTree(filterIdentifier(parts[i + 1] as string) === undefined ? 'fields' : 'elements');
+      at.children.set(name, made);
+      at = made;
     }
-    if (!isTree(next)) throw conflict(path, parts, part);
-    at = next;
   }
-  const last = parts.at(-1) as string;
-  if (at.children.has(last)) throw conflict(path, parts, last);
-  at.children.set(last, modifier);
-}
-
-function conflict(path: string, parts: readonly string[], part: string): EngineError {
-  const where = parts.slice(0, parts.indexOf(part) + 1).join('.');
-  return new EngineError(
-    'ConflictingUpdateOperators',
-    `Updating the path '${path}' would create a conflict at '${where}'`,
-  );
 }
 
 /** Puts the children in the order in which MongoDB applies them: lexicographic, numbers by their size. */
-export function sortTree(tree: UpdateTree): UpdateTree {
-  const sorted = [...tree.children].sort(([a], [b]) => compareComponents(a, b));
+export function sortTree({ kind, children }: UpdateTree): UpdateTree {
+  const sorted = [...children].sort(([a], [b]) => compareComponents(a, b));
   return {
+    kind,
     children: new Map(sorted.map(([name, child]) => [name, isTree(child) ? sortTree(child) : child])),
   };
 }
@@ -53,66 +63,19 @@ function compareComponents(a: string, b: string): number {
   return left !== undefined && right !== undefined ? left - right : compareStrings(a, b);
 }
 
-function isTree(node: UpdateTree | Modifier): node is UpdateTree {
+/** Both nodes in one; EngineError ConflictingUpdateOperators where they change the same. `path` is for the message. */
+export function mergeNodes(a: UpdateNode, b: UpdateNode, path: string): UpdateNode {
+  if (!isTree(a) || !isTree(b) || a.kind !== b.kind) {
+    throw new EngineError('ConflictingUpdateOperators', `Update created a conflict at '${path}'`);
+  }
+  const children = new Map(a.children);
+  for (const [name, node] of b.children) {
+    const other = children.get(name);
+    children.set(name, other ? mergeNodes(other, node, `${path}.${name}`) : node);
+  }
+  return sortTree({ kind: a.kind, children });
+}
+
+export function isTree(node: UpdateNode): node is UpdateTree {
   return 'children' in node;
-}
-
-/** Applies the modifiers to a document; the same document where nothing changes. */
-export function applyToDocument(doc: Doc, tree: UpdateTree, context: UpdateContext): Doc {
-  let result = doc;
-  for (const [name, child] of tree.children) {
-    const current = result.get(name);
-    const next = applyToField(current, child, name, context);
-    if (next === current) continue;
-    if (result === doc) result = new Map(doc);
-    if (next === undefined) result.delete(name);
-    else result.set(name, next);
-  }
-  return result;
-}
-
-function applyToField(
-  current: Value | undefined,
-  node: UpdateTree | Modifier,
-  name: string,
-  context: UpdateContext,
-): Value | undefined {
-  if (!isTree(node)) return current === undefined && !node.creates ? undefined : node.apply(current, context);
-  if (current instanceof Map) return applyToDocument(current, node, context);
-  if (isArray(current)) return applyToArray(current, node, name, context);
-  const made = applyToDocument(new Map(), node, context);
-  if (made.size === 0) return current;
-  if (current !== undefined) throw notViable(String([...node.children.keys()][0]), name, current);
-  return made;
-}
-
-function applyToArray(array: Value[], tree: UpdateTree, name: string, context: UpdateContext): Value[] {
-  let result = array;
-  for (const [part, child] of tree.children) {
-    const index = arrayIndex(part);
-    const current = index === undefined ? undefined : result[index];
-    const changed = applyToField(current, child, part, context);
-    // An element cannot be taken out by its position: null takes its place.
-    const next = changed === undefined && current !== undefined ? null : changed;
-    if (next === undefined || next === current) continue;
-    if (index === undefined) throw notViable(part, name, array);
-    if (result === array) result = [...array];
-    pad(result, index);
-    result[index] = next;
-  }
-  return result;
-}
-
-function pad(array: Value[], length: number): void {
-  if (length - array.length > widestGap) {
-    throw new EngineError('CannotBackfillArray', `can't backfill more than ${widestGap} elements`);
-  }
-  while (array.length < length) array.push(null);
-}
-
-function notViable(part: string, name: string, value: Value): EngineError {
-  return new EngineError(
-    'PathNotViable',
-    `Cannot create field '${part}' in element {${name}: ${describe(value)}}`,
-  );
 }

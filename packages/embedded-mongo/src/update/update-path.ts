@@ -5,20 +5,42 @@ import { isArray } from '../query/values.js';
 /** The deepest nesting of a stored document. */
 const deepest = 180;
 
-/** Splits and checks the path that a modifier names. EngineError for empty parts, positional operators, leading `$`. */
+/** The identifier in `$[identifier]`, empty for `$[]`; `undefined` for any other path component. */
+export function filterIdentifier(part: string): string | undefined {
+  return /^\$\[(.*)\]$/s.exec(part)?.[1];
+}
+
+/** Whether a path component stands for positions that only the document tells. */
+function isDynamic(part: string): boolean {
+  return part === '$' || filterIdentifier(part) !== undefined;
+}
+
+/** Splits and checks the path that a modifier names. EngineError for empty parts, a second `$`, a leading `$`. */
 export function splitUpdatePath(path: string): string[] {
   const parts = path.split('.');
-  for (const [i, part] of parts.entries()) {
-    if (part === '') {
-      throw new EngineError(
-        'EmptyFieldName',
-        `The update path '${path}' contains an empty field name, which is not allowed.`,
-      );
-    }
-    if (part === '$' || /^\$\[.*\]$/.test(part)) {
-      throw new EngineError('BadValue', `The positional operator '${part}' in '${path}' is not supported`);
-    }
-    if (i === 0 && part.startsWith('$')) throw dollarPrefixed(part, path);
+  if (parts.includes('')) {
+    throw new EngineError(
+      'EmptyFieldName',
+      `The update path '${path}' contains an empty field name, which is not allowed.`,
+    );
+  }
+  const [first = ''] = parts;
+  if (isDynamic(first)) {
+    const what = first === '$' ? "positional (i.e. '$')" : "array filter identifier (i.e. '$[<id>]')";
+    throw new EngineError('BadValue', `Cannot have ${what} element in the first position in path '${path}'`);
+  }
+  if (first.startsWith('$')) throw dollarPrefixed(first, path);
+  if (parts.indexOf('$') !== parts.lastIndexOf('$')) {
+    throw new EngineError('BadValue', `Too many positional (i.e. '$') elements found in path '${path}'`);
+  }
+  return parts;
+}
+
+/** Like `splitUpdatePath`, for `$rename`, whose paths name fields only. `role` is for the message. */
+export function splitFixedPath(path: string, role: 'source' | 'destination'): string[] {
+  const parts = splitUpdatePath(path);
+  if (parts.some(isDynamic)) {
+    throw new EngineError('BadValue', `The ${role} field for $rename may not be dynamic: ${path}`);
   }
   return parts;
 }

@@ -1,17 +1,23 @@
 import type { ObjectId } from 'bson';
+import { compileDocumentStages } from '../aggregate/document-stages.js';
 import { compareValues } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import type { Collation } from '../query/collation.js';
+import type { Variables } from '../query/expression-types.js';
+import type { Position } from '../query/match-position.js';
 import { describe, firstField, isArray } from '../query/values.js';
+import { compileVariables } from '../query/variables.js';
+import { applyToDocument } from './apply.js';
+import { ArrayFilters } from './array-filters.js';
 import { equalityFields, equalityOf } from './equality.js';
 import { checkId, withIdFirst } from './id.js';
 import { identical } from './identical.js';
 import { compileModifiers, type Modifiers } from './modifiers.js';
 import { movedValue } from './rename.js';
-import { applyToDocument } from './tree.js';
 import { checkDepth, dollarPrefixed } from './update-path.js';
 
-/** A compiled update: operators upon a document, or its replacement. */
+/** A compiled update: operators upon a document, its replacement, or a pipeline that makes one of it. */
 export interface Update {
   /** Whether the update replaces whole documents; MongoDB allows that for one document at a time only. */
   readonly isReplacement: boolean;
@@ -27,36 +33,66 @@ export interface Update {
   upsert(filter: Doc, makeId: () => ObjectId): Doc;
 }
 
-/**
- * Compiles an update document.
- * @throws EngineError FailedToParse for unknown modifiers and pipelines (not supported), ConflictingUpdateOperators,
- *   and MongoDB's other codes for bad arguments.
- */
-export function compileUpdate(update: Doc | Value[]): Update {
-  if (isArray(update)) {
-    throw new EngineError('FailedToParse', 'Updates by an aggregation pipeline are not supported');
-  }
-  return firstField(update)?.startsWith('$') ? modification(compileModifiers(update)) : replacement(update);
+/** What an update refers to beside itself. */
+export interface UpdateOptions {
+  /** What `$[identifier]` stands for. */
+  readonly arrayFilters?: readonly Doc[] | undefined;
+  /** How strings compare in array filters. */
+  readonly collation?: Collation | undefined;
+  /** What `$` stands for: the array position that the query finds in a document. */
+  readonly position?: Position;
+  /** What a pipeline sees as `$$name`. */
+  readonly variables?: Variables;
 }
 
-function modification(modifiers: Modifiers): Update {
+/**
+ * Compiles an update document or pipeline.
+ * @throws EngineError FailedToParse for unknown modifiers and array filters that are not used, InvalidOptions for
+ *   stages that no update has, ConflictingUpdateOperators, and MongoDB's other codes for bad arguments.
+ */
+export function compileUpdate(update: Doc | Value[], options: UpdateOptions = {}): Update {
+  if (isArray(update)) {
+    if (options.arrayFilters) {
+      throw new EngineError('FailedToParse', 'arrayFilters may not be specified for pipeline-syle updates');
+    }
+    return pipelineUpdate(update, options.variables ?? compileVariables());
+  }
+  const filters = new ArrayFilters(options.arrayFilters ?? [], options.collation);
+  if (!firstField(update)?.startsWith('$')) {
+    filters.refuseUnused();
+    return replacement(update);
+  }
+  const modifiers = compileModifiers(update, filters);
+  filters.refuseUnused();
+  return modification(modifiers, filters, options.position);
+}
+
+function modification(modifiers: Modifiers, filters: ArrayFilters, position: Position | undefined): Update {
+  const modify = (doc: Doc, inserting: boolean): Doc =>
+    applyToDocument(doc, modifiers.tree, {
+      inserting,
+      moved: movedValues(doc, modifiers),
+      describedId: () => describe(doc.get('_id')),
+      position: () => foundPosition(inserting ? undefined : position?.(doc)),
+      letsThrough: (identifier, element) => filters.letsThrough(identifier, element),
+    });
   return {
     isReplacement: false,
     apply(doc) {
-      const result = modify(doc, modifiers, false);
+      const result = modify(doc, false);
       if (result !== doc) refuseChangedId(doc, result);
       return result;
     },
     upsert(filter, makeId) {
       const start = equalityFields(filter);
-      const result = modify(start, modifiers, true);
+      const result = modify(start, true);
       if (start.has('_id')) refuseChangedId(start, result);
       return withIdFirst(result, makeId);
     },
   };
 }
 
-function modify(doc: Doc, { tree, renames }: Modifiers, inserting: boolean): Doc {
+function movedValues(doc: Doc, { renames }: Modifiers): Map<string, Value> {
   const moved = new Map<string, Value>();
   for (const rename of renames) {
     const value = movedValue(doc, rename);
@@ -64,7 +100,12 @@ function modify(doc: Doc, { tree, renames }: Modifiers, inserting: boolean): Doc
     checkDepth(value, rename.to.length);
     moved.set(rename.to.join('.'), value);
   }
-  return applyToDocument(doc, tree, { inserting, moved, describedId: () => describe(doc.get('_id')) });
+  return moved;
+}
+
+function foundPosition(position: number | undefined): number {
+  if (position !== undefined) return position;
+  throw new EngineError('BadValue', 'The positional operator did not find the match needed from the query.');
 }
 
 /** Both have an `_id`, save that the update may have taken it away. */
@@ -78,27 +119,47 @@ function refuseChangedId(before: Doc, after: Doc): void {
   );
 }
 
+function pipelineUpdate(stages: readonly Value[], variables: Variables): Update {
+  const change = compileDocumentStages(stages, variables);
+  const changed = (doc: Doc): Doc => {
+    const result = change(doc);
+    checkDepth(result, 0);
+    return keepingId(result, doc.get('_id'));
+  };
+  return {
+    isReplacement: false,
+    apply(doc) {
+      const result = changed(doc);
+      return identical(result, doc) ? doc : result;
+    },
+    upsert: (filter, makeId) => withIdFirst(changed(equalityFields(filter)), makeId),
+  };
+}
+
 function replacement(update: Doc): Update {
   for (const name of update.keys()) if (name.startsWith('$')) throw dollarPrefixed(name, name);
   const ownId = update.get('_id');
   if (ownId !== undefined) checkId(ownId);
-  const replaceKeeping = (id: Value | undefined): Doc => {
-    if (id === undefined) return update;
-    if (ownId !== undefined && compareValues(ownId, id) !== 0) {
-      throw new EngineError(
-        'ImmutableField',
-        "After applying the update, the (immutable) field '_id' was found to have been altered to " +
-          `_id: ${describe(ownId)}`,
-      );
-    }
-    return new Map([['_id', id], ...[...update].filter(([name]) => name !== '_id')]);
-  };
   return {
     isReplacement: true,
     apply(doc) {
-      const result = replaceKeeping(doc.get('_id'));
+      const result = keepingId(update, doc.get('_id'));
       return identical(result, doc) ? doc : result;
     },
-    upsert: (filter, makeId) => withIdFirst(replaceKeeping(equalityOf(filter, '_id')), makeId),
+    upsert: (filter, makeId) => withIdFirst(keepingId(update, equalityOf(filter, '_id')), makeId),
   };
+}
+
+/** A document's new form with the `_id` that it has always had, which comes first. Throws ImmutableField for another. */
+function keepingId(doc: Doc, id: Value | undefined): Doc {
+  if (id === undefined) return doc;
+  const ownId = doc.get('_id');
+  if (ownId !== undefined && compareValues(ownId, id) !== 0) {
+    throw new EngineError(
+      'ImmutableField',
+      "After applying the update, the (immutable) field '_id' was found to have been altered to " +
+        `_id: ${describe(ownId)}`,
+    );
+  }
+  return new Map([['_id', id], ...[...doc].filter(([name]) => name !== '_id')]);
 }
