@@ -1,6 +1,8 @@
 import { EngineError } from '../errors.js';
 
 const INITIAL = 16 * 1024;
+/** The longest message of the protocol; nothing longer is stored or sent. */
+const LARGEST = 48_000_000;
 const LARGEST_KEPT = 1024 * 1024;
 const SHORT_TEXT = 16;
 const eight = new DataView(new ArrayBuffer(8));
@@ -132,6 +134,9 @@ export class Writer {
   }
 
   private grow(needed: number): void {
+    if (this.length + needed > LARGEST) {
+      throw new EngineError('BSONObjectTooLarge', `the document is larger than ${String(LARGEST)} bytes`);
+    }
     const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.length + needed));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;

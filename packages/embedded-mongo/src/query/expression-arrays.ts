@@ -3,6 +3,7 @@ import { equalValues, typeName } from '../bson/compare.js';
 import { isNumeric } from '../bson/numbers.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { bounded } from './bounded-value.js';
 import { fixed, ranged, variadic, type ExpressionOperator } from './expression-types.js';
 import { describe, isArray, isNullish, safeInteger } from './values.js';
 
@@ -66,15 +67,15 @@ function endOf(name: string, index: 0 | -1): [string, ExpressionOperator] {
 }
 
 const concatArrays = variadic((operands) => {
-  const joined: Value[] = [];
+  const lists: Value[][] = [];
   for (const operand of operands) {
     if (isNullish(operand)) return null;
     if (!isArray(operand)) {
       throw new EngineError('Location28664', `$concatArrays only supports arrays, not ${typeName(operand)}`);
     }
-    for (const item of operand) joined.push(item);
+    lists.push(operand);
   }
-  return joined;
+  return bounded<Value[][]>(lists).flat(1);
 });
 
 const slice = ranged('$slice', 2, 3, (list, from, count) => {

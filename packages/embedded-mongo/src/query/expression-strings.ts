@@ -3,6 +3,7 @@ import { typeName } from '../bson/compare.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import { DateTime, JavaScript, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { bounded } from './bounded-value.js';
 import { fixed, variadic, type ExpressionOperator } from './expression-types.js';
 import { isNullish, safeInteger } from './values.js';
 
@@ -13,7 +14,7 @@ const concat = variadic((operands) => {
     if (typeof operand !== 'string') {
       throw new EngineError('Location16702', `$concat only supports strings, not ${typeName(operand)}`);
     }
-    joined += operand;
+    joined = bounded(joined + operand);
   }
   return joined;
 });

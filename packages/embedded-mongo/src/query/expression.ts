@@ -1,5 +1,6 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { bounded } from './bounded-value.js';
 import { fieldExpression, variableExpression } from './expression-fields.js';
 import { expressionOperators } from './expression-operators.js';
 import type { Expression, ExpressionCompiler } from './expression-types.js';
@@ -43,7 +44,7 @@ function compileString(value: string, known: { has(name: string): boolean }): Ex
 /** An array of expressions: what is missing becomes null. */
 function compileArray(items: Value[], compiler: ExpressionCompiler): Expression {
   const parts = items.map((item) => compiler.compile(item));
-  return (doc, vars) => parts.map((part) => part(doc, vars) ?? null);
+  return (doc, vars) => bounded<Value>(parts.map((part) => part(doc, vars) ?? null));
 }
 
 function compileDocument(spec: Doc, compiler: ExpressionCompiler): Expression {
@@ -59,7 +60,7 @@ function compileDocument(spec: Doc, compiler: ExpressionCompiler): Expression {
       const value = part(doc, vars);
       if (value !== undefined) built.set(field, value);
     }
-    return built;
+    return bounded(built);
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { bounded } from './bounded-value.js';
 import { sliceArray } from './expression-arrays.js';
 import type { Expression, Variables } from './expression-types.js';
 import { isArray } from './values.js';
@@ -108,7 +109,7 @@ export function computeFields(target: Doc, tree: ProjectionTree, root: Doc, vars
       target.set(name, computeWithin(target.get(name), node, root, vars));
     }
   }
-  return target;
+  return bounded(target);
 }
 
 /** Computes in a document or in each element of an array; whatever else is there gives way to a new document. */
