@@ -127,9 +127,11 @@ async function modify(
       context,
       collection,
       request.query,
-      (transaction, found) => kept(transaction, modifyFound(transaction, collection, found, request)),
+      (transaction, found) =>
+        kept(transaction, modifyFound(context, transaction, collection, found, request)),
       upsert && update !== undefined
-        ? (transaction) => kept(transaction, modifyByUpsert(transaction, collection, request, update))
+        ? (transaction) =>
+            kept(transaction, modifyByUpsert(context, transaction, collection, request, update))
         : undefined,
     ),
   );
@@ -137,6 +139,7 @@ async function modify(
 }
 
 function modifyFound(
+  context: CommandContext,
   transaction: Transaction,
   collection: Collection,
   found: Found,
@@ -146,17 +149,18 @@ function modifyFound(
     deleteDocument(transaction, collection, found.idKey, found.doc);
     return resultOf(request, 1, found.doc);
   }
-  const { doc } = change(transaction, collection, found, request.update);
+  const { doc } = change(context, transaction, collection, found, request.update);
   return resultOf(request, 1, request.returnNew ? doc : found.doc);
 }
 
 function modifyByUpsert(
+  context: CommandContext,
   transaction: Transaction,
   collection: Collection,
   request: Modification,
   update: UpdateStatement['update'],
 ): Doc {
-  const doc = insertUpserted(transaction, collection, { query: request.query, update });
+  const doc = insertUpserted(context, transaction, collection, { query: request.query, update });
   return resultOf(request, 1, request.returnNew ? doc : null, doc.get('_id'));
 }
 

@@ -1,4 +1,5 @@
 import { Int32, ObjectId } from 'bson';
+import { decodeDoc } from '../bson/codec.js';
 import { readField, withIdFirst } from '../bson/fields.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
@@ -8,6 +9,7 @@ import type { CommandContext } from './command.js';
 import type { Namespace } from './namespace.js';
 import { collectionToWrite } from './new-collection.js';
 import type { Recorder } from './statements.js';
+import { documentCheck } from './validation.js';
 import { write } from './writing.js';
 
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024;
@@ -25,7 +27,10 @@ export function storedForm(bytes: Uint8Array): Uint8Array {
   return stored;
 }
 
-/** Inserts one document; makes the collection where it does not exist. Throws DuplicateKey or WriteConflict. */
+/**
+ * Inserts one document; makes the collection where it does not exist. Throws DuplicateKey, WriteConflict or
+ * DocumentValidationFailure.
+ */
 export async function runInsert(
   context: CommandContext,
   namespace: Namespace,
@@ -35,6 +40,7 @@ export async function runInsert(
   const stored = storedForm(bytes);
   const collection = await collectionToWrite(context, namespace);
   await write(context, collection, (transaction) => {
+    documentCheck(context, collection)?.(decodeDoc(stored));
     insertDocument(transaction, collection, stored);
     record?.(transaction, new Map([['n', new Int32(1)]]));
   });

@@ -12,6 +12,7 @@ import type { Namespace } from './namespace.js';
 import { collectionToWrite } from './new-collection.js';
 import type { Query } from './reading.js';
 import { countIn, type Recorder } from './statements.js';
+import { documentCheck } from './validation.js';
 import { onEach, onFirst, type Found } from './writing.js';
 
 /** One update: of the first document of the query, or of each. */
@@ -77,8 +78,9 @@ export async function retryingUpsert<T>(
   }
 }
 
-/** Changes one document; false when it stays as it is. */
+/** Changes one document; not modified where it stays as it is. Throws DocumentValidationFailure too. */
 export function change(
+  context: CommandContext,
   transaction: Transaction,
   collection: Collection,
   { idKey, doc }: Found,
@@ -86,12 +88,14 @@ export function change(
 ): { readonly doc: Doc; readonly modified: boolean } {
   const changed = update.apply(doc);
   if (changed === doc) return { doc, modified: false };
+  documentCheck(context, collection)?.(changed, doc);
   updateDocument(transaction, collection, idKey, doc, changed);
   return { doc: changed, modified: true };
 }
 
 /** Inserts what an upsert makes of its query and update. */
 export function insertUpserted(
+  context: CommandContext,
   transaction: Transaction,
   collection: Collection,
   { query, update }: Pick<UpdateStatement, 'query' | 'update'>,
@@ -99,6 +103,7 @@ export function insertUpserted(
   const doc = update.upsert(query.filter.source, () => new ObjectId());
   const bytes = encodeDoc(doc);
   validateDoc(bytes);
+  documentCheck(context, collection)?.(doc);
   insertDocument(transaction, collection, bytes);
   return doc;
 }
@@ -137,11 +142,11 @@ async function updateFirst(
     collection,
     statement.query,
     (transaction, found) => {
-      const { modified } = change(transaction, collection, found, statement.update);
+      const { modified } = change(context, transaction, collection, found, statement.update);
       return kept(transaction, { matched: 1, modified: modified ? 1 : 0 });
     },
     statement.upsert
-      ? (transaction) => kept(transaction, upserted(transaction, collection, statement))
+      ? (transaction) => kept(transaction, upserted(context, transaction, collection, statement))
       : undefined,
   );
   return outcome ?? NOTHING;
@@ -158,7 +163,7 @@ async function updateEach(
     context,
     collection,
     statement.query,
-    (transaction, found) => change(transaction, collection, found, statement.update).modified,
+    (transaction, found) => change(context, transaction, collection, found, statement.update).modified,
     (isModified) => {
       matched += 1;
       if (isModified) modified += 1;
@@ -170,10 +175,11 @@ async function updateEach(
 }
 
 function upserted(
+  context: CommandContext,
   transaction: Transaction,
   collection: Collection,
   statement: UpdateStatement,
 ): UpdateOutcome {
-  const doc = insertUpserted(transaction, collection, statement);
+  const doc = insertUpserted(context, transaction, collection, statement);
   return { matched: 0, modified: 0, upsertedId: doc.get('_id') };
 }

@@ -42,7 +42,7 @@ export interface Collection {
   name: string;
   ns: string;
   readonly uuid: string;
-  readonly options: Doc;
+  options: Doc;
   /** `indexes[0]` is `_id_`, the documents themselves. */
   indexes: readonly Index[];
   /** The published sequence of the last change of its schema. */

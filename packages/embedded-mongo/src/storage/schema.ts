@@ -175,7 +175,8 @@ async function clearIndex(store: Store, index: Index): Promise<void> {
   store.counts.forget(index.prefix);
 }
 
-async function untilUnused(store: Store, collection: Collection, waiter: Waiter): Promise<void> {
+/** Waits until no open transaction has used the collection. */
+export async function untilUnused(store: Store, collection: Collection, waiter: Waiter): Promise<void> {
   for (let users = store.usersOf(collection); users.length > 0; users = store.usersOf(collection)) {
     await ended(users, waiter);
   }
