@@ -1,11 +1,14 @@
 import { Timestamp } from 'bson';
 import type { Reply } from './bson/codec.js';
 import { dispatch } from './commands/dispatch.js';
+import { DEFAULT_LIMITS, type Limits } from './expiry/limits.js';
+import { TtlSweep } from './expiry/ttl-sweep.js';
 import { Cursors } from './query/cursors.js';
 import { FailPoints } from './sessions/fail-points.js';
 import { Operations } from './sessions/operations.js';
 import { Sessions } from './sessions/sessions.js';
 import { writeFormat } from './storage/format.js';
+import { dropGathered } from './storage/replace-collection.js';
 import { clearDropped, dropUnfinishedIndexes } from './storage/schema.js';
 import { Store } from './storage/store.js';
 import type { Request } from './wire/request.js';
@@ -17,6 +20,8 @@ export interface EngineOptions {
   readonly onFault: (error: unknown) => void;
   /** Whether clients may ask for faults (`configureFailPoint`). Default false. */
   readonly testCommands?: boolean;
+  /** When idle and forgotten things come to an end; for tests. */
+  readonly limits?: Partial<Limits>;
 }
 
 /** Timestamps have 32 bits for seconds and 32 for a count within them; so many sequences share one "second". */
@@ -25,9 +30,10 @@ const SEQUENCES_A_SECOND = 2 ** 31;
 /** One data folder, open: answers commands, whoever brings them. */
 export class Engine {
   readonly sessions: Sessions;
-  readonly cursors = new Cursors();
+  readonly cursors: Cursors;
   /** The commands under way. */
   readonly operations = new Operations();
+  private readonly expiry: TtlSweep;
   private time: { sequence: number; timestamp: Timestamp } | undefined;
 
   private constructor(
@@ -35,8 +41,13 @@ export class Engine {
     readonly onFault: (error: unknown) => void,
     /** Set where commands for tests are allowed. */
     readonly failPoints: FailPoints | undefined,
+    limits: Limits,
   ) {
-    this.sessions = new Sessions(store);
+    this.cursors = new Cursors(limits.cursorIdleMs);
+    this.sessions = new Sessions(store, limits, (session) => {
+      this.cursors.killOf(session);
+    });
+    this.expiry = new TtlSweep(store, limits.ttlEveryMs, onFault);
   }
 
   /** Opens the folder, made where it does not exist, and finishes what an earlier process left half done. */
@@ -44,9 +55,11 @@ export class Engine {
     const { store, dropped } = Store.open(dbPath, options);
     await store.writeOnce(writeFormat, 'use the reserve');
     for (const collection of store.catalogue.list()) await dropUnfinishedIndexes(store, collection);
+    await dropGathered(store);
     for (const collection of dropped) store.inBackground(clearDropped(store, collection));
     await store.durable();
-    return new Engine(store, options.onFault, options.testCommands === true ? new FailPoints() : undefined);
+    const failPoints = options.testCommands === true ? new FailPoints() : undefined;
+    return new Engine(store, options.onFault, failPoints, { ...DEFAULT_LIMITS, ...options.limits });
   }
 
   /** Runs one command; errors come back as `ok: 0` answers. */
@@ -69,6 +82,7 @@ export class Engine {
 
   /** Gives up open transactions and cursors, waits for what is published to be on disk, and closes the folder. */
   async close(): Promise<void> {
+    this.expiry.close();
     this.sessions.close();
     this.cursors.close();
     await this.store.close();

@@ -69,7 +69,7 @@ export function sourceDocuments(
 /** `$currentOp`: the commands under way. Idle connections, sessions and cursors are not shown. */
 function currentOperations({ engine }: CommandContext, argument: Value): Doc[] {
   const args = new Arguments('$currentOp', argument as Doc);
-  args.allowOnly(['allUsers', 'idleConnections', 'idleSessions', 'localOps', 'idleCursors', 'backtrace']);
+  args.allowOnly(['allUsers', 'idleConnections', 'idleSessions', 'localOps', 'idleCursors', 'backtrace', 'truncateOps']);
   args.refuse('idleCursors', 'backtrace');
   return engine.operations.list().map(describeOperation);
 }

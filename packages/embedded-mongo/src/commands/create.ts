@@ -1,6 +1,7 @@
 import type { Reply } from '../bson/codec.js';
 import { EngineError } from '../errors.js';
 import { Arguments } from './arguments.js';
+import { isCappedAs, readCapped } from './capped-options.js';
 import type { Command, CommandContext } from './command.js';
 import { checkWritable, namespaceOf } from './namespace.js';
 import { makeCollection } from './new-collection.js';
@@ -8,15 +9,12 @@ import { makeCollection } from './new-collection.js';
 /** What MongoDB knows and this engine does not. */
 const REFUSED = [
   'viewOn',
-  'capped',
   'changeStreamPreAndPostImages',
   'clusteredIndex',
   'encryptedFields',
   'expireAfterSeconds',
   'indexOptionDefaults',
-  'max',
   'pipeline',
-  'size',
   'storageEngine',
   'timeseries',
   'validationAction',
@@ -27,7 +25,7 @@ const REFUSED = [
 /** `create`: an empty collection. One that is there already is left as it is (outside transactions). */
 export const create: Command = {
   name: 'create',
-  fields: [...REFUSED, 'collation', 'idIndex', 'autoIndexId'],
+  fields: [...REFUSED, 'capped', 'size', 'max', 'collation', 'idIndex', 'autoIndexId'],
   inTransaction: true,
   write: true,
   async run(context: CommandContext): Promise<Reply> {
@@ -39,12 +37,14 @@ export const create: Command = {
     if (!args.flag('autoIndexId', true)) {
       throw new EngineError('CommandNotSupported', 'create: every collection has its _id index');
     }
+    const capped = readCapped(args);
     const { store } = context.engine;
-    if (store.catalogue.find(namespace.ns) !== undefined) {
-      if (context.transaction === undefined) return {};
+    const existing = store.catalogue.find(namespace.ns);
+    if (existing !== undefined) {
+      if (context.transaction === undefined && isCappedAs(existing.options, capped)) return {};
       throw new EngineError('NamespaceExists', `Collection ${namespace.ns} already exists.`);
     }
-    await makeCollection(context, namespace, new Map());
+    await makeCollection(context, namespace, capped);
     return {};
   },
 };

@@ -100,7 +100,7 @@ async function build(
 function isMissing(collection: Collection, definition: IndexDefinition): boolean {
   const named = collection.indexes.find((index) => index.name === definition.name);
   if (named !== undefined) {
-    if (isSame(named, definition)) return false;
+    if (isSame(named, definition)) return refuseOtherExpiry(named, definition);
     throw new EngineError(
       'IndexKeySpecsConflict',
       'An existing index has the same name as the requested index. When index names are not specified, they are auto ' +
@@ -117,6 +117,16 @@ function isMissing(collection: Collection, definition: IndexDefinition): boolean
     throw new EngineError('CannotCreateIndex', `add index fails, too many indexes for ${collection.ns}`);
   }
   return true;
+}
+
+/** Throws IndexOptionsConflict where only the time is different after which documents expire; `collMod` changes it. */
+function refuseOtherExpiry(index: Index, definition: IndexDefinition): false {
+  const [is, wanted] = [index.spec, definition.spec].map((spec) => spec.get('expireAfterSeconds') ?? null);
+  if (equalValues(is ?? null, wanted ?? null)) return false;
+  throw new EngineError(
+    'IndexOptionsConflict',
+    `An equivalent index already exists with the same name but different options. Requested index: ${describe(definition.spec)}, existing index: ${describe(index.spec)}`,
+  );
 }
 
 /** Whether key, partial filter, uniqueness and sparseness agree: what tells one index from another. */

@@ -43,6 +43,7 @@ export async function dispatch(engine: Engine, request: Request): Promise<Reply>
     const command = findCommand(request.name, failPoints !== undefined);
     checkFields(command, request.body);
     const session = sessionOf(engine, request.body);
+    operation.session = session;
     const answer = async (): Promise<Reply> => {
       await failPoints?.beforeCommand(command.name, request.connection);
       const statement = beginStatement(engine.store, session, command, request.body);

@@ -19,6 +19,7 @@ const KNOWN = new Set([
   'partialFilterExpression',
   'hidden',
   'collation',
+  'expireAfterSeconds',
 ]);
 
 /** What MongoDB's indexes can do and this engine's cannot. */
@@ -29,7 +30,6 @@ const REFUSED = new Set([
   'clustered',
   'default_language',
   'dropDups',
-  'expireAfterSeconds',
   'language_override',
   'max',
   'min',
@@ -72,6 +72,8 @@ export function readIndexDefinition(given: Doc): IndexDefinition {
   if (unique) spec.set('unique', true);
   if (sparse) spec.set('sparse', true);
   if (partialFilter !== undefined) spec.set('partialFilterExpression', partialFilter);
+  const expiry = readExpiry(given.get('expireAfterSeconds'), key);
+  if (expiry !== undefined) spec.set('expireAfterSeconds', expiry);
   return { name, key, unique, sparse, spec, ...(partialFilter === undefined ? {} : { partialFilter }) };
 }
 
@@ -140,6 +142,26 @@ function checkPath(path: string): void {
       throw cannotCreate(`Index key contains an illegal field name: field name starts with '$': ${part}`);
     }
   }
+}
+
+/** After how many seconds documents go, counted from the date in the one field of the index. */
+function readExpiry(seconds: Value | undefined, key: IndexDefinition['key']): Value | undefined {
+  if (seconds === undefined) return undefined;
+  const number = isNumeric(seconds) ? toDouble(seconds) : Number.NaN;
+  if (!(number >= 0 && number < 2 ** 31)) {
+    throw cannotCreate(
+      `TTL index 'expireAfterSeconds' option must be a number from 0 to ${String(2 ** 31 - 1)}, found ${describe(seconds)}`,
+    );
+  }
+  if (key.length > 1)
+    throw cannotCreate('TTL indexes are single-field indexes, compound indexes do not support TTL');
+  if (key[0]?.[0] === '_id') {
+    throw new EngineError(
+      'InvalidIndexSpecificationOption',
+      "The field 'expireAfterSeconds' is not valid for an _id index specification.",
+    );
+  }
+  return seconds;
 }
 
 function readPartialFilter(filter: Value | undefined): Doc | undefined {

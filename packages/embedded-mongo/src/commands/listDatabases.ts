@@ -1,19 +1,18 @@
 import { Long } from 'bson';
 import type { Reply } from '../bson/codec.js';
 import type { Doc, Value } from '../bson/types.js';
-import { TimeSlice } from '../query/execute-slice.js';
-import { scanDocuments } from '../storage/records.js';
+import { sizesOf } from '../storage/sizes.js';
 import { Arguments } from './arguments.js';
 import { adminOnly, type Command, type CommandContext } from './command.js';
 import { readFilter } from './reading.js';
 
-/** `listDatabases`: the databases that have collections. Their size is that of their documents, added up. */
+/** `listDatabases`: the databases that have collections. Their size is that of documents and indexes. */
 export const listDatabases: Command = {
   name: 'listDatabases',
   fields: ['filter', 'nameOnly', 'authorizedDatabases'],
   inTransaction: false,
   write: false,
-  async run(context: CommandContext): Promise<Reply> {
+  run(context: CommandContext): Reply {
     adminOnly(context, 'listDatabases');
     const args = new Arguments('listDatabases', context.request.body);
     const filter = readFilter(args.documentOrEmpty('filter'), undefined);
@@ -22,7 +21,7 @@ export const listDatabases: Command = {
     const databases: Doc[] = [];
     let totalSize = 0;
     for (const name of [...names].sort()) {
-      const size = nameOnly ? 0 : await sizeOf(context, name);
+      const size = nameOnly ? 0 : sizeIn(context, name);
       const database = describeDatabase(name, nameOnly ? undefined : size);
       if (!filter.matches(database)) continue;
       databases.push(database);
@@ -43,19 +42,9 @@ function describeDatabase(name: string, size: number | undefined): Doc {
   return database.set('sizeOnDisk', Long.fromNumber(size)).set('empty', size === 0);
 }
 
-async function sizeOf(context: CommandContext, db: string): Promise<number> {
-  const slice = new TimeSlice(context);
-  const view = context.view();
-  let size = 0;
-  try {
-    for (const collection of context.engine.store.catalogue.list(db)) {
-      for (const { bytes } of scanDocuments(view, collection)) {
-        size += bytes.length;
-        if (slice.isOver()) await slice.rest();
-      }
-    }
-  } finally {
-    view.release();
-  }
-  return size;
+function sizeIn({ engine: { store } }: CommandContext, db: string): number {
+  return store.catalogue.list(db).reduce((sum, collection) => {
+    const { documents, indexes } = sizesOf(store.counts, collection);
+    return sum + documents + indexes;
+  }, 0);
 }

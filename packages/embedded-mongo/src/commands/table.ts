@@ -3,6 +3,7 @@ import { abortTransaction } from './abortTransaction.js';
 import { aggregate } from './aggregate.js';
 import { buildInfo } from './buildInfo.js';
 import { bulkWrite } from './bulkWrite.js';
+import { collStats } from './collStats.js';
 import type { Command } from './command.js';
 import { commitTransaction } from './commitTransaction.js';
 import { configureFailPoint } from './configureFailPoint.js';
@@ -11,6 +12,7 @@ import { count } from './count.js';
 import { create } from './create.js';
 import { createIndexes } from './createIndexes.js';
 import { currentOp } from './currentOp.js';
+import { dbStats } from './dbStats.js';
 import { deleteCommand } from './delete.js';
 import { distinct } from './distinct.js';
 import { drop } from './drop.js';
@@ -20,18 +22,25 @@ import { endSessions } from './endSessions.js';
 import { explain } from './explain.js';
 import { find } from './find.js';
 import { findAndModify } from './findAndModify.js';
+import { getCmdLineOpts } from './getCmdLineOpts.js';
 import { getLog } from './getLog.js';
 import { getMore } from './getMore.js';
 import { getParameter } from './getParameter.js';
 import { hello } from './hello.js';
 import { hostInfo } from './hostInfo.js';
 import { insert } from './insert.js';
+import { killAllSessions } from './killAllSessions.js';
 import { killCursors } from './killCursors.js';
 import { killOp } from './killOp.js';
+import { killSessions } from './killSessions.js';
 import { listCollections } from './listCollections.js';
 import { listDatabases } from './listDatabases.js';
 import { listIndexes } from './listIndexes.js';
 import { ping } from './ping.js';
+import { refreshSessions } from './refreshSessions.js';
+import { renameCollection } from './renameCollection.js';
+import { replSetGetConfig } from './replSetGetConfig.js';
+import { replSetGetStatus } from './replSetGetStatus.js';
 import { serverStatus } from './serverStatus.js';
 import { update } from './update.js';
 import { validate } from './validate.js';
@@ -43,6 +52,7 @@ const COMMANDS: readonly Command[] = [
   aggregate,
   buildInfo,
   bulkWrite,
+  collStats,
   commitTransaction,
   configureFailPoint,
   connectionStatus,
@@ -50,6 +60,7 @@ const COMMANDS: readonly Command[] = [
   create,
   createIndexes,
   currentOp,
+  dbStats,
   deleteCommand,
   distinct,
   drop,
@@ -59,18 +70,25 @@ const COMMANDS: readonly Command[] = [
   explain,
   find,
   findAndModify,
+  getCmdLineOpts,
   getLog,
   getMore,
   getParameter,
   hello,
   hostInfo,
   insert,
+  killAllSessions,
   killCursors,
   killOp,
+  killSessions,
   listCollections,
   listDatabases,
   listIndexes,
   ping,
+  refreshSessions,
+  renameCollection,
+  replSetGetConfig,
+  replSetGetStatus,
   serverStatus,
   update,
   validate,

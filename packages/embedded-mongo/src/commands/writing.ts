@@ -3,6 +3,8 @@ import type { Doc } from '../bson/types.js';
 import { docOf, type Scan } from '../query/execute-scan.js';
 import { TimeSlice } from '../query/execute-slice.js';
 import { collectionDropped, eachRow } from '../query/execute.js';
+import { EngineError } from '../errors.js';
+import { isCapped, trimCapped } from '../storage/capped.js';
 import type { Collection } from '../storage/catalogue.js';
 import { readDocument } from '../storage/records.js';
 import { compareSortKeys, type SortKey } from '../query/sort.js';
@@ -29,9 +31,14 @@ export async function write<T>(
 ): Promise<T> {
   const checked = (own: Transaction): T => {
     if (collection.dropped) throw collectionDropped(collection);
-    return change(own);
+    const result = change(own);
+    if (isCapped(collection)) trimCapped(engine.store.counts, own, collection);
+    return result;
   };
-  if (transaction !== undefined) return checked(transaction);
+  if (transaction !== undefined) {
+    refuseCapped(collection);
+    return checked(transaction);
+  }
   return engine.store.writeOnce(checked, 'spare the reserve', operation);
 }
 
@@ -106,6 +113,14 @@ export async function onEach<T>(
     scan.pause();
     view.release();
   }
+}
+
+function refuseCapped(collection: Collection): void {
+  if (!isCapped(collection)) return;
+  throw new EngineError(
+    'OperationNotSupportedInTransaction',
+    `Collection '${collection.ns}' is a capped collection. Writes in transactions are not allowed on capped collections.`,
+  );
 }
 
 function readMatch(view: View, collection: Collection, query: Query, idKey: string): Found | undefined {

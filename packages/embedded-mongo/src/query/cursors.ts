@@ -5,9 +5,8 @@ import type { Transaction } from '../storage/transaction.js';
 import type { View } from '../storage/view.js';
 import type { ResultSource } from './execute.js';
 
-/** MongoDB's cursorTimeoutMillis: a cursor that nobody has used for so long is forgotten. */
-const IDLE_MS = 10 * 60_000;
-const SWEEP_MS = 60_000;
+/** Idle cursors are looked for so many times within the time that they may be idle. */
+const LOOKS = 10;
 
 /** Who a cursor belongs to: only they may go on with it. */
 export interface CursorOwner {
@@ -32,15 +31,16 @@ interface Registered {
   inUse: boolean;
 }
 
-/** The open cursors. Those of a transaction end with it, idle ones after ten minutes. */
+/** The open cursors. Those of a transaction end with it, idle ones after ten minutes as a rule. */
 export class Cursors {
   private readonly byId = new Map<bigint, Registered>();
   private readonly timer: NodeJS.Timeout;
 
-  constructor() {
+  /** @param idleMs - a cursor that nobody has used for so long is closed. */
+  constructor(private readonly idleMs: number) {
     this.timer = setInterval(() => {
       this.forgetIdle();
-    }, SWEEP_MS);
+    }, idleMs / LOOKS);
     this.timer.unref();
   }
 
@@ -112,7 +112,8 @@ export class Cursors {
 
   private forgetIdle(): void {
     const now = performance.now();
-    for (const [id, { inUse, lastUse }] of this.byId) if (!inUse && now - lastUse > IDLE_MS) this.kill(id);
+    for (const [id, { inUse, lastUse }] of this.byId)
+      if (!inUse && now - lastUse > this.idleMs) this.kill(id);
   }
 }
 

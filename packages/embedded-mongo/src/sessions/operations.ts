@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js';
+import type { Session } from './session.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Waiter } from '../storage/waiting.js';
 import type { Request } from '../wire/request.js';
@@ -10,6 +11,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class Operation implements Waiter {
   /** When it began, in milliseconds of the monotonic clock. */
   readonly began = performance.now();
+  /** The logical session that it came in. */
+  session: Session | undefined;
   /** The client's transaction that it is a statement of. */
   transaction: Transaction | undefined;
   private killed = false;

@@ -1,28 +1,29 @@
 import { Binary } from 'bson';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import type { Limits } from '../expiry/limits.js';
 import type { Store } from '../storage/store.js';
 import { endOfPrefix, type Key } from '../storage/keys.js';
 import { recordTime, Session, SESSION_RECORDS } from './session.js';
 
-/** MongoDB's logicalSessionTimeoutMinutes, in milliseconds. */
-export const SESSION_TIMEOUT_MS = 30 * 60_000;
-/** MongoDB's transactionLifetimeLimitSeconds, in milliseconds. */
-const TRANSACTION_LIFETIME_MS = 60_000;
-/** How often old transactions are ended, and (every so many rounds) idle sessions forgotten. */
-const TRANSACTION_SWEEP_MS = 1_000;
-const SESSION_SWEEP_ROUNDS = 300;
+/** Idle sessions are looked for so many times within the time that they may be idle. */
+const LOOKS = 6;
 
 /** The logical sessions in use. Idle ones are forgotten after thirty minutes, in memory and on disk. */
 export class Sessions {
   private readonly byId = new Map<string, Session>();
   private readonly timer: NodeJS.Timeout;
-  private round = 0;
+  private lookedAt = performance.now();
 
-  constructor(private readonly store: Store) {
+  /** @param onForgotten - told of each idle session that is forgotten. */
+  constructor(
+    private readonly store: Store,
+    private readonly limits: Limits,
+    private readonly onForgotten: (session: Session) => void,
+  ) {
     this.timer = setInterval(() => {
       this.sweep();
-    }, TRANSACTION_SWEEP_MS);
+    }, limits.sweepMs);
     this.timer.unref();
   }
 
@@ -62,26 +63,33 @@ export class Sessions {
   private sweep(): void {
     const now = performance.now();
     for (const session of this.byId.values()) {
-      if (session.transaction !== undefined && now - session.transactionBegan > TRANSACTION_LIFETIME_MS) {
+      if (
+        session.transaction !== undefined &&
+        now - session.transactionBegan > this.limits.transactionLifetimeMs
+      ) {
         session.transaction.end();
         session.transaction = undefined;
         session.state = 'aborted';
       }
     }
-    this.round += 1;
-    if (this.round % SESSION_SWEEP_ROUNDS === 0) this.store.inBackground(this.forgetIdle(now));
+    this.store.endWasteful(this.limits.snapshotBytes);
+    if (now - this.lookedAt < this.limits.sessionIdleMs / LOOKS) return;
+    this.lookedAt = now;
+    this.store.inBackground(this.forgetIdle(now));
   }
 
   private async forgetIdle(now: number): Promise<void> {
     for (const [id, session] of this.byId) {
-      const idle = now - session.lastUse > SESSION_TIMEOUT_MS;
-      if (idle && session.transaction === undefined) this.byId.delete(id);
+      const idle = now - session.lastUse > this.limits.sessionIdleMs;
+      if (!idle || session.transaction?.isOpen === true) continue;
+      this.byId.delete(id);
+      this.onForgotten(session);
     }
     const expired: Key[] = [];
     const view = this.store.latest();
     for (const [key, bytes] of view.range(SESSION_RECORDS, endOfPrefix(SESSION_RECORDS) as Key)) {
       const inUse = this.byId.has(key.slice(SESSION_RECORDS.length));
-      if (!inUse && Date.now() - recordTime(bytes) > SESSION_TIMEOUT_MS) expired.push(key);
+      if (!inUse && Date.now() - recordTime(bytes) > this.limits.sessionIdleMs) expired.push(key);
     }
     view.release();
     await this.forgetRecords(expired);

@@ -99,7 +99,8 @@ function transactionStatement(
     session.transactionBegan = performance.now();
   }
   const { transaction } = session;
-  if (number !== session.number || transaction?.isOpen !== true) throw noSuchTransaction(number);
+  if (number !== session.number || transaction === undefined) throw noSuchTransaction(number);
+  transaction.checkOpen();
   const abort = (): void => {
     transaction.end();
     if (session.transaction === transaction) {

@@ -160,6 +160,15 @@ export class Disk {
     this.database.readerCheck();
   }
 
+  /**
+   * The bytes of the file that hold nothing now: free for reuse, or kept for a picture that still shows them. So long
+   * as nothing is removed on a large scale, they grow only where a picture keeps pages from reuse.
+   */
+  unusedBytes(): number {
+    const { pageSize, lastPageNumber, root, free } = this.database.getStats() as PageStats;
+    return pageSize * (lastPageNumber + 1 - pagesOf(root) - pagesOf(free));
+  }
+
   async close(): Promise<void> {
     await this.database.close();
   }
@@ -169,6 +178,24 @@ function* unsealed(
   entries: Iterable<{ key: Key; value: Uint8Array }>,
 ): Generator<{ key: Key; value: Uint8Array }> {
   for (const { key, value } of entries) yield { key, value: isSealed(key) ? unseal(key, value) : value };
+}
+
+/** What LMDB tells of its pages. */
+interface PageStats {
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+  readonly root: TreeStats;
+  readonly free: TreeStats;
+}
+
+interface TreeStats {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+function pagesOf({ treeBranchPageCount, treeLeafPageCount, overflowPages }: TreeStats): number {
+  return treeBranchPageCount + treeLeafPageCount + overflowPages;
 }
 
 function checkFile(folder: string): void {

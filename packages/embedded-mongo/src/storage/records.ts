@@ -136,7 +136,7 @@ export function updateDocument(
     addEntries(transaction, collection, index, doc, idKey, before);
   }
   const stored = transaction.get(key);
-  if (stored !== undefined) transaction.count(primary.prefix, -1, storedChecksum(stored));
+  if (stored !== undefined) transaction.count(primary.prefix, -1, storedChecksum(stored), stored.length);
   putDocument(transaction, primary, key, bytes);
 }
 
@@ -155,7 +155,7 @@ export function deleteDocument(
     for (const fields of keysOf(index, old).keys) removeEntry(transaction, index, fields, idKey);
   }
   const stored = transaction.get(key);
-  if (stored !== undefined) transaction.count(primary.prefix, -1, storedChecksum(stored));
+  if (stored !== undefined) transaction.count(primary.prefix, -1, storedChecksum(stored), stored.length);
   transaction.remove(key);
 }
 
@@ -184,7 +184,7 @@ export function addEntries(
       }
     } else if (transaction.get(key) !== undefined) continue;
     transaction.put(key, value);
-    transaction.count(index.prefix, 1, entryChecksum(key, value));
+    transaction.count(index.prefix, 1, entryChecksum(key, value), key.length + value.length);
   }
 }
 
@@ -196,7 +196,7 @@ function removeEntry(transaction: Transaction, index: Index, fields: string, idK
   if (value === undefined) return;
   if (index.unique && Buffer.from(value).toString('latin1') !== idKey) return;
   transaction.remove(key);
-  transaction.count(index.prefix, -1, entryChecksum(key, value));
+  transaction.count(index.prefix, -1, entryChecksum(key, value), key.length + value.length);
 }
 
 function putDocument(transaction: Transaction, primary: Index, key: Key, bytes: Uint8Array): void {
@@ -205,7 +205,7 @@ function putDocument(transaction: Transaction, primary: Index, key: Key, bytes: 
   const checksum = crc32(bytes, crc32(Buffer.from(key, 'latin1')));
   stored.writeUInt32BE(checksum, 0);
   transaction.put(key, stored);
-  transaction.count(primary.prefix, 1, checksum);
+  transaction.count(primary.prefix, 1, checksum, stored.length);
 }
 
 function checked(collection: Collection, key: Key, stored: Uint8Array): Uint8Array {

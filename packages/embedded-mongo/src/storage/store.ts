@@ -34,6 +34,7 @@ export class Store {
   private readonly locks = new Locks();
   private readonly views = new Set<PublishedView>();
   private readonly open = new Set<Transaction>();
+  private readonly unusedAtFirst = new WeakMap<Transaction, number>();
   private readonly commits: GroupCommit;
   private readonly onFatal: (error: unknown) => void;
   private readonly background = new Set<Promise<void>>();
@@ -166,6 +167,20 @@ export class Store {
   }
 
   /**
+   * Ends the transactions whose picture has kept more than so many bytes of the file from reuse, as far as can be told
+   * from what the file has gained in unused pages since they were first looked at. To be called once a second or so.
+   */
+  endWasteful(bytes: number): void {
+    if (this.open.size === 0) return;
+    const unused = this.disk.unusedBytes();
+    for (const transaction of this.open) {
+      const before = this.unusedAtFirst.get(transaction);
+      if (before === undefined) this.unusedAtFirst.set(transaction, unused);
+      else if (unused - before > bytes) transaction.end(snapshotTooOld());
+    }
+  }
+
+  /**
    * Lets a long change go on by itself; `close` waits for it, a failure of it is fatal. For want of disk space it may
    * end half done: it must be such that it is begun again later.
    */
@@ -251,4 +266,11 @@ export class Store {
     const spans = [...this.views].map((view) => ({ after: view.disk.sequence, upTo: view.sequence }));
     this.overlay.prune(durable, spans);
   }
+}
+
+function snapshotTooOld(): EngineError {
+  return new EngineError(
+    'SnapshotTooOld',
+    'The transaction was ended: too much has been written since it began, which its snapshot kept from reuse.',
+  ).labelled('TransientTransactionError');
 }

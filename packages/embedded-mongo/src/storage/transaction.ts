@@ -5,10 +5,11 @@ import type { Locks } from './locks.js';
 import { SortedKeys } from './sorted-keys.js';
 import { mergeRanges, type PublishedView, type View } from './view.js';
 
-/** How many entries an index gains (or loses), and the XOR of the checksums of those that came or went. */
+/** How many entries and bytes an index gains (or loses), and the XOR of the checksums of those that came or went. */
 export interface CountChange {
   count: number;
   checksum: number;
+  bytes: number;
 }
 
 /** A value that is computed when the batch that holds it is written, from then current memory. */
@@ -28,6 +29,7 @@ export class Transaction implements View {
   /** Settles when the transaction has ended either way. */
   readonly ended: Promise<void>;
   private state: 'open' | 'ended' = 'open';
+  private endedWith: EngineError | undefined;
   /** How many statements read through it right now; the picture stays until the last is over. */
   private readers = 0;
   private readonly keys = new SortedKeys();
@@ -74,6 +76,7 @@ export class Transaction implements View {
   /** Throws NoSuchTransaction where the transaction has been ended, by its session's end or its lifetime. */
   checkOpen(): void {
     if (this.state === 'open') return;
+    if (this.endedWith !== undefined) throw this.endedWith;
     throw new EngineError('NoSuchTransaction', 'The transaction has been ended.').labelled(
       'TransientTransactionError',
     );
@@ -123,12 +126,14 @@ export class Transaction implements View {
     this.touched.add(collection);
   }
 
-  /** Counts an entry that comes (+1) or goes (-1) in an index. */
-  count(prefix: Key, change: 1 | -1, checksum: number): void {
+  /** Counts an entry of so many bytes that comes (+1) or goes (-1) in an index. */
+  count(prefix: Key, change: 1 | -1, checksum: number, size: number): void {
+    const bytes = change * size;
     const counts = this.counts.get(prefix);
-    if (counts === undefined) this.counts.set(prefix, { count: change, checksum });
+    if (counts === undefined) this.counts.set(prefix, { count: change, checksum, bytes });
     else {
       counts.count += change;
+      counts.bytes += bytes;
       counts.checksum = (counts.checksum ^ checksum) >>> 0;
     }
   }
@@ -144,10 +149,14 @@ export class Transaction implements View {
     this.end();
   }
 
-  /** Lets go of locks and snapshot; private writes that were not published are gone. */
-  end(): void {
+  /**
+   * Lets go of locks and snapshot; private writes that were not published are gone.
+   * @param reason - what further statements are told.
+   */
+  end(reason?: EngineError): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
+    this.endedWith = reason;
     this.locks.release(this.locked);
     this.letGoOfPicture();
     this.signalEnd();
