@@ -23,6 +23,9 @@ import {
 } from './stage.js';
 import { stages as stagesByName } from './stages.js';
 
+/** MongoDB's internalPipelineLengthLimit. */
+const MAX_STAGES = 1000;
+
 /** The leading stages of a pipeline as they were given. */
 export interface LeadingStages extends Omit<LeadingQuery, 'filter'> {
   /** All leading `$match` stages together; empty where there is none. */
@@ -91,6 +94,12 @@ interface Parts extends Pick<Pipeline, 'leading' | 'source' | 'output'> {
 }
 
 function compileParts(pipeline: readonly Value[], variables: Variables, place: Place): Parts {
+  if (pipeline.length > MAX_STAGES) {
+    throw new EngineError(
+      'Location7749501',
+      `Pipeline length must be no longer than ${String(MAX_STAGES)} stages`,
+    );
+  }
   const named = pipeline.map(nameStage);
   checkArrangement(named, place);
   const first = named[0];
