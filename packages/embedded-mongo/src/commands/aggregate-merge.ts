@@ -11,7 +11,7 @@ import type { Collection } from '../storage/catalogue.js';
 import { withIdFirst } from '../update/id.js';
 import { identical } from '../update/identical.js';
 import type { Update } from '../update/update.js';
-import type { EachBatch } from './aggregate-output.js';
+import type { EachResult } from './aggregate-output.js';
 import type { CommandContext } from './command.js';
 import { runInsert } from './insert-statement.js';
 import type { Namespace } from './namespace.js';
@@ -20,17 +20,12 @@ import { runUpdate } from './update-statement.js';
 /** `$merge`: puts each result to what the target has, one after the other; what is done stays when a later one fails. */
 export async function mergeResults(
   context: CommandContext,
-  each: EachBatch,
+  each: EachResult,
   target: Namespace,
   output: MergeOutput,
 ): Promise<void> {
   requireUnique(context.engine.store.catalogue.find(target.ns), output.on);
-  await each(async (docs) => {
-    for (const { bytes } of docs) {
-      await mergeOne(context, target, output, decodeDoc(bytes));
-      context.checkInterrupt();
-    }
-  });
+  await each(({ bytes }) => mergeOne(context, target, output, decodeDoc(bytes)));
 }
 
 async function mergeOne(

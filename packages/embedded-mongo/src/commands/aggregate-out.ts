@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { equalValues } from '../bson/compare.js';
-import type { Doc, RawDoc, Value } from '../bson/types.js';
+import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Collection } from '../storage/catalogue.js';
 import { createCollection, createIndex, dropCollection } from '../storage/schema.js';
-import type { EachBatch } from './aggregate-output.js';
+import type { EachResult } from './aggregate-output.js';
 import type { CommandContext } from './command.js';
 import { runInsert } from './insert-statement.js';
 import { OUT_PREFIX, replaceCollection } from '../storage/replace-collection.js';
@@ -16,7 +16,7 @@ import type { Namespace } from './namespace.js';
  */
 export async function replaceByResults(
   context: CommandContext,
-  each: EachBatch,
+  each: EachResult,
   target: Namespace,
 ): Promise<void> {
   const { store } = context.engine;
@@ -32,20 +32,13 @@ export async function replaceByResults(
     for (const index of before?.indexes.slice(1) ?? []) {
       if (index.ready) await createIndex(store, gathering, index);
     }
-    await each((docs) => insertAll(context, place, docs));
+    await each(({ bytes }) => runInsert(context, place, bytes, undefined));
     await replaceCollection(store, gathering, target, context.operation, (now) => {
       checkUnchanged(before, now, gathering, target);
     });
   } catch (error) {
     await dropCollection(store, gathering);
     throw error;
-  }
-}
-
-async function insertAll(context: CommandContext, place: Namespace, docs: readonly RawDoc[]): Promise<void> {
-  for (const { bytes } of docs) {
-    await runInsert(context, place, bytes, undefined);
-    context.checkInterrupt();
   }
 }
 

@@ -10,11 +10,11 @@ import type { CommandContext } from './command.js';
 import { writeConcernError } from './concerns.js';
 import { checkedNamespace, checkWritable, type Namespace } from './namespace.js';
 
-/** How many results are written before others have their turn at the latest. */
-const BATCH = 250;
+/** How many results are computed, and then written, at a time. */
+const BATCH = 1000;
 
-/** Hands all results on, batch by batch; what they are computed from is as it was at the beginning. */
-export type EachBatch = (write: (docs: readonly RawDoc[]) => Promise<void>) => Promise<void>;
+/** Hands all results on, one by one; what they are computed from is as it was at the beginning. */
+export type EachResult = (write: (doc: RawDoc) => Promise<void>) => Promise<void>;
 
 /** Throws where the results may not be written: to the target, or with the read concern. */
 export function checkOutput(context: CommandContext, output: Output): void {
@@ -36,7 +36,7 @@ export async function writeResults(
 ): Promise<Reply> {
   const concernError = writeConcernError(context.body);
   const target = targetOf(context, output);
-  const each: EachBatch = (write) => eachBatch(context, results, write);
+  const each: EachResult = (write) => eachResult(context, results, write);
   try {
     if (output.name === '$out') await replaceByResults(context, each, target);
     else await mergeResults(context, each, target, output);
@@ -51,17 +51,22 @@ function targetOf(context: CommandContext, { target }: Output): Namespace {
   return checkedNamespace(target.db ?? context.db, target.collection);
 }
 
-async function eachBatch(
+async function eachResult(
   context: CommandContext,
   results: ResultSource,
-  write: (docs: readonly RawDoc[]) => Promise<void>,
+  write: (doc: RawDoc) => Promise<void>,
 ): Promise<void> {
   const view = context.view();
   const slice = new TimeSlice(context);
   try {
     for (let finished = false; !finished;) {
       const batch = await results.nextBatch(view, BATCH, slice);
-      await write(batch.docs);
+      for (const doc of batch.docs) {
+        await write(doc);
+        if (slice.isPast()) await slice.rest();
+      }
+      // What is not on disk yet is held in memory.
+      await context.engine.store.durable();
       finished = batch.finished;
     }
   } finally {

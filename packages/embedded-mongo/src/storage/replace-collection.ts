@@ -1,3 +1,4 @@
+import { EngineError } from '../errors.js';
 import type { Collection } from './catalogue.js';
 import { clearDropped, dropCollection } from './schema.js';
 import type { Store } from './store.js';
@@ -25,6 +26,7 @@ export async function replaceCollection(
   }
   const replaced = await store.writeOnce((own) => {
     const current = store.catalogue.find(ns);
+    if (collection.dropped) throw new EngineError('QueryPlanKilled', `collection dropped: ${collection.ns}`);
     check(current);
     if (current !== undefined) store.catalogue.drop(own, current);
     store.catalogue.rename(own, collection, db, name);
