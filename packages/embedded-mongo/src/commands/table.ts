@@ -3,6 +3,7 @@ import { abortTransaction } from './abortTransaction.js';
 import { aggregate } from './aggregate.js';
 import { buildInfo } from './buildInfo.js';
 import { bulkWrite } from './bulkWrite.js';
+import { collMod } from './collMod.js';
 import { collStats } from './collStats.js';
 import type { Command } from './command.js';
 import { commitTransaction } from './commitTransaction.js';
@@ -52,6 +53,7 @@ const COMMANDS: readonly Command[] = [
   aggregate,
   buildInfo,
   bulkWrite,
+  collMod,
   collStats,
   commitTransaction,
   configureFailPoint,
