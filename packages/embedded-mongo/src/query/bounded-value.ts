@@ -6,6 +6,8 @@ import { isArray } from './values.js';
 /** What a computed value may weigh, in bytes as BSON, roughly; three times what a stored document may. */
 const MAX_WEIGHT = 48_000_000;
 const SCALAR = 12;
+/** Up to this weight a value is simply walked through. */
+const QUICK_WEIGHT = 64_000;
 
 /** Weights of values that have others in them. None of these is changed once an expression has seen it. */
 const weights = new WeakMap<object, number>();
@@ -15,10 +17,34 @@ const weights = new WeakMap<object, number>();
  * one that would take years to walk through, and more than all memory to write; such a one throws BSONObjectTooLarge.
  */
 export function bounded<T extends Value>(value: T): T {
-  if (weightOf(value) > MAX_WEIGHT) {
+  if (spare(value, QUICK_WEIGHT) < 0 && weightOf(value) > MAX_WEIGHT) {
     throw new EngineError('BSONObjectTooLarge', 'a computed value is larger than 48,000,000 bytes');
   }
   return value;
+}
+
+/** What is left of an allowance after the value; negative where that is not enough, and the walk ends there. */
+function spare(value: Value, allowance: number): number {
+  let left = allowance - SCALAR;
+  if (typeof value === 'string') return left - value.length;
+  if (value instanceof Map) {
+    for (const field of value.values()) {
+      if (left < 0) break;
+      left = spare(field, left);
+    }
+  } else if (isArray(value)) {
+    for (const item of value) {
+      if (left < 0) break;
+      left = spare(item, left);
+    }
+  } else if (value instanceof Binary) left -= value.position;
+  return left;
+}
+
+/** Throws BSONObjectTooLarge for an array of so many items, before it is made. */
+export function checkLength(items: number): void {
+  if (items * SCALAR <= MAX_WEIGHT) return;
+  throw new EngineError('BSONObjectTooLarge', 'a computed value is larger than 48,000,000 bytes');
 }
 
 function weightOf(value: Value): number {
