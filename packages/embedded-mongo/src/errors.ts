@@ -52,6 +52,7 @@ export const ErrorCodes = {
   NoSuchTransaction: 251,
   TransactionCommitted: 256,
   TransactionTooLarge: 257,
+  TooManyLogicalSessions: 261,
   CursorKilled: 237,
   ConversionFailure: 241,
   AmbiguousIndexKeyPattern: 181,

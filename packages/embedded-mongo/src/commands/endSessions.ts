@@ -10,7 +10,10 @@ export const endSessions: Command = {
   async run(context) {
     const { engine } = context;
     const lsids = sessionIds(context);
-    for (const lsid of lsids) engine.cursors.killOf(engine.sessions.get(lsid));
+    for (const lsid of lsids) {
+      const session = engine.sessions.find(lsid);
+      if (session !== undefined) engine.cursors.killOf(session);
+    }
     await engine.sessions.end(lsids);
     return {};
   },

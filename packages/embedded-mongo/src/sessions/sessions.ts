@@ -8,6 +8,8 @@ import { recordTime, Session, SESSION_RECORDS } from './session.js';
 
 /** Idle sessions are looked for so many times within the time that they may be idle. */
 const LOOKS = 6;
+/** Every name that a client makes up takes memory for half an hour (MongoDB's maxSessions, here a fifth of it). */
+const MAX_SESSIONS = 200_000;
 
 /** The logical sessions in use. Idle ones are forgotten after thirty minutes, in memory and on disk. */
 export class Sessions {
@@ -27,11 +29,17 @@ export class Sessions {
     this.timer.unref();
   }
 
-  /** The session that a request's `lsid` names, with what is stored of it. Throws where the id is no UUID. */
+  /**
+   * The session that a request's `lsid` names, with what is stored of it. Throws where the id is no UUID, and
+   * TooManyLogicalSessions where it would be one too many.
+   */
   get(lsid: Doc): Session {
     const id = idOf(lsid);
     let session = this.byId.get(id);
     if (session === undefined) {
+      if (this.byId.size >= MAX_SESSIONS) {
+        throw new EngineError('TooManyLogicalSessions', 'cannot add session: there are too many already');
+      }
       session = new Session(id);
       const view = this.store.latest();
       const stored = view.get(session.recordKey);
@@ -41,6 +49,11 @@ export class Sessions {
     }
     session.lastUse = performance.now();
     return session;
+  }
+
+  /** The session of this id, where it is in use. */
+  find(lsid: Doc): Session | undefined {
+    return this.byId.get(idOf(lsid));
   }
 
   /** The sessions in memory. */
