@@ -1,4 +1,4 @@
-import { Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
+import { BSONError, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
 import { typeName } from '../bson/compare.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import { DateTime, type Value } from '../bson/types.js';
@@ -118,11 +118,21 @@ function toDecimal(value: Value): Decimal128 | undefined {
   if (value instanceof DateTime) return Decimal128.fromString(String(value.ms));
   if (value instanceof Decimal128) return value;
   if (typeof value === 'string') {
-    if (!NUMBER.test(value) && !NO_NUMBER.test(value)) throw unreadable(value, 'number');
-    return Decimal128.fromStringWithRounding(value);
+    return parseDecimal(value);
   }
   if (value instanceof Double) return Decimal128.fromString(doubleText(value.value));
   return isNumeric(value) ? Decimal128.fromString(value.toString()) : undefined;
+}
+
+function parseDecimal(text: string): Decimal128 {
+  if (!NUMBER.test(text) && !NO_NUMBER.test(text)) throw unreadable(text, 'number');
+  try {
+    return Decimal128.fromStringWithRounding(text);
+  } catch (error) {
+    // Too large, or too long to be read.
+    if (!(error instanceof BSONError)) throw error;
+    throw overflow();
+  }
 }
 
 /** A double with the 15 digits that it surely holds, as MongoDB makes decimals of doubles. */

@@ -1,6 +1,7 @@
 import { typeName } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { bounded } from './bounded-value.js';
 import {
   fixed,
   namedArguments,
@@ -43,7 +44,7 @@ function settingField(
     const changed: Doc = new Map(from);
     if (set === undefined) changed.delete(name);
     else changed.set(name, set);
-    return changed;
+    return bounded(changed);
   };
 }
 

@@ -2,6 +2,7 @@ import { Double, Int32 } from 'bson';
 import { equalValues, typeName } from '../bson/compare.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { bounded, checkLength } from './bounded-value.js';
 import {
   fixed,
   namedArguments,
@@ -98,8 +99,10 @@ const zip: ExpressionOperator = (argument, compiler) => {
     }
     const lengths = lists.map(({ length }) => length);
     const length = toLongest ? Math.max(...lengths) : Math.min(...lengths);
+    checkLength(length * lists.length);
     const defaults = fillers.map((filler) => filler(doc, vars) ?? null);
-    return Array.from({ length }, (_, i) => lists.map((list, n) => list[i] ?? defaults[n] ?? null));
+    const tuples = Array.from({ length }, (_, i) => lists.map((list, n) => list[i] ?? defaults[n] ?? null));
+    return bounded<Value>(tuples);
   };
 };
 

@@ -2,6 +2,7 @@ import { typeName } from '../bson/compare.js';
 import { encodeKeyValue } from '../bson/keystring.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { bounded } from './bounded-value.js';
 import { fixed, operandsOf, variadic, type ExpressionOperator } from './expression-types.js';
 import { isArray, isNullish, isTruthy } from './values.js';
 
@@ -24,12 +25,12 @@ function arrayOf(name: string, code: Code, operand: Value | undefined): Value[] 
 }
 
 const union = variadic((operands) => {
-  const items: Value[] = [];
+  const lists: Value[][] = [];
   for (const operand of operands) {
     if (isNullish(operand)) return null;
-    for (const item of arrayOf('$setUnion', 'Location17043', operand)) items.push(item);
+    lists.push(arrayOf('$setUnion', 'Location17043', operand));
   }
-  return [...setOf(items).values()];
+  return [...setOf(bounded<Value[][]>(lists).flat(1)).values()];
 });
 
 const intersection = variadic((operands) => {

@@ -2,6 +2,7 @@ import { Int32 } from 'bson';
 import { typeName } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { bounded, checkLength } from './bounded-value.js';
 import { fixed, namedArguments, ranged, type ExpressionOperator } from './expression-types.js';
 import { isNullish, safeInteger } from './values.js';
 
@@ -18,20 +19,43 @@ const split = fixed('$split', 2, (value, separator) => {
   const whole = text(value, "$split's first argument", 'Location40085');
   const between = text(separator, "$split's second argument", 'Location40086');
   if (between === '') throw new EngineError('Location40087', '$split requires a non-empty separator');
-  return whole.split(between);
+  return pieces(whole, between);
 });
+
+/** The most pieces, and one more: for those the check of their length fails. */
+const TOO_MANY = 4_000_001;
+
+function pieces(whole: string, between: string): string[] {
+  const parts = whole.split(between, TOO_MANY);
+  checkLength(parts.length);
+  return parts;
+}
 
 const indexOfCP = ranged('$indexOfCP', 2, 4, (value, wanted, from, to) => {
   if (isNullish(value)) return null;
-  const characters = [...text(value, "$indexOfCP's first argument", 'Location40093')];
-  const sought = [...text(wanted, "$indexOfCP's second argument", 'Location40094')];
-  const start = position(from, 0);
-  const end = Math.min(characters.length, position(to, characters.length));
-  for (let i = start; i + sought.length <= end; i += 1) {
-    if (sought.every((character, n) => characters[i + n] === character)) return new Int32(i);
-  }
-  return new Int32(-1);
+  const whole = text(value, "$indexOfCP's first argument", 'Location40093');
+  const sought = text(wanted, "$indexOfCP's second argument", 'Location40094');
+  const start = unitsOf(whole, position(from, 0));
+  const end = to === undefined ? whole.length : unitsOf(whole, position(to, 0));
+  const at = start > whole.length ? -1 : whole.indexOf(sought, start);
+  return new Int32(at < 0 || at + sought.length > end ? -1 : charactersOf(whole, at));
 });
+
+/** Where a character (code point) begins in a string, in UTF-16 units; beyond its end where there are not so many. */
+function unitsOf(whole: string, characters: number): number {
+  let units = 0;
+  for (let left = characters; left > 0 && units <= whole.length; left -= 1) {
+    units += (whole.codePointAt(units) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return units;
+}
+
+/** How many characters (code points) there are before a UTF-16 unit. */
+function charactersOf(whole: string, units: number): number {
+  let characters = 0;
+  for (let at = 0; at < units; at += (whole.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) characters += 1;
+  return characters;
+}
 
 function position(value: Value | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
@@ -112,10 +136,15 @@ const lengthInBytes = fixed(
 export const textOperators: readonly [string, ExpressionOperator][] = [
   ['$indexOfCP', indexOfCP],
   trimming('$ltrim', true, false),
-  replacing('$replaceAll', (input, find, replacement) => input.split(find).join(replacement)),
+  replacing('$replaceAll', (input, find, replacement) => {
+    const parts = pieces(input, find);
+    bounded<Value>(parts.map(() => replacement));
+    return parts.join(replacement);
+  }),
   replacing('$replaceOne', (input, find, replacement) => {
     const at = input.indexOf(find);
-    return at < 0 ? input : input.slice(0, at) + replacement + input.slice(at + find.length);
+    if (at < 0) return input;
+    return bounded(input.slice(0, at) + replacement + input.slice(at + find.length));
   }),
   trimming('$rtrim', false, true),
   ['$split', split],

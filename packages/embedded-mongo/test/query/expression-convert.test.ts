@@ -46,6 +46,8 @@ describe('conversions', () => {
     [{ $toDouble: '' }, 241],
     [{ $toDouble: '0x10' }, 241],
     [{ $toDecimal: 'x' }, 241],
+    [{ $toDecimal: '1e99999' }, 241],
+    [{ $toDouble: '1e999' }, 241],
     [{ $toDate: 5 }, 241],
     [{ $toDate: '2023-02-29' }, 241],
     [{ $toDate: '2023-02-28T25:00:00Z' }, 241],
@@ -57,6 +59,10 @@ describe('conversions', () => {
   ])('%j is refused with code %i', (expression, code) => {
     expect(codeOf(() => evaluate(expression))).toBe(code);
   });
+});
+
+it('a text of very many digits is no decimal', () => {
+  expect(codeOf(() => evaluate({ $toDecimal: '9'.repeat(10_000) }))).toBe(241);
 });
 
 describe('dates', () => {

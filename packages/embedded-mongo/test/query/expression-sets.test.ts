@@ -153,12 +153,24 @@ describe('texts', () => {
       [{ $indexOfCP: ['😀a😀b', 'b'] }, 3],
       [{ $indexOfCP: ['aXa', 'a', 1] }, 2],
       [{ $indexOfCP: ['abc', 'z'] }, -1],
+      [{ $indexOfCP: ['😀abc', 'c', 1, 3] }, -1],
+      [{ $indexOfCP: ['😀abc', 'b', 1, 3] }, 2],
+      [{ $indexOfCP: ['abc', '', 9] }, -1],
       [{ $replaceOne: { input: 'a.a', find: '.', replacement: { $literal: '$&' } } }, 'a$&a'],
       [{ $replaceAll: { input: 'a.a.', find: '.', replacement: '-' } }, 'a-a-'],
       [{ $replaceAll: { input: 'a', find: '$none', replacement: '-' } }, null],
       [{ $strcasecmp: ['ABC', 'abd'] }, -1],
       [{ $strLenBytes: '$text' }, 7],
     ]));
+
+  it('are not made larger than anything can hold', () => {
+    const half = 'a'.repeat(10_000);
+    const grown = { $replaceAll: { input: half, find: 'a', replacement: half } };
+    expect(codeOf(() => evaluate(grown))).toBe(10334);
+    const zip = { $zip: { inputs: Array.from({ length: 1000 }, () => '$$many') } };
+    const zipped = { $let: { vars: { many: { $range: [0, 10_000] } }, in: zip } };
+    expect(codeOf(() => evaluate(zipped))).toBe(10334);
+  });
 
   it.each<[Plain, number]>([
     [{ $split: ['a', ''] }, 40087],
