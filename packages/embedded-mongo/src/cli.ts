@@ -1,4 +1,5 @@
 import { parseCommandLine, USAGE, UsageError, type ServeOptions } from './process/options.js';
+import { runOffline } from './process/offline.js';
 import type { StartMessage } from './process/messages.js';
 import { followParent, hasIpcParent } from './process/parent.js';
 import { serve, type Serving } from './process/serve.js';
@@ -75,7 +76,8 @@ async function main(args: string[]): Promise<void> {
     if (options === 'help') process.stdout.write(USAGE);
     else if (options === 'version') {
       process.stdout.write(`embedded-mongo ${ENGINE_VERSION} (MongoDB ${MONGODB_VERSION})\n`);
-    } else await run(options);
+    } else if ('task' in options) process.stdout.write(await runOffline(options));
+    else await run(options);
   } catch (error) {
     const reason = messageOf(error);
     log(error instanceof UsageError ? `${reason}\nTry embedded-mongo --help.` : reason);

@@ -3,6 +3,7 @@ import type { Reply } from './bson/codec.js';
 import { dispatch } from './commands/dispatch.js';
 import { Cursors } from './query/cursors.js';
 import { FailPoints } from './sessions/fail-points.js';
+import { Operations } from './sessions/operations.js';
 import { Sessions } from './sessions/sessions.js';
 import { writeFormat } from './storage/format.js';
 import { clearDropped, dropUnfinishedIndexes } from './storage/schema.js';
@@ -25,6 +26,8 @@ const SEQUENCES_A_SECOND = 2 ** 31;
 export class Engine {
   readonly sessions: Sessions;
   readonly cursors = new Cursors();
+  /** The commands under way. */
+  readonly operations = new Operations();
   private time: { sequence: number; timestamp: Timestamp } | undefined;
 
   private constructor(
@@ -39,7 +42,7 @@ export class Engine {
   /** Opens the folder, made where it does not exist, and finishes what an earlier process left half done. */
   static async open(dbPath: string, options: EngineOptions): Promise<Engine> {
     const { store, dropped } = Store.open(dbPath, options);
-    await store.writeOnce(writeFormat);
+    await store.writeOnce(writeFormat, 'use the reserve');
     for (const collection of store.catalogue.list()) await dropUnfinishedIndexes(store, collection);
     for (const collection of dropped) store.inBackground(clearDropped(store, collection));
     await store.durable();

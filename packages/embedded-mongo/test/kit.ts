@@ -14,6 +14,8 @@ export interface StartOptions {
   readonly dbPath?: string;
   /** Options of the client. */
   readonly client?: MongoClientOptions;
+  /** The script to run instead of the package's own command; it takes the same arguments. */
+  readonly command?: string;
 }
 
 /** An engine in a process of its own, as built (`dist`), with a connected client. */
@@ -36,7 +38,8 @@ export async function startEngine(options: StartOptions = {}): Promise<TestEngin
   const folder = await mkdtemp(join(tmpdir(), 'engine-'));
   const dbPath = options.dbPath ?? join(folder, 'data');
   const socket = join(folder, 'run', 'e.sock');
-  let running = await launch(dbPath, socket);
+  const { command = COMMAND } = options;
+  let running = await launch(command, dbPath, socket);
   const client = new MongoClient(running.uri, { serverSelectionTimeoutMS: 10_000, ...options.client });
   await client.connect();
   return {
@@ -54,7 +57,7 @@ export async function startEngine(options: StartOptions = {}): Promise<TestEngin
     kill9: () => end(running.child, 'SIGKILL'),
     async restart() {
       await end(running.child, 'SIGTERM');
-      running = await launch(dbPath, socket);
+      running = await launch(command, dbPath, socket);
     },
   };
 }
@@ -64,10 +67,10 @@ interface Launched {
   readonly uri: string;
 }
 
-async function launch(dbPath: string, socket: string): Promise<Launched> {
+async function launch(command: string, dbPath: string, socket: string): Promise<Launched> {
   const child = spawn(
     process.execPath,
-    [COMMAND, `--dbpath=${dbPath}`, `--socket=${socket}`, '--exit-with-parent'],
+    [command, `--dbpath=${dbPath}`, `--socket=${socket}`, '--exit-with-parent'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   for await (const line of createInterface({ input: child.stdout })) {

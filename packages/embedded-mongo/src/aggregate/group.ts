@@ -24,7 +24,7 @@ const groupOverhead = 128;
 
 export const group: StageCompiler = (argument, variables) => {
   const { id, fields } = parseGroup(argument, variables);
-  return async function* (input, slice) {
+  return async function* (input, { slice }) {
     const groups = new Map<string, Group>();
     const budget = new MemoryBudget('$group');
     for await (const batch of input) {
@@ -33,6 +33,7 @@ export const group: StageCompiler = (argument, variables) => {
         for (const [i, field] of fields.entries()) {
           budget.take((target.totals[i] as Accumulator).add(field.evaluate(doc, variables)));
         }
+        if (slice.isPast()) await slice.rest();
       }
     }
     yield* batchesOf(results(groups, fields), slice);

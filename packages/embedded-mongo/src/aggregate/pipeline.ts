@@ -1,98 +1,112 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { TimeSlice, type Interruptible } from '../query/execute-slice.js';
 import type { Variables } from '../query/expression-types.js';
+import { compileFilterWith } from '../query/match.js';
 import { compileVariables } from '../query/variables.js';
-import { group } from './group.js';
-import { addFields, project, unset } from './shape-stages.js';
+import { checkArrangement, type Place } from './arrangement.js';
+import { withEqualities } from './expression-equalities.js';
+import { foreignCollections } from './each-stage.js';
+import { isOutput, readOutput, type Output } from './output.js';
+import { limitArgument, matchArgument, skipArgument, sortArgument, sortStage } from './simple-stages.js';
+import { givenDocuments, isSource, readSource, type Source } from './source.js';
 import {
-  count,
-  limitArgument,
-  limitStage,
-  match,
-  matchArgument,
-  skipArgument,
-  skipStage,
-  sortArgument,
-  sortStage,
-} from './simple-stages.js';
-import { batchesOf, documentsOf, type Batches, type Stage, type StageCompiler } from './stage.js';
+  batchesOf,
+  documentsOf,
+  nameStage,
+  type Batches,
+  type LeadingQuery,
+  type NamedStage,
+  type NestedPipeline,
+  type Stage,
+  type StageCompiler,
+  type StageWork,
+} from './stage.js';
+import { stages as stagesByName } from './stages.js';
 
-/** What a pipeline begins with and a plain query does as well, in this order: filter, sort, skip, limit. */
-export interface LeadingStages {
+/** The leading stages of a pipeline as they were given. */
+export interface LeadingStages extends Omit<LeadingQuery, 'filter'> {
   /** All leading `$match` stages together; empty where there is none. */
   readonly filter: Doc;
-  readonly sort: Doc | undefined;
-  readonly skip: number;
-  readonly limit: number | undefined;
 }
 
 /** A compiled aggregation pipeline. */
 export interface Pipeline {
   readonly leading: LeadingStages;
-  /** Whether nothing is left to do after the leading stages. */
+  /** Whether nothing is left to do after the leading stages: neither to compute nor to write. */
   readonly isQueryOnly: boolean;
-  /** The results of all stages after the leading ones; `work` is asked now and then whether it may go on. */
-  rest(docs: Iterable<Doc> | AsyncIterable<Doc>, work: Interruptible): AsyncIterable<Doc>;
-}
-
-const stages: ReadonlyMap<string, StageCompiler> = new Map([
-  ['$addFields', addFields('$addFields')],
-  ['$count', count],
-  ['$group', group],
-  ['$limit', (argument) => limitStage(limitArgument(argument))],
-  ['$match', match],
-  ['$project', project],
-  ['$set', addFields('$set')],
-  ['$skip', (argument) => skipStage(skipArgument(argument))],
-  ['$sort', (argument) => sortStage(sortArgument(argument))],
-  ['$unset', unset],
-]);
-
-interface NamedStage {
-  readonly name: string;
-  readonly argument: Value;
+  /** The first stage where that brings documents of its own. */
+  readonly source: Source | undefined;
+  /** The last stage where that writes the results. */
+  readonly output: Output | undefined;
+  /** The further collections of the same database that are read. */
+  readonly collections: ReadonlySet<string>;
+  /** The results of all stages after the leading ones and before the output. */
+  rest(docs: Iterable<Doc> | AsyncIterable<Doc>, work: StageWork): AsyncIterable<Doc>;
 }
 
 /**
  * Compiles an aggregation pipeline.
  * @param variables - what expressions see as `$$name`: the command's time and `let`.
- * @throws EngineError Location40324 for unknown stages, MongoDB's own codes for bad arguments.
+ * @throws EngineError Location40324 for unknown stages, MongoDB's own codes for bad arguments and misplaced stages.
  */
 export function compilePipeline(
   pipeline: readonly Value[],
   variables: Variables = compileVariables(),
 ): Pipeline {
-  const named = pipeline.map(nameStage);
-  for (const { name, argument } of named) stageCompiler(name)(argument, variables);
-  const { leading, used } = takeLeading(named);
-  const rest = compileStages(named.slice(used), variables);
+  const { leading, stages, source, output } = compileParts(pipeline, variables, 'top');
   return {
     leading,
-    isQueryOnly: rest.length === 0,
-    rest(docs, work) {
-      const slice = new TimeSlice(work);
-      return documentsOf(rest.reduce<Batches>((input, stage) => stage(input, slice), batchesOf(docs, slice)));
-    },
+    isQueryOnly: stages.length === 0 && output === undefined,
+    source,
+    output,
+    collections: foreignCollections(pipeline),
+    rest: (docs, work) => documentsOf(flow(stages, batchesOf(docs, work.slice), work)),
   };
 }
 
-function nameStage(stage: Value): NamedStage {
-  if (!(stage instanceof Map)) {
-    throw new EngineError('TypeMismatch', "Each element of the 'pipeline' array must be an object");
-  }
-  const [entry] = stage;
-  if (stage.size !== 1 || !entry) {
-    throw new EngineError(
-      'Location40323',
-      'A pipeline stage specification object must contain exactly one field.',
-    );
-  }
-  return { name: entry[0], argument: entry[1] };
+function flow(stages: readonly Stage[], input: Batches, work: StageWork): Batches {
+  return stages.reduce((batches, stage) => stage(batches, work), input);
+}
+
+function compileNested(owner: string, pipeline: readonly Value[], variables: Variables): NestedPipeline {
+  const { leading, stages, source } = compileParts(pipeline, variables, owner);
+  const { filter, ...order } = leading;
+  const query = { ...order, filter: compileFilterWith(withEqualities(filter, variables), variables) };
+  return {
+    hasSource: source !== undefined,
+    over(collection, work) {
+      const docs =
+        source === undefined
+          ? work.reader.read(collection ?? '', query)
+          : givenDocuments(source.argument, variables);
+      return flow(stages, batchesOf(docs, work.slice), work);
+    },
+    upon: (input, work) => flow(stages, input, work),
+  };
+}
+
+interface Parts extends Pick<Pipeline, 'leading' | 'source' | 'output'> {
+  /** All stages but the leading ones, the source and the output. */
+  readonly stages: readonly Stage[];
+}
+
+function compileParts(pipeline: readonly Value[], variables: Variables, place: Place): Parts {
+  const named = pipeline.map(nameStage);
+  checkArrangement(named, place);
+  const first = named[0];
+  const last = named.at(-1);
+  const source = first && isSource(first.name) ? readSource(first.name, first.argument) : undefined;
+  const output = last && isOutput(last.name) ? readOutput(last.name, last.argument, variables) : undefined;
+  const between = named.slice(source && 1, output && -1);
+  const compiled = compileStages(between, variables);
+  // A pipeline upon given documents has no query that could do its leading stages.
+  const canLead = source === undefined && place !== '$facet';
+  const { leading, used } = takeLeading(canLead ? between : []);
+  return { leading, source, output, stages: compiled.slice(used) };
 }
 
 function stageCompiler(name: string): StageCompiler {
-  const compiler = stages.get(name);
+  const compiler = stagesByName.get(name);
   if (!compiler) throw new EngineError('Location40324', `Unrecognized pipeline stage name: '${name}'`);
   return compiler;
 }
@@ -131,6 +145,6 @@ function compileStages(named: readonly NamedStage[], variables: Variables): Stag
     if (name === '$sort' && next?.name === '$limit') {
       return sortStage(sortArgument(argument), limitArgument(next.argument));
     }
-    return stageCompiler(name)(argument, variables);
+    return stageCompiler(name)(argument, variables, compileNested);
   });
 }

@@ -12,10 +12,15 @@ import {
   type ProjectionTree,
 } from '../query/project-tree.js';
 import { compileProjection } from '../query/project.js';
-import { firstField, isArray } from '../query/values.js';
-import { mapping, type StageCompiler } from './stage.js';
+import { describe, firstField, isArray } from '../query/values.js';
 
-export const project: StageCompiler = (argument, variables) => {
+/** What a stage makes of one document; the document given stays as it is. */
+export type DocumentChange = (doc: Doc) => Doc;
+
+/** Compiles the argument of a stage that turns each document into one. */
+export type ChangeCompiler = (argument: Value, variables: Variables) => DocumentChange;
+
+export const projectChange: ChangeCompiler = (argument, variables) => {
   if (!(argument instanceof Map)) {
     throw new EngineError('Location15969', '$project specification must be an object');
   }
@@ -25,11 +30,11 @@ export const project: StageCompiler = (argument, variables) => {
       'Invalid $project :: caused by :: projection specification must have at least one field',
     );
   }
-  return mapping(compileProjection(argument, variables, 'aggregate'));
+  return compileProjection(argument, variables, 'aggregate');
 };
 
 /** `$addFields` and its other name `$set`. */
-export function addFields(name: string): StageCompiler {
+export function addFieldsChange(name: string): ChangeCompiler {
   return (argument, variables) => {
     if (!(argument instanceof Map)) {
       throw new EngineError(
@@ -42,7 +47,7 @@ export function addFields(name: string): StageCompiler {
     }
     const tree = emptyTree();
     for (const [path, value] of argument) addComputed(tree, path, value, variables);
-    return mapping((doc) => computeFields(new Map(doc), tree, doc, variables));
+    return (doc) => computeFields(new Map(doc), tree, doc, variables);
   };
 }
 
@@ -56,13 +61,13 @@ function addComputed(tree: ProjectionTree, path: string, value: Value, variables
   for (const [sub, inner] of value) addComputed(tree, `${path}.${sub}`, inner, variables);
 }
 
-export const unset: StageCompiler = (argument) => {
+export const unsetChange: ChangeCompiler = (argument) => {
   const tree = emptyTree();
   for (const path of unsetPaths(argument)) {
     checkFieldPath(path);
     addNode(tree, path, { kind: 'drop' });
   }
-  return mapping((doc: Doc) => excludeFields(doc, tree));
+  return (doc) => excludeFields(doc, tree);
 };
 
 function unsetPaths(argument: Value): string[] {
@@ -78,4 +83,40 @@ function unsetPaths(argument: Value): string[] {
     const code = isArray(argument) ? 'Location31120' : 'Location31002';
     throw new EngineError(code, '$unset specification must be a string or an array of strings');
   });
+}
+
+/** `$replaceWith`: the document that an expression gives. */
+export const replaceWithChange: ChangeCompiler = (argument, variables) =>
+  replacing('$replaceWith', argument, variables);
+
+/** `$replaceRoot: { newRoot: <expression> }`. */
+export const replaceRootChange: ChangeCompiler = (argument, variables) => {
+  if (!(argument instanceof Map)) {
+    throw new EngineError(
+      'Location40229',
+      `expected an object as specification for $replaceRoot stage, got ${typeName(argument)}`,
+    );
+  }
+  for (const name of argument.keys()) {
+    if (name === 'newRoot') continue;
+    throw new EngineError('IDLUnknownField', `BSON field '$replaceRoot.${name}' is an unknown field.`);
+  }
+  const newRoot = argument.get('newRoot');
+  if (newRoot === undefined) {
+    throw new EngineError('Location40231', 'no newRoot specified for the $replaceRoot stage');
+  }
+  return replacing("'newRoot' expression", newRoot, variables);
+};
+
+function replacing(what: string, argument: Value, variables: Variables): DocumentChange {
+  const evaluate = compileExpression(argument, variables);
+  return (doc) => {
+    const root = evaluate(doc, variables);
+    if (root instanceof Map) return root;
+    throw new EngineError(
+      'Location40228',
+      `${what} must evaluate to an object, but resulting value was: ${root === undefined ? 'MISSING' : describe(root)}. ` +
+        `Type of resulting value: '${root === undefined ? 'missing' : typeName(root)}'. Input document: ${describe(doc)}`,
+    );
+  };
 }

@@ -7,7 +7,7 @@ import { compileFilterWith } from '../query/match.js';
 import { compileSortKey, SortBuffer } from '../query/execute-sort.js';
 import { compileSortOrder } from '../query/sort.js';
 import { describe } from '../query/values.js';
-import { batchesOf, type Stage, type StageCompiler } from './stage.js';
+import { batchesOf, documentsOf, type Stage, type StageCompiler } from './stage.js';
 
 /** `$match`'s filter. */
 export function matchArgument(argument: Value): Doc {
@@ -17,8 +17,15 @@ export function matchArgument(argument: Value): Doc {
 
 export const match: StageCompiler = (argument, variables) => {
   const { matches } = compileFilterWith(matchArgument(argument), variables);
-  return async function* (input) {
-    for await (const batch of input) yield batch.filter(matches);
+  return async function* (input, { slice }) {
+    for await (const batch of input) {
+      const matching: Doc[] = [];
+      for (const doc of batch) {
+        if (matches(doc)) matching.push(doc);
+        if (slice.isPast()) await slice.rest();
+      }
+      yield matching;
+    }
   };
 };
 
@@ -37,9 +44,12 @@ export function sortArgument(argument: Value): Doc {
 /** A sort of which only the first `limit` documents are wanted (0 for all). */
 export function sortStage(sort: Doc, limit = 0): Stage {
   const keyOf = compileSortKey(sort);
-  return async function* (input, slice) {
+  return async function* (input, { slice }) {
     const buffer = new SortBuffer(limit);
-    for await (const batch of input) for (const doc of batch) buffer.add(keyOf(doc), encodeDoc(doc));
+    for await (const doc of documentsOf(input)) {
+      buffer.add(keyOf(doc), encodeDoc(doc));
+      if (slice.isPast()) await slice.rest();
+    }
     yield* batchesOf(decoded(await buffer.sorted(slice)), slice);
   };
 }

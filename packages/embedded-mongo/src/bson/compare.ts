@@ -5,15 +5,19 @@ import { DateTime, DBPointer, JavaScript, type Doc, type Value } from './types.j
 
 export { numberOfType, typeName, typeNumber, typeOrder, type TypeName } from './order.js';
 
+/** The order of two strings: negative, 0 or positive. */
+export type StringOrder = (a: string, b: string) => number;
+
 /**
  * MongoDB's total order over all values: negative, 0 or positive. Numbers of different types compare exactly, NaN is
  * the lowest number, strings and symbols compare by their UTF-8 bytes, documents field by field (type, name, value).
+ * @param strings - another order of strings and symbols, wherever they stand within the values.
  */
-export function compareValues(a: Value, b: Value): number {
-  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
+export function compareValues(a: Value, b: Value, strings: StringOrder = compareStrings): number {
+  if (typeof a === 'string' && typeof b === 'string') return strings(a, b);
   if (a instanceof Int32 && b instanceof Int32) return a.value - b.value;
   const order = typeOrder(a) - typeOrder(b);
-  return order !== 0 ? order : compareSameRank(a, b);
+  return order !== 0 ? order : compareSameRank(a, b, strings);
 }
 
 /** Whether `compareValues` gives 0: equality across numeric types, and of strings with symbols. */
@@ -38,14 +42,14 @@ function codePointOrder(unit: number): number {
   return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }
 
-function compareSameRank(a: Value, b: Value): number {
+function compareSameRank(a: Value, b: Value, strings: StringOrder): number {
   if (isNumeric(a) && isNumeric(b)) return compareNumbers(a, b);
-  if (a instanceof Map && b instanceof Map) return compareDocs(a, b);
+  if (a instanceof Map && b instanceof Map) return compareDocs(a, b, strings);
   if (a instanceof ObjectId && b instanceof ObjectId) return Buffer.compare(a.id, b.id);
   if (a instanceof DateTime && b instanceof DateTime) return a.ms < b.ms ? -1 : Number(a.ms > b.ms);
   if (typeof a === 'boolean') return Number(a) - Number(b);
-  if (Array.isArray(a) && Array.isArray(b)) return compareArrays(a, b);
-  if (isText(a) && isText(b)) return compareStrings(textOf(a), textOf(b));
+  if (Array.isArray(a) && Array.isArray(b)) return compareArrays(a, b, strings);
+  if (isText(a) && isText(b)) return strings(textOf(a), textOf(b));
   if (a instanceof Timestamp && b instanceof Timestamp) return a.t - b.t || a.i - b.i;
   if (a instanceof Binary && b instanceof Binary) return compareBinaries(a, b);
   if (a instanceof BSONRegExp && b instanceof BSONRegExp) {
@@ -58,7 +62,7 @@ function compareSameRank(a: Value, b: Value): number {
 }
 
 /** Field by field: the values' types, then the names, then the values; a document that ends first is the lower. */
-function compareDocs(a: Doc, b: Doc): number {
+function compareDocs(a: Doc, b: Doc, strings: StringOrder): number {
   const rest = b.entries();
   for (const [name, value] of a) {
     const other = rest.next();
@@ -67,16 +71,16 @@ function compareDocs(a: Doc, b: Doc): number {
     const order =
       typeOrder(value) - typeOrder(otherValue) ||
       compareStrings(name, otherName) ||
-      compareValues(value, otherValue);
+      compareValues(value, otherValue, strings);
     if (order !== 0) return order;
   }
   return rest.next().done ? 0 : -1;
 }
 
-function compareArrays(a: readonly Value[], b: readonly Value[]): number {
+function compareArrays(a: readonly Value[], b: readonly Value[], strings: StringOrder): number {
   const shorter = Math.min(a.length, b.length);
   for (let i = 0; i < shorter; i++) {
-    const order = compareValues(a[i]!, b[i]!);
+    const order = compareValues(a[i]!, b[i]!, strings);
     if (order !== 0) return order;
   }
   return a.length - b.length;
@@ -105,7 +109,7 @@ export function binarySize(value: Binary): number {
 
 function compareCode(a: JavaScript, b: JavaScript): number {
   const order = compareStrings(a.code, b.code);
-  return order !== 0 || !a.scope || !b.scope ? order : compareDocs(a.scope, b.scope);
+  return order !== 0 || !a.scope || !b.scope ? order : compareDocs(a.scope, b.scope, compareStrings);
 }
 
 function compareDBPointers(a: DBPointer, b: DBPointer): number {

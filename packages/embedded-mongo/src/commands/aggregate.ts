@@ -1,19 +1,27 @@
+import { eachStage } from '../aggregate/each-stage.js';
+import { withEqualities } from '../aggregate/expression-equalities.js';
 import { compilePipeline, type Pipeline } from '../aggregate/pipeline.js';
 import { encodeDoc, type Reply } from '../bson/codec.js';
 import { isNumeric } from '../bson/numbers.js';
 import { RawDoc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { PipelineResults } from '../query/execute-pipeline.js';
-import { BufferedResults, type ResultSource } from '../query/execute.js';
+import { BufferedResults, type ResultSource, type ScanResults } from '../query/execute.js';
+import type { Variables } from '../query/expression-types.js';
 import { compileFilterWith } from '../query/match.js';
+import { PipelineReader, type OpenQuery } from '../query/pipeline-reader.js';
+import { firstField } from '../query/values.js';
 import { compileVariables } from '../query/variables.js';
 import type { Collection } from '../storage/catalogue.js';
+import { checkOutput, writeResults } from './aggregate-output.js';
+import { checkSource, sourceDocuments } from './aggregate-source.js';
 import { Arguments } from './arguments.js';
+import { checkCollatedStages, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { countMatching } from './count.js';
 import { countingStage, type CountingStage } from './counting-stage.js';
 import { explainPipeline } from './explain-reply.js';
-import { namespaceOf } from './namespace.js';
+import { checkDatabase, checkedNamespace, namespaceOf } from './namespace.js';
 import { collectionToRead, FIRST_BATCH, firstReply, resultsOf, type Query, type Window } from './reading.js';
 
 /** What an `aggregate` asks for: a query to begin with, then the stages that are no query. */
@@ -25,7 +33,19 @@ export interface AggregateRequest {
   readonly counting: CountingStage | undefined;
   /** The stages as they were given. */
   readonly stages: readonly Value[];
+  /** What expressions see beside documents. */
+  readonly variables: Variables;
 }
+
+/** Stages that MongoDB does not run inside a transaction. */
+const OUTSIDE_TRANSACTIONS = [
+  '$collStats',
+  '$currentOp',
+  '$listLocalSessions',
+  '$merge',
+  '$out',
+  '$unionWith',
+];
 
 export const AGGREGATE_FIELDS = [
   'pipeline',
@@ -38,7 +58,7 @@ export const AGGREGATE_FIELDS = [
   'collation',
 ];
 
-/** `aggregate`: a pipeline over one collection, through a cursor. */
+/** `aggregate`: a pipeline over one collection, or over what the server itself tells, through a cursor. */
 export const aggregate: Command = {
   name: 'aggregate',
   fields: AGGREGATE_FIELDS,
@@ -47,8 +67,10 @@ export const aggregate: Command = {
   async run(context: CommandContext): Promise<Reply> {
     const args = new Arguments('aggregate', context.request.body);
     const request = readAggregate(args);
-    if (isNumeric(args.value('aggregate'))) throw collectionRequired(request.stages);
-    const { ns } = namespaceOf(context);
+    const ns = readScope(context, request);
+    if (context.transaction !== undefined) refuseInTransaction(request.stages);
+    const { output } = request.pipeline;
+    if (output !== undefined) checkOutput(context, output);
     const collection = await collectionToRead(context, ns);
     if (args.flag('explain')) return explainPipeline(context, ns, collection, request, 'queryPlanner');
     const cursor = args.document('cursor');
@@ -59,49 +81,95 @@ export const aggregate: Command = {
       );
     }
     const size = new Arguments('aggregate.cursor', cursor).size('batchSize') ?? FIRST_BATCH;
-    return firstReply(context, ns, await resultsFor(context, collection, request), size);
+    const results = await resultsFor(context, ns, collection, request);
+    if (output === undefined) return firstReply(context, ns, results, size);
+    return { cursor: { firstBatch: [], id: 0n, ns }, ...(await writeResults(context, results, output)) };
   },
 };
 
 /** Reads the arguments that say what to compute. Throws what MongoDB answers to bad ones. */
 export function readAggregate(args: Arguments): AggregateRequest {
-  args.refuseCollation();
+  const collation = collationOf(args);
   const stages = args.list('pipeline');
   if (stages === undefined) throw args.missing('pipeline');
   const variables = compileVariables(args.document('let'));
   const pipeline = compilePipeline(stages, variables);
   const { filter, sort, skip, limit } = pipeline.leading;
+  const counting = countingStage(stages, pipeline);
+  checkCollatedStages(collation, counting === undefined ? stages : stages.slice(0, -1));
   return {
-    query: { filter: compileFilterWith(filter, variables), sort, hint: args.hint() },
+    query: {
+      filter: compileFilterWith(withEqualities(filter, variables), variables, collation),
+      sort,
+      hint: args.hint(),
+      collation,
+    },
     window: { skip, limit },
     pipeline,
-    counting: countingStage(stages, pipeline),
+    counting,
     stages,
+    variables,
   };
 }
 
-function collectionRequired(stages: readonly Value[]): EngineError {
-  const [first] = stages;
-  const name = first instanceof Map ? [...first.keys()][0] : undefined;
-  return new EngineError(
-    'InvalidNamespace',
-    `{aggregate: 1} is not valid for '${name ?? 'an empty pipeline'}'; a collection is required.`,
-  );
+/** The namespace that the pipeline is about. Throws where its first stage is none for that. */
+function readScope(context: CommandContext, { pipeline, stages }: AggregateRequest): string {
+  const upon = isNumeric(new Arguments('aggregate', context.body).value('aggregate') ?? null)
+    ? undefined
+    : namespaceOf(context);
+  checkSource(context.db, pipeline.source, upon !== undefined, firstStage(stages));
+  if (upon !== undefined) return upon.ns;
+  checkDatabase(context.db);
+  return `${context.db}.$cmd.aggregate`;
+}
+
+function firstStage([first]: readonly Value[]): string {
+  const name = first instanceof Map ? firstField(first) : undefined;
+  return name ?? 'an empty pipeline';
+}
+
+function refuseInTransaction(stages: readonly Value[]): void {
+  eachStage(stages, (name) => {
+    if (!OUTSIDE_TRANSACTIONS.includes(name)) return;
+    throw new EngineError(
+      'OperationNotSupportedInTransaction',
+      `Stage not supported inside of a multi-document transaction: ${name}`,
+    );
+  });
 }
 
 async function resultsFor(
   context: CommandContext,
+  ns: string,
   collection: Collection | undefined,
-  { query, window, pipeline, counting }: AggregateRequest,
+  request: AggregateRequest,
 ): Promise<ResultSource> {
-  if (collection === undefined) {
-    return pipeline.isQueryOnly ? new BufferedResults([]) : new PipelineResults(undefined, pipeline);
-  }
-  if (counting !== undefined) {
+  const { query, window, pipeline, counting } = request;
+  if (counting !== undefined && collection !== undefined) {
     const { skip = 0, limit = 0 } = window;
     const count = await countMatching(context, collection, { query, skip, limit });
     return new BufferedResults(count === 0 ? [] : [new RawDoc(encodeDoc(counting.result(count)))]);
   }
-  const results = resultsOf(collection, query, window);
-  return pipeline.isQueryOnly ? results : new PipelineResults(results, pipeline);
+  const scanned = (): ScanResults | undefined => collection && resultsOf(collection, query, window);
+  if (pipeline.isQueryOnly && pipeline.source === undefined) return scanned() ?? new BufferedResults([]);
+  const reader = new PipelineReader(await foreignQueries(context, pipeline.collections));
+  const input =
+    pipeline.source === undefined
+      ? reader.documents(scanned())
+      : sourceDocuments(context, pipeline.source, { ns, collection, variables: request.variables, reader });
+  return new PipelineResults(input, pipeline, reader);
+}
+
+/** Finds the further collections that a pipeline reads, all at its beginning. */
+async function foreignQueries(context: CommandContext, names: ReadonlySet<string>): Promise<OpenQuery> {
+  const collections = new Map<string, Collection>();
+  for (const name of names) {
+    const { ns } = checkedNamespace(context.db, name);
+    const collection = await collectionToRead(context, ns);
+    if (collection !== undefined) collections.set(name, collection);
+  }
+  return (name, { filter, sort, skip, limit }) => {
+    const collection = collections.get(name);
+    return collection && resultsOf(collection, { filter, sort }, { skip, limit });
+  };
 }

@@ -1,6 +1,7 @@
 import type { CommandDoc, Reply } from '../bson/codec.js';
 import type { Engine } from '../engine.js';
 import { EngineError } from '../errors.js';
+import type { Operation } from '../sessions/operations.js';
 import type { RetryableWrite } from '../sessions/retryable-write.js';
 import type { Session } from '../sessions/session.js';
 import type { Transaction } from '../storage/transaction.js';
@@ -26,7 +27,9 @@ export interface CommandContext {
    * The command releases it when it is done.
    */
   view(): View;
-  /** Throws when the request has run out of time or its client has gone. Long work asks now and then. */
+  /** The command as `currentOp` shows it: how it waits, and whether it may go on. */
+  readonly operation: Operation;
+  /** Throws when the request has run out of time, was killed, or its client has gone. Long work asks now and then. */
   checkInterrupt(): void;
 }
 

@@ -20,8 +20,16 @@ export const commitTransaction: Command = {
     if (transaction?.isOpen !== true) throw noSuchTransaction(number);
     session.transaction = undefined;
     if (transaction.writes.size > 0) transaction.putLate(session.recordKey, () => session.encodeRecord());
+    try {
+      context.engine.store.publish(transaction);
+    } catch (error) {
+      // Refused as a whole, for want of disk space.
+      transaction.end();
+      session.state = 'aborted';
+      throw error;
+    }
+    // The record is encoded with the batch, later than this.
     session.state = 'committed';
-    context.engine.store.publish(transaction);
     return {};
   },
 };

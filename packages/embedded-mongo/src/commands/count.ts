@@ -3,6 +3,7 @@ import { asksForAll, countRows } from '../query/execute-count.js';
 import { TimeSlice } from '../query/execute-slice.js';
 import type { Collection } from '../storage/catalogue.js';
 import { Arguments } from './arguments.js';
+import { collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { namespaceOf } from './namespace.js';
 import { collectionToRead, readFilter, scanFor, type Query } from './reading.js';
@@ -31,9 +32,13 @@ export const count: Command = {
 
 /** Reads the arguments that say what to count. Throws what MongoDB answers to bad ones. */
 export function readCount(args: Arguments): CountRequest {
-  args.refuseCollation();
+  const collation = collationOf(args);
   return {
-    query: { filter: readFilter(args.documentOrEmpty('query'), undefined), hint: args.hint() },
+    query: {
+      filter: readFilter(args.documentOrEmpty('query'), undefined, collation),
+      hint: args.hint(),
+      collation,
+    },
     skip: args.size('skip') ?? 0,
     // A negative limit means the same as a positive one here.
     limit: Math.abs(args.wholeNumber('limit') ?? 0),

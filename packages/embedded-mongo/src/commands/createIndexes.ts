@@ -7,6 +7,7 @@ import { scanDocuments } from '../storage/records.js';
 import { createIndex } from '../storage/schema.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
+import { indexBuilds } from './index-builds.js';
 import { readIndexDefinition } from './index-definition.js';
 import { checkWritable, namespaceOf } from './namespace.js';
 import { collectionToWrite } from './new-collection.js';
@@ -28,44 +29,52 @@ export const createIndexes: Command = {
     const { store } = context.engine;
     const isNew = store.catalogue.find(namespace.ns) === undefined;
     const collection = await collectionToWrite(context, namespace);
-    return builds.inTurn(collection, async () => {
-      const before = collection.indexes.length;
-      for (const definition of definitions) {
-        if (isMissing(collection, definition)) await build(context, collection, definition);
-      }
-      const after = collection.indexes.length;
-      return {
-        numIndexesBefore: before,
-        numIndexesAfter: after,
-        createdCollectionAutomatically: isNew,
-        ...(after === before ? { note: 'all indexes already exist' } : {}),
-      };
-    });
+    let before = collection.indexes.length;
+    if (!definitions.every((definition) => isReady(collection, definition))) {
+      refuseToWait(context, collection);
+      await indexBuilds.inTurn(collection, context.operation, async () => {
+        before = collection.indexes.length;
+        for (const definition of definitions) {
+          if (isMissing(collection, definition)) await build(context, collection, definition);
+        }
+      });
+    }
+    const after = collection.indexes.length;
+    return {
+      numIndexesBefore: before,
+      numIndexesAfter: after,
+      createdCollectionAutomatically: isNew,
+      ...(after === before ? { note: 'all indexes already exist' } : {}),
+    };
   },
 };
 
-/** One build at a time for each collection: who asks for an index that is under way, waits for it. */
-class Builds {
-  private readonly turns = new WeakMap<Collection, Promise<unknown>>();
-
-  async inTurn<T>(collection: Collection, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(collection) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    this.turns.set(collection, mine);
-    return mine;
-  }
+/** Whether queries use such an index already. Throws as `isMissing` does. */
+function isReady(collection: Collection, definition: IndexDefinition): boolean {
+  if (isMissing(collection, definition)) return false;
+  return collection.indexes.some((index) => index.ready && isSame(index, definition));
 }
 
-const builds = new Builds();
+/**
+ * Inside a transaction, a build that waits for its turn might wait for one that waits for the end of this very
+ * transaction. Throws LockTimeout, upon which the driver runs the transaction again.
+ */
+function refuseToWait({ transaction }: CommandContext, collection: Collection): void {
+  if (transaction === undefined || !indexBuilds.isBusy(collection)) return;
+  throw new EngineError(
+    'LockTimeout',
+    `Unable to acquire lock on ${collection.ns}: indexes of it are being built.`,
+  );
+}
 
 async function build(
   context: CommandContext,
   collection: Collection,
   definition: IndexDefinition,
 ): Promise<void> {
-  const { engine, transaction } = context;
+  const { engine, operation, transaction } = context;
   if (transaction === undefined) {
-    await createIndex(engine.store, collection, definition);
+    await createIndex(engine.store, collection, definition, operation);
     return;
   }
   const [first] = scanDocuments(transaction, collection);
@@ -77,8 +86,11 @@ async function build(
   }
   // The build waits for all users of the collection, of whom this transaction must not be one meanwhile.
   transaction.touched.delete(collection);
-  await createIndex(engine.store, collection, definition);
-  transaction.touched.add(collection);
+  try {
+    await createIndex(engine.store, collection, definition, operation);
+  } finally {
+    transaction.touched.add(collection);
+  }
 }
 
 /**

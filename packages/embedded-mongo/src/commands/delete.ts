@@ -3,6 +3,7 @@ import type { Doc, RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { TimeSlice } from '../query/execute-slice.js';
 import { Arguments } from './arguments.js';
+import { collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { runDelete, type DeleteStatement } from './delete-statement.js';
 import { checkWritable, namespaceOf } from './namespace.js';
@@ -48,7 +49,7 @@ export const deleteCommand: Command = {
 function readDelete(raw: RawDoc, variables: Doc | undefined, statements: Statements): DeleteStatement {
   const args = new Arguments('delete.deletes', decodeDoc(raw.bytes));
   args.allowOnly(['q', 'limit', 'hint', 'collation']);
-  args.refuseCollation();
+  const collation = collationOf(args);
   const filter = args.document('q');
   if (filter === undefined) throw args.missing('q');
   const limit = args.wholeNumber('limit');
@@ -61,5 +62,5 @@ function readDelete(raw: RawDoc, variables: Doc | undefined, statements: Stateme
   }
   const multi = limit === 0;
   statements.refuseMulti(multi);
-  return { query: { filter: readFilter(filter, variables), hint: args.hint() }, multi };
+  return { query: { filter: readFilter(filter, variables, collation), hint: args.hint(), collation }, multi };
 }

@@ -2,6 +2,7 @@ import { Double } from 'bson';
 import type { CommandDoc, Reply } from '../bson/codec.js';
 import type { Engine } from '../engine.js';
 import { EngineError } from '../errors.js';
+import type { Operation } from '../sessions/operations.js';
 import { RetryableWrite } from '../sessions/retryable-write.js';
 import type { Session } from '../sessions/session.js';
 import { beginStatement, type Statement } from '../sessions/statement.js';
@@ -37,6 +38,7 @@ const GENERIC_FIELDS: ReadonlySet<string> = new Set([
 /** Answers one request; never rejects. */
 export async function dispatch(engine: Engine, request: Request): Promise<Reply> {
   const { failPoints } = engine;
+  const operation = engine.operations.begin(request);
   try {
     const command = findCommand(request.name, failPoints !== undefined);
     checkFields(command, request.body);
@@ -44,28 +46,33 @@ export async function dispatch(engine: Engine, request: Request): Promise<Reply>
     const answer = async (): Promise<Reply> => {
       await failPoints?.beforeCommand(command.name, request.connection);
       const statement = beginStatement(engine.store, session, command, request.body);
-      const reply = await runCommand(engine, request, command, session, statement);
+      const reply = await runCommand(engine, operation, command, session, statement);
       return failPoints?.afterCommand(command.name, request.connection, reply) ?? reply;
     };
     const inTurn = session !== undefined && request.body.has('txnNumber');
     return finish(engine, inTurn ? await session.inTurn(answer) : await answer());
   } catch (error) {
     return finish(engine, errorReply(error, request, engine.onFault));
+  } finally {
+    engine.operations.finish(operation);
   }
 }
 
 async function runCommand(
   engine: Engine,
-  request: Request,
+  operation: Operation,
   command: Command,
   session: Session | undefined,
   statement: Statement,
 ): Promise<Reply> {
-  const context = contextOf(engine, request, session, statement);
-  const concernError =
-    command.write && statement.kind !== 'transaction' ? writeConcernError(request.body) : undefined;
+  const { request } = operation;
   try {
-    const reply = await command.run(context);
+    const context = contextOf(engine, operation, session, statement);
+    const concernError =
+      command.write && statement.kind !== 'transaction' ? writeConcernError(request.body) : undefined;
+    const reply = await (statement.kind === 'transaction'
+      ? statement.transaction.during(() => command.run(context))
+      : command.run(context));
     // Nothing is acknowledged before it is on disk; inside a transaction that is the commit's task.
     if (command.write && statement.kind !== 'transaction') await engine.store.durable();
     return concernError === undefined ? reply : { ...reply, writeConcernError: concernError };
@@ -78,16 +85,18 @@ async function runCommand(
 
 function contextOf(
   engine: Engine,
-  request: Request,
+  operation: Operation,
   session: Session | undefined,
   statement: Statement,
 ): CommandContext {
+  const { request } = operation;
   const { body, connection } = request;
   const level = readLevel(body, engine.clusterTime());
   const limit = wholeNumber(body.get('maxTimeMS')) ?? 0;
   if (limit < 0) throw new EngineError('BadValue', 'maxTimeMS must not be negative');
-  const deadline = limit > 0 ? performance.now() + limit : Number.POSITIVE_INFINITY;
+  if (limit > 0) operation.limitTo(limit);
   const transaction = statement.kind === 'transaction' ? statement.transaction : undefined;
+  operation.transaction = transaction;
   return {
     request,
     engine,
@@ -100,10 +109,9 @@ function contextOf(
       : {}),
     ...(statement.kind === 'end of transaction' ? { ending: statement } : {}),
     view: () => transaction ?? (level === 'durable' ? engine.store.flushed() : engine.store.latest()),
+    operation,
     checkInterrupt: () => {
-      if (performance.now() > deadline)
-        throw new EngineError('MaxTimeMSExpired', 'operation exceeded time limit');
-      if (connection.closed.aborted) throw new EngineError('Interrupted', 'the client has gone');
+      operation.checkInterrupt();
     },
   };
 }

@@ -2,11 +2,13 @@ import type { Reply } from '../bson/codec.js';
 import { encodeKeyValue } from '../bson/keystring.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import type { Collation } from '../query/collation.js';
 import { docOf } from '../query/execute-scan.js';
 import { TimeSlice } from '../query/execute-slice.js';
 import { eachRow } from '../query/execute.js';
 import { arrayIndex, splitPath, type Path } from '../query/paths.js';
 import { Arguments } from './arguments.js';
+import { collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { namespaceOf } from './namespace.js';
 import { collectionToRead, readFilter, scanFor } from './reading.js';
@@ -23,14 +25,18 @@ export const distinct: Command = {
   async run(context: CommandContext): Promise<Reply> {
     const { ns } = namespaceOf(context);
     const args = new Arguments('distinct', context.request.body);
-    args.refuseCollation();
+    const collation = collationOf(args);
     const key = args.text('key');
     if (key === undefined) throw args.missing('key');
-    const query = { filter: readFilter(args.documentOrEmpty('query'), undefined), hint: args.hint() };
+    const query = {
+      filter: readFilter(args.documentOrEmpty('query'), undefined, collation),
+      hint: args.hint(),
+      collation,
+    };
     const collection = await collectionToRead(context, ns);
     if (collection === undefined) return { values: [] };
     const { scan } = scanFor(collection, query);
-    const values = new DistinctValues(splitPath(key));
+    const values = new DistinctValues(splitPath(key), collation);
     const view = context.view();
     try {
       scan.open(view);
@@ -45,18 +51,23 @@ export const distinct: Command = {
   },
 };
 
-/** Different values by their key strings, so that `1` and `1.0` count as one. */
+/** Different values by their key strings, so that `1` and `1.0` count as one; of strings the first of equal ones. */
 class DistinctValues {
   private readonly byKey = new Map<string, Value>();
   private bytes = 0;
 
-  constructor(private readonly path: Path) {}
+  constructor(
+    private readonly path: Path,
+    private readonly collation: Collation | undefined,
+  ) {}
 
   add(doc: Doc): void {
     this.collect(doc, 0);
   }
 
   sorted(): Value[] {
+    const { collation } = this;
+    if (collation !== undefined) return [...this.byKey.values()].sort(collation.compare);
     return [...this.byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
   }
 
@@ -75,7 +86,7 @@ class DistinctValues {
   }
 
   private keep(value: Value): void {
-    const key = encodeKeyValue(value);
+    const key = encodeKeyValue(this.collation === undefined ? value : this.collation.fold(value));
     if (this.byKey.has(key)) return;
     this.byKey.set(key, value);
     this.bytes += key.length;

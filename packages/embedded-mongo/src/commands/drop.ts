@@ -16,7 +16,7 @@ export const drop: Command = {
     const collection = store.catalogue.find(namespace.ns);
     if (collection === undefined) return {};
     const nIndexesWas = collection.indexes.length;
-    await dropCollection(store, collection);
+    await dropCollection(store, collection, context.operation);
     return { nIndexesWas, ns: namespace.ns };
   },
 };

@@ -18,7 +18,9 @@ export const dropDatabase: Command = {
     }
     const { store } = context.engine;
     const collections = store.catalogue.list(db);
-    for (const collection of collections) await dropCollection(store, collection);
+    for (const collection of collections) {
+      await dropCollection(store, collection, context.operation);
+    }
     return collections.length > 0 ? { dropped: db } : {};
   },
 };

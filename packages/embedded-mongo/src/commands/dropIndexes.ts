@@ -26,7 +26,9 @@ export const dropIndexes: Command = {
     const collection = store.catalogue.find(namespace.ns);
     if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns not found ${namespace.ns}`);
     const before = collection.indexes.length;
-    for (const index of chosen(collection, wanted)) await dropIndex(store, collection, index);
+    for (const index of chosen(collection, wanted)) {
+      await dropIndex(store, collection, index, 'spare the reserve', context.operation);
+    }
     return {
       nIndexesWas: before,
       ...(wanted === '*' ? { msg: 'non-_id indexes dropped for collection' } : {}),

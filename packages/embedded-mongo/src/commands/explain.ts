@@ -3,12 +3,13 @@ import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { AGGREGATE_FIELDS, readAggregate } from './aggregate.js';
 import { Arguments } from './arguments.js';
+import { collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { readCount } from './count.js';
 import { explainPipeline, explainQuery, type Explained, type Verbosity } from './explain-reply.js';
 import { readFind } from './find.js';
 import { checkedNamespace } from './namespace.js';
-import { collectionToRead, readFilter } from './reading.js';
+import { collectionToRead, readFilter, type Query } from './reading.js';
 
 /** `explain`: how a find, aggregate, count, distinct, update, delete or findAndModify would find its documents. */
 export const explain: Command = {
@@ -66,7 +67,7 @@ function readExplained(name: string, args: Arguments): Explained {
       return { query, window: { skip, limit }, counting: true };
     }
     case 'distinct':
-      return { query: { filter: filterOf(args, 'query'), hint: args.hint() }, window: {} };
+      return { query: queryOf(args, 'query'), window: {} };
     case 'update':
       return explainedStatement(args, 'updates');
     case 'delete':
@@ -74,7 +75,7 @@ function readExplained(name: string, args: Arguments): Explained {
     case 'findAndModify':
     case 'findandmodify':
       return {
-        query: { filter: filterOf(args, 'query'), sort: args.document('sort'), hint: args.hint() },
+        query: { ...queryOf(args, 'query'), sort: args.document('sort') },
         window: { limit: 1 },
       };
     default:
@@ -91,11 +92,16 @@ function explainedStatement(args: Arguments, field: string): Explained {
   const inner = new Arguments(field, statement);
   const one = field === 'deletes' ? inner.wholeNumber('limit') === 1 : !inner.flag('multi');
   return {
-    query: { filter: filterOf(inner, 'q'), sort: inner.document('sort'), hint: inner.hint() },
+    query: { ...queryOf(inner, 'q'), sort: inner.document('sort') },
     window: one ? { limit: 1 } : {},
   };
 }
 
-function filterOf(args: Arguments, name: string): ReturnType<typeof readFilter> {
-  return readFilter(args.documentOrEmpty(name), args.document('let'));
+function queryOf(args: Arguments, filter: string): Query {
+  const collation = collationOf(args);
+  return {
+    filter: readFilter(args.documentOrEmpty(filter), args.document('let'), collation),
+    hint: args.hint(),
+    collation,
+  };
 }

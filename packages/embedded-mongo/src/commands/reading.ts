@@ -1,14 +1,18 @@
 import type { Reply } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
-import { RowScan } from '../query/execute-scan.js';
+import { scanOf } from '../query/execute-merge.js';
+import type { Scan } from '../query/execute-scan.js';
 import { TimeSlice } from '../query/execute-slice.js';
 import { compileSortKey } from '../query/execute-sort.js';
 import { ScanResults, type Batch, type ResultSource } from '../query/execute.js';
+import type { Collation } from '../query/collation.js';
 import { compileFilter, type Filter } from '../query/match.js';
 import type { Hint } from '../query/plan-hint.js';
 import { planQuery } from '../query/plan.js';
+import type { SortKey } from '../query/sort.js';
 import type { Collection } from '../storage/catalogue.js';
 import type { View } from '../storage/view.js';
+import { checkCollatedFilter } from './collation.js';
 import type { CommandContext } from './command.js';
 
 /** The batch that a cursor begins with, where the client does not say (MongoDB's 101 documents). */
@@ -19,6 +23,8 @@ export interface Query {
   readonly filter: Filter;
   readonly sort?: Doc | undefined;
   readonly hint?: Hint | undefined;
+  /** How strings compare, in the filter (which is compiled with it) and in the sort. */
+  readonly collation?: Collation | undefined;
 }
 
 /** How many of the documents, and what of them. */
@@ -44,23 +50,27 @@ export async function collectionToRead(context: CommandContext, ns: string): Pro
   return collection;
 }
 
-/** The filter of a command or statement, with its `let`. Throws what MongoDB answers to a bad one. */
-export function readFilter(filter: Doc, variables: Doc | undefined): Filter {
-  return compileFilter(filter, variables === undefined ? {} : { let: variables });
+/** The filter of a command or statement, with its `let` and collation. Throws what MongoDB answers to a bad one. */
+export function readFilter(filter: Doc, variables: Doc | undefined, collation?: Collation): Filter {
+  checkCollatedFilter(collation, filter);
+  return compileFilter(filter, { collation, ...(variables === undefined ? {} : { let: variables }) });
 }
 
 /** A scan for the query, and the sort key where the plan does not give the order. Throws for a bad sort or hint. */
 export function scanFor(
   collection: Collection,
   query: Query,
-): { readonly scan: RowScan; readonly sortKey: ((doc: Doc) => string) | undefined } {
+): { readonly scan: Scan; readonly sortKey: ((doc: Doc) => SortKey) | undefined } {
   const sort = query.sort === undefined || query.sort.size === 0 ? undefined : query.sort;
-  const sortKey = sort === undefined || sort.has('$natural') ? undefined : compileSortKey(sort);
+  const sortKey =
+    sort === undefined || sort.has('$natural') ? undefined : compileSortKey(sort, query.collation);
   const plan = planQuery(collection, query.filter.source, {
     ...(sort === undefined ? {} : { sort }),
     ...(query.hint === undefined ? {} : { hint: query.hint }),
+    collated: query.collation !== undefined,
   });
-  return { scan: new RowScan(collection, plan, query.filter), sortKey: plan.sorted ? undefined : sortKey };
+  const scan = scanOf(collection, plan, query.filter, sort);
+  return { scan, sortKey: plan.sorted ? undefined : sortKey };
 }
 
 /** The results of a query upon a collection. */

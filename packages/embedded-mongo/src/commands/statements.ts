@@ -16,6 +16,7 @@ const ENDING: ReadonlySet<number> = new Set([
   ErrorCodes.MaxTimeMSExpired,
   ErrorCodes.Interrupted,
   ErrorCodes.InterruptedAtShutdown,
+  ErrorCodes.ClientDisconnect,
   ErrorCodes.ShutdownInProgress,
   ErrorCodes.OutOfDiskSpace,
   ErrorCodes.DataCorruptionDetected,

@@ -10,6 +10,7 @@ import { connectionStatus } from './connectionStatus.js';
 import { count } from './count.js';
 import { create } from './create.js';
 import { createIndexes } from './createIndexes.js';
+import { currentOp } from './currentOp.js';
 import { deleteCommand } from './delete.js';
 import { distinct } from './distinct.js';
 import { drop } from './drop.js';
@@ -26,12 +27,14 @@ import { hello } from './hello.js';
 import { hostInfo } from './hostInfo.js';
 import { insert } from './insert.js';
 import { killCursors } from './killCursors.js';
+import { killOp } from './killOp.js';
 import { listCollections } from './listCollections.js';
 import { listDatabases } from './listDatabases.js';
 import { listIndexes } from './listIndexes.js';
 import { ping } from './ping.js';
 import { serverStatus } from './serverStatus.js';
 import { update } from './update.js';
+import { validate } from './validate.js';
 import { whatsmyuri } from './whatsmyuri.js';
 
 /** Every command that the engine knows, in alphabetic order. */
@@ -46,6 +49,7 @@ const COMMANDS: readonly Command[] = [
   count,
   create,
   createIndexes,
+  currentOp,
   deleteCommand,
   distinct,
   drop,
@@ -62,12 +66,14 @@ const COMMANDS: readonly Command[] = [
   hostInfo,
   insert,
   killCursors,
+  killOp,
   listCollections,
   listDatabases,
   listIndexes,
   ping,
   serverStatus,
   update,
+  validate,
   whatsmyuri,
 ];
 

@@ -1,10 +1,11 @@
 import { decodeDoc } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
-import { docOf, type RowScan } from '../query/execute-scan.js';
+import { docOf, type Scan } from '../query/execute-scan.js';
 import { TimeSlice } from '../query/execute-slice.js';
 import { collectionDropped, eachRow } from '../query/execute.js';
 import type { Collection } from '../storage/catalogue.js';
 import { readDocument } from '../storage/records.js';
+import { compareSortKeys, type SortKey } from '../query/sort.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { View } from '../storage/view.js';
 import type { CommandContext } from './command.js';
@@ -22,7 +23,7 @@ export interface Found {
  * collection has been dropped meanwhile.
  */
 export async function write<T>(
-  { transaction, engine }: CommandContext,
+  { transaction, engine, operation }: CommandContext,
   collection: Collection,
   change: (transaction: Transaction) => T,
 ): Promise<T> {
@@ -30,7 +31,8 @@ export async function write<T>(
     if (collection.dropped) throw collectionDropped(collection);
     return change(own);
   };
-  return transaction === undefined ? engine.store.writeOnce(checked) : checked(transaction);
+  if (transaction !== undefined) return checked(transaction);
+  return engine.store.writeOnce(checked, 'spare the reserve', operation);
 }
 
 /**
@@ -116,16 +118,16 @@ function readMatch(view: View, collection: Collection, query: Query, idKey: stri
 /** The place of the first row, by the sort key where the scan itself is not in order. */
 async function firstPlace(
   context: CommandContext,
-  scan: RowScan,
-  sortKey: ((doc: Doc) => string) | undefined,
+  scan: Scan,
+  sortKey: ((doc: Doc) => SortKey) | undefined,
 ): Promise<string | undefined> {
   const view = context.transaction ?? context.engine.store.latest();
-  let least: { key: string; idKey: string } | undefined;
+  let least: { key: SortKey; idKey: string } | undefined;
   try {
     scan.open(view);
     await eachRow(scan, new TimeSlice(context), (row) => {
       const key = sortKey?.(docOf(row)) ?? '';
-      if (least === undefined || key < least.key) least = { key, idKey: row.idKey };
+      if (least === undefined || compareSortKeys(key, least.key) < 0) least = { key, idKey: row.idKey };
       return sortKey === undefined;
     });
   } finally {

@@ -3,6 +3,13 @@ import type { ListenAddress } from '../wire/listen-address.js';
 import { loopbackHost } from '../wire/listen-address.js';
 import { DEFAULT_LOCK_WAIT_MS } from './lock.js';
 
+/** Work on a folder that no engine uses meanwhile. */
+export interface OfflineOptions {
+  readonly task: 'repair' | 'compact';
+  readonly dbPath: string;
+  readonly lockWaitMs: number;
+}
+
 /** What the engine's process is told to do. */
 export interface ServeOptions {
   readonly dbPath: string;
@@ -16,6 +23,7 @@ export interface ServeOptions {
 }
 
 export const USAGE = `Usage: embedded-mongo --dbpath DIR (--port N | --socket PATH) [options]
+       embedded-mongo --dbpath DIR (--repair | --compact)
 
   --dbpath DIR        the data folder; made when it does not exist
   --port N            listen on a TCP port of this machine; 0 takes any free one
@@ -24,6 +32,8 @@ export const USAGE = `Usage: embedded-mongo --dbpath DIR (--port N | --socket PA
   --exit-with-parent  stop when the process that started this one has ended
   --lock-wait MS      how long to wait while another process uses the folder (default ${DEFAULT_LOCK_WAIT_MS})
   --test-commands     let clients ask for faults (configureFailPoint), for tests of their own
+  --repair            build a stopped folder's data anew from all documents that are sound, then end
+  --compact           make a stopped folder's data file as small as it can be, then end
   --help              print this
   --version           print the version
 `;
@@ -34,18 +44,33 @@ export class UsageError extends Error {
 }
 
 /** Reads a command line. Throws UsageError. */
-export function parseCommandLine(args: string[]): ServeOptions | 'help' | 'version' {
+export function parseCommandLine(args: string[]): ServeOptions | OfflineOptions | 'help' | 'version' {
   const { values } = parse(args);
   if (values.help) return 'help';
   if (values.version) return 'version';
   const dbPath = values.dbpath;
   if (!dbPath) throw new UsageError('--dbpath is missing');
+  const lockWaitMs = wholeNumber(
+    '--lock-wait',
+    values['lock-wait'] ?? String(DEFAULT_LOCK_WAIT_MS),
+    2 ** 31 - 1,
+  );
+  if (values.repair || values.compact) {
+    if (values.repair && values.compact)
+      throw new UsageError('--repair and --compact are two tasks: one at a time');
+    if (values.port !== undefined || values.socket !== undefined) {
+      throw new UsageError(
+        '--repair and --compact are for a stopped folder: they take no --port or --socket',
+      );
+    }
+    return { task: values.repair ? 'repair' : 'compact', dbPath, lockWaitMs };
+  }
   return {
     dbPath,
     address: addressOf(values.port, values.socket, values.bind),
     exitWithParent: values['exit-with-parent'] ?? false,
     testCommands: values['test-commands'] ?? false,
-    lockWaitMs: wholeNumber('--lock-wait', values['lock-wait'] ?? String(DEFAULT_LOCK_WAIT_MS), 2 ** 31 - 1),
+    lockWaitMs,
   };
 }
 
@@ -61,6 +86,8 @@ function parse(args: string[]) {
         'exit-with-parent': { type: 'boolean' },
         'lock-wait': { type: 'string' },
         'test-commands': { type: 'boolean' },
+        repair: { type: 'boolean' },
+        compact: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },

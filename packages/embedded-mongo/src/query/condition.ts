@@ -3,7 +3,13 @@ import { splitPath, testLeaf, testPath, type ValueTest } from './paths.js';
 
 /** What the operators on one field ask: a test of values, all of several conditions, or the contrary of all. */
 export type Condition =
-  | { readonly kind: 'test'; readonly test: ValueTest; readonly expand: boolean }
+  | {
+      readonly kind: 'test';
+      readonly test: ValueTest;
+      readonly expand: boolean;
+      /** For a test of an array as a whole that asks for one element: the test of that. */
+      readonly element?: ValueTest;
+    }
   | { readonly kind: 'all'; readonly parts: readonly Condition[] }
   | { readonly kind: 'not'; readonly parts: readonly Condition[] };
 

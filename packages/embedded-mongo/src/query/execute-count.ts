@@ -1,7 +1,7 @@
 import type { Collection } from '../storage/catalogue.js';
 import { scanIndex } from '../storage/records.js';
 import type { View } from '../storage/view.js';
-import type { RowScan } from './execute-scan.js';
+import type { Scan } from './execute-scan.js';
 import type { TimeSlice } from './execute-slice.js';
 import { eachRow } from './execute.js';
 import type { QueryPlan } from './plan.js';
@@ -21,7 +21,7 @@ export function isCovered(plan: QueryPlan): boolean {
 }
 
 /** Counts the rows of a plan, up to `most`; from the index alone where that is enough. */
-export async function countRows(scan: RowScan, view: View, most: number, slice: TimeSlice): Promise<Counted> {
+export async function countRows(scan: Scan, view: View, most: number, slice: TimeSlice): Promise<Counted> {
   if (scan.plan.idKey === undefined && isCovered(scan.plan))
     return countEntries(scan.plan, view, most, slice);
   let count = 0;

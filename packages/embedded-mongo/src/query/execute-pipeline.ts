@@ -1,32 +1,34 @@
 import type { Pipeline } from '../aggregate/pipeline.js';
 import { encodeDoc } from '../bson/codec.js';
 import { RawDoc, type Doc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
 import type { View } from '../storage/view.js';
 import type { TimeSlice } from './execute-slice.js';
-import { BatchBuilder, type Batch, type ResultSource, type ScanResults } from './execute.js';
+import { BatchBuilder, type Batch, type ResultSource } from './execute.js';
+import type { PipelineReader } from './pipeline-reader.js';
 
-/** How many documents are read at a time. */
-const READ = 128;
+/** The most bytes of one result: MongoDB's 16 MB and 16 kB for what it adds. */
+const MAX_RESULT_BYTES = 16 * 1024 * 1024 + 16 * 1024;
 
-/** The results of a pipeline over the results of a query. Stages that stream read no further than a batch needs. */
+/** The results of a pipeline upon documents. Stages that stream read no further than a batch needs. */
 export class PipelineResults implements ResultSource {
   private readonly docs: AsyncIterator<Doc>;
-  private view: View | undefined;
-  private slice: TimeSlice | undefined;
   private pending: RawDoc | undefined;
 
-  /** @param source - the documents to begin with; left out where there is no collection. */
+  /**
+   * @param input - the documents to begin with.
+   * @param reader - what those, and stages that read other collections, are read by.
+   */
   constructor(
-    private readonly source: ScanResults | undefined,
+    input: Iterable<Doc> | AsyncIterable<Doc>,
     pipeline: Pipeline,
+    private readonly reader: PipelineReader,
   ) {
-    const work = { checkInterrupt: (): void => this.slice?.checkInterrupt() };
-    this.docs = pipeline.rest(this.input(), work)[Symbol.asyncIterator]();
+    this.docs = pipeline.rest(input, { reader, slice: reader.slice })[Symbol.asyncIterator]();
   }
 
   async nextBatch(view: View, size: number, slice: TimeSlice): Promise<Batch> {
-    this.view = view;
-    this.slice = slice;
+    this.reader.open(view, slice);
     const batch = new BatchBuilder(size);
     try {
       while (!batch.isFull) {
@@ -39,28 +41,22 @@ export class PipelineResults implements ResultSource {
       }
       return { docs: batch.docs, finished: false };
     } finally {
-      this.source?.pause();
-      this.view = undefined;
+      this.reader.pause();
     }
   }
 
   close(): void {
-    this.source?.close();
+    this.reader.close();
   }
 
   private async next(): Promise<RawDoc | undefined> {
     const step = await this.docs.next();
-    return step.done === true ? undefined : new RawDoc(encodeDoc(step.value));
-  }
-
-  private async *input(): AsyncGenerator<Doc> {
-    if (this.source === undefined) return;
-    for (;;) {
-      if (this.view === undefined || this.slice === undefined)
-        throw new Error('a pipeline read between two batches');
-      const docs = await this.source.nextDocs(this.view, READ, this.slice);
-      if (docs.length === 0) return;
-      yield* docs;
-    }
+    if (step.done === true) return undefined;
+    const bytes = encodeDoc(step.value);
+    if (bytes.length <= MAX_RESULT_BYTES) return new RawDoc(bytes);
+    throw new EngineError(
+      'BSONObjectTooLarge',
+      `BSONObj size: ${String(bytes.length)} is invalid. Size must be between 0 and ${String(MAX_RESULT_BYTES)}(16MB)`,
+    );
   }
 }

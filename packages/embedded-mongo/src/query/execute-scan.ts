@@ -25,14 +25,32 @@ export function docOf(row: Row): Doc {
   return row.doc ?? decodeDoc(row.bytes);
 }
 
+/** Finds the rows of a plan one by one, over one view after the other. */
+export interface Scan {
+  readonly collection: Collection;
+  readonly plan: QueryPlan;
+  /** Index entries read so far. */
+  readonly keysExamined: number;
+  /** Documents read so far. */
+  readonly docsExamined: number;
+  /** Reads from this view from now on. */
+  open(view: View): void;
+  /** Lets go of the view; needed only to abandon a scan before its end. */
+  pause(): void;
+  next(): Step;
+}
+
+/** The places of the rows found so far; kept only where one may be met twice. */
+export interface FoundPlaces {
+  places: Set<string> | undefined;
+}
+
 /**
  * Follows a plan through the documents. It holds no view of its own: after `open` with another one it goes on behind
  * the last entry it met, so what is inserted there meanwhile is found and what is removed is not.
  */
-export class RowScan {
-  /** Index entries read so far. */
+export class RowScan implements Scan {
   keysExamined = 0;
-  /** Documents read so far. */
   docsExamined = 0;
   private view: View | undefined;
   private steps: Generator<Row | null, void, undefined> | undefined;
@@ -41,26 +59,24 @@ export class RowScan {
   /** The last key met in the current range. */
   private last: string | undefined;
   private finished = false;
-  private seen: Set<string> | undefined;
 
   constructor(
     readonly collection: Collection,
     readonly plan: QueryPlan,
     private readonly filter: Filter,
+    private readonly found: FoundPlaces = { places: undefined },
   ) {
-    if (plan.repeats) this.seen = new Set();
+    if (plan.repeats) found.places ??= new Set();
   }
 
-  /** Reads from this view from now on. */
   open(view: View): void {
     if (view === this.view) return;
     this.view = view;
     this.steps = undefined;
     // An index that an array has come into since the plan was made has several entries for one document.
-    if (this.hasArrays()) this.seen ??= new Set();
+    if (this.hasArrays()) this.found.places ??= new Set();
   }
 
-  /** Lets go of the view; needed only to abandon a scan before its end. */
   pause(): void {
     this.steps?.return();
     this.steps = undefined;
@@ -124,20 +140,20 @@ export class RowScan {
   }
 
   private rowAt(view: View, idKey: string): Row | null {
-    if (this.seen?.has(idKey) === true) return null;
+    if (this.found.places?.has(idKey) === true) return null;
     const bytes = readDocument(view, this.collection, idKey);
     return bytes === undefined ? null : this.examine(idKey, bytes);
   }
 
   private examine(idKey: string, bytes: Uint8Array): Row | null {
     this.docsExamined += 1;
-    if (this.seen?.has(idKey) === true) return null;
+    if (this.found.places?.has(idKey) === true) return null;
     let doc: Doc | undefined;
     if (!this.plan.exact || this.hasArrays()) {
       doc = decodeDoc(bytes);
       if (!this.filter.matches(doc)) return null;
     }
-    this.seen?.add(idKey);
+    this.found.places?.add(idKey);
     return { idKey, bytes, doc };
   }
 

@@ -23,6 +23,11 @@ export class TimeSlice implements Interruptible {
     return this.steps % STEPS === 0 && performance.now() > this.until;
   }
 
+  /** As `isOver`, for steps that may be long: it looks at the clock each time. */
+  isPast(): boolean {
+    return performance.now() > this.until;
+  }
+
   checkInterrupt(): void {
     this.work.checkInterrupt();
   }

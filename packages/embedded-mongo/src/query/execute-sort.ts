@@ -1,9 +1,10 @@
 import { encodeKeyValue } from '../bson/keystring.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import type { Collation } from './collation.js';
 import type { TimeSlice } from './execute-slice.js';
 import { sortFields } from './plan-sort.js';
-import { compileSortOrder } from './sort.js';
+import { CollatedKey, compareSortKeys, compileSortOrder, type SortKey } from './sort.js';
 
 /** MongoDB's internalQueryMaxBlockingSortMemoryUsageBytes. */
 const MAX_SORT_BYTES = 100 * 1024 * 1024;
@@ -15,13 +16,19 @@ const MAX_TOP = 2000;
 const RUN = 1024;
 
 interface Entry {
-  readonly key: string;
+  readonly key: SortKey;
   readonly bytes: Uint8Array;
 }
 
-/** Compiles a sort to the key string of a document: rows in the order of their key strings are sorted. */
-export function compileSortKey(sort: Doc): (doc: Doc) => string {
-  const { keyOf } = compileSortOrder(sort);
+/**
+ * Compiles a sort to the key of a document: rows in the order of their keys are sorted. Keys are key strings, except
+ * under a collation, for which there are none.
+ */
+export function compileSortKey(sort: Doc): (doc: Doc) => string;
+export function compileSortKey(sort: Doc, collation: Collation | undefined): (doc: Doc) => SortKey;
+export function compileSortKey(sort: Doc, collation?: Collation): (doc: Doc) => SortKey {
+  const { keyOf, compareKeys } = compileSortOrder(sort, collation);
+  if (collation !== undefined) return (doc) => new CollatedKey(keyOf(doc), compareKeys);
   const descending = sortFields(sort).map(([, direction]) => direction === -1);
   return (doc) => {
     let key = '';
@@ -40,7 +47,7 @@ export class SortBuffer {
   constructor(private readonly top: number) {}
 
   /** Throws QueryExceededMemoryLimitNoDiskUseAllowed beyond 100 MB of documents and keys. */
-  add(key: string, bytes: Uint8Array): void {
+  add(key: SortKey, bytes: Uint8Array): void {
     this.entries.push({ key, bytes });
     this.size += bytes.length + key.length + ENTRY_OVERHEAD;
     if (this.top > 0 && this.top <= MAX_TOP && this.entries.length >= 2 * this.top + RUN) this.keepTop();
@@ -68,7 +75,7 @@ export class SortBuffer {
 }
 
 function byKey(a: Entry, b: Entry): number {
-  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+  return compareSortKeys(a.key, b.key);
 }
 
 async function mergeSort(entries: Entry[], slice: TimeSlice): Promise<Entry[]> {
@@ -102,7 +109,7 @@ async function mergeRuns(
   while (one < middle || other < end) {
     const a = one < middle ? from[one] : undefined;
     const b = other < end ? from[other] : undefined;
-    if (b === undefined || (a !== undefined && a.key <= b.key)) {
+    if (b === undefined || (a !== undefined && compareSortKeys(a.key, b.key) <= 0)) {
       to.push(a as Entry);
       one += 1;
     } else {

@@ -3,9 +3,10 @@ import { RawDoc, type Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Collection } from '../storage/catalogue.js';
 import type { View } from '../storage/view.js';
-import { docOf, type Row, type RowScan } from './execute-scan.js';
+import { docOf, type Row, type Scan } from './execute-scan.js';
 import type { TimeSlice } from './execute-slice.js';
 import { SortBuffer } from './execute-sort.js';
+import type { SortKey } from './sort.js';
 
 /** The most bytes of documents in one reply; the reply's other fields find room beside them. */
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
@@ -69,7 +70,7 @@ export class BufferedResults implements ResultSource {
 /** What becomes of the rows of a scan, in this order. */
 export interface Shaping {
   /** The sort key of a document, where the plan does not give the order. */
-  readonly sortKey?: (doc: Doc) => string;
+  readonly sortKey?: (doc: Doc) => SortKey;
   /** How many rows to pass over; 0 or more. */
   readonly skip: number;
   /** How many rows to give at most; 0 for all. */
@@ -88,7 +89,7 @@ export class ScanResults implements ResultSource {
   private pending: RawDoc | undefined;
 
   constructor(
-    readonly scan: RowScan,
+    readonly scan: Scan,
     private readonly shaping: Shaping,
   ) {
     this.toSkip = shaping.skip;
@@ -173,7 +174,7 @@ export class ScanResults implements ResultSource {
   }
 
   /** All rows that the window asks for, the first one last. */
-  private async sortAll(sortKey: (doc: Doc) => string, slice: TimeSlice): Promise<Uint8Array[]> {
+  private async sortAll(sortKey: (doc: Doc) => SortKey, slice: TimeSlice): Promise<Uint8Array[]> {
     const { skip, limit } = this.shaping;
     const buffer = new SortBuffer(limit === 0 ? 0 : skip + limit);
     await eachRow(this.scan, slice, (row) => {
@@ -189,14 +190,14 @@ export function collectionDropped({ ns, uuid }: Collection): EngineError {
   return new EngineError('QueryPlanKilled', `collection dropped: ${ns}. UUID ${uuid}`);
 }
 
-function refuseDropped({ collection, plan }: RowScan): void {
+function refuseDropped({ collection, plan }: Scan): void {
   if (collection.dropped) throw collectionDropped(collection);
   const gone = plan.scans.find(({ index }) => !collection.indexes.includes(index));
   if (gone !== undefined) throw new EngineError('QueryPlanKilled', `index '${gone.index.name}' dropped`);
 }
 
 /** Hands every row of an opened scan to `visit`, in stretches; ends early when that returns true. */
-export async function eachRow(scan: RowScan, slice: TimeSlice, visit: (row: Row) => unknown): Promise<void> {
+export async function eachRow(scan: Scan, slice: TimeSlice, visit: (row: Row) => unknown): Promise<void> {
   for (let row = scan.next(); row !== undefined; row = scan.next()) {
     if (row !== null && visit(row) === true) return;
     if (slice.isOver()) await slice.rest();

@@ -11,7 +11,7 @@ const filterOperators: ReadonlySet<string> = new Set(['$and', '$or', '$nor', '$e
 
 export const elemMatch: MatchOperator = (argument, context) => {
   const test = elementTest(argument, context);
-  return whole((value) => isArray(value) && value.some(test));
+  return { kind: 'test', test: (value) => isArray(value) && value.some(test), expand: false, element: test };
 };
 
 /** The test of one array element that `$elemMatch`'s argument asks for. */
@@ -45,7 +45,7 @@ function requirement(item: Value, byElement: boolean, context: MatchContext): Co
     return context.operators(item);
   }
   if (holdsOperators(item)) throw new EngineError('BadValue', 'no $ expressions in $all');
-  return literalCondition(item);
+  return literalCondition(item, context.collation);
 }
 
 function isElemMatch(item: Value | undefined): item is Doc {

@@ -4,6 +4,7 @@ import { readDecimal } from '../bson/decimal.js';
 import { encodeKeyValue } from '../bson/keystring.js';
 import { Undefined, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { concernsCollation, type Collation } from './collation.js';
 import { expanding, negated, type Condition } from './condition.js';
 import type { MatchOperator } from './match-context.js';
 import type { ValueTest } from './paths.js';
@@ -11,8 +12,11 @@ import { regexTest } from './regex.js';
 import { holdsOperators, isArray } from './values.js';
 
 /** The test behind `{ field: value }` and `$eq`: a regular expression is a value here, and null finds missing fields. */
-export function equalityTest(wanted: Value): ValueTest {
+export function equalityTest(wanted: Value, collation?: Collation): ValueTest {
   refuseUndefined(wanted);
+  if (collation !== undefined && concernsCollation(wanted)) {
+    return (value) => value !== undefined && collation.compare(value, wanted) === 0;
+  }
   if (wanted === null) return (value) => value === null || value === undefined;
   if (typeof wanted === 'string') {
     return (value) => value === wanted || (value instanceof BSONSymbol && value.value === wanted);
@@ -31,17 +35,19 @@ function sameId(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** `{ field: value }`: like `$eq`, but a regular expression searches strings. */
-export function literalCondition(wanted: Value): Condition {
+export function literalCondition(wanted: Value, collation?: Collation): Condition {
   return expanding(
-    wanted instanceof BSONRegExp ? regexTest(wanted.pattern, wanted.options) : equalityTest(wanted),
+    wanted instanceof BSONRegExp
+      ? regexTest(wanted.pattern, wanted.options)
+      : equalityTest(wanted, collation),
   );
 }
 
-export const eq: MatchOperator = (wanted) => expanding(equalityTest(wanted));
+export const eq: MatchOperator = (wanted, { collation }) => expanding(equalityTest(wanted, collation));
 
-export const ne: MatchOperator = (wanted) => {
+export const ne: MatchOperator = (wanted, { collation }) => {
   if (wanted instanceof BSONRegExp) throw new EngineError('BadValue', "Can't have regex as arg to $ne.");
-  return negated(expanding(equalityTest(wanted)));
+  return negated(expanding(equalityTest(wanted, collation)));
 };
 
 export const gt = rangeOperator((order) => order > 0, false, MinKey);
@@ -49,9 +55,11 @@ export const gte = rangeOperator((order) => order >= 0, true, MinKey);
 export const lt = rangeOperator((order) => order < 0, false, MaxKey);
 export const lte = rangeOperator((order) => order <= 0, true, MaxKey);
 
-export const oneOf: MatchOperator = (list) => expanding(membershipTest(list, '$in'));
+export const oneOf: MatchOperator = (list, { collation }) =>
+  expanding(membershipTest(list, '$in', collation));
 
-export const noneOf: MatchOperator = (list) => negated(expanding(membershipTest(list, '$nin')));
+export const noneOf: MatchOperator = (list, { collation }) =>
+  negated(expanding(membershipTest(list, '$nin', collation)));
 
 /**
  * A comparison within one type: values of other types never match, NaN equals only NaN, and null also stands for
@@ -62,7 +70,7 @@ function rangeOperator(
   inclusive: boolean,
   extreme: typeof MinKey | typeof MaxKey,
 ): MatchOperator {
-  return (bound, { field }) => {
+  return (bound, { field, collation }) => {
     refuseUndefined(bound);
     if (bound instanceof BSONRegExp) {
       throw new EngineError('BadValue', `Can't have RegEx as arg to predicate over field '${field}'.`);
@@ -77,12 +85,13 @@ function rangeOperator(
     }
     if (isNaNValue(bound)) return expanding((value) => inclusive && isNaNValue(value));
     const bracket = typeOrder(bound);
+    const compare = collation?.compare ?? compareValues;
     return expanding(
       (value) =>
         value !== undefined &&
         typeOrder(value) === bracket &&
         !isNaNValue(value) &&
-        holds(compareValues(value, bound)),
+        holds(compare(value, bound)),
     );
   };
 }
@@ -92,16 +101,18 @@ function isNaNValue(value: Value | undefined): boolean {
   return value instanceof Decimal128 && readDecimal(value).kind === 'nan';
 }
 
-function membershipTest(list: Value, name: string): ValueTest {
+function membershipTest(list: Value, name: string, collation: Collation | undefined): ValueTest {
   if (!isArray(list)) throw new EngineError('BadValue', `${name} needs an array`);
   const strings = new Set<string>();
   const others = new Set<string>();
-  const patterns: ValueTest[] = [];
+  const searches: ValueTest[] = [];
   let missing = false;
   for (const item of list) {
     refuseUndefined(item);
     if (holdsOperators(item)) throw new EngineError('BadValue', `cannot nest $ under ${name}`);
-    if (item instanceof BSONRegExp) patterns.push(regexTest(item.pattern, item.options));
+    if (collation !== undefined && !(item instanceof BSONRegExp) && concernsCollation(item))
+      searches.push(equalityTest(item, collation));
+    else if (item instanceof BSONRegExp) searches.push(regexTest(item.pattern, item.options));
     else if (typeof item === 'string') strings.add(item);
     else if (item instanceof BSONSymbol) strings.add(item.value);
     else others.add(encodeKeyValue(item));
@@ -114,7 +125,7 @@ function membershipTest(list: Value, name: string): ValueTest {
     } else if (value instanceof BSONSymbol) {
       if (strings.has(value.value)) return true;
     } else if (others.size > 0 && others.has(encodeKeyValue(value))) return true;
-    for (const pattern of patterns) if (pattern(value)) return true;
+    for (const found of searches) if (found(value)) return true;
     return false;
   };
 }

@@ -1,4 +1,5 @@
 import type { Doc, Value } from '../bson/types.js';
+import type { Collation } from './collation.js';
 import type { Condition } from './condition.js';
 
 /** A compiled filter's inner form. */
@@ -8,6 +9,8 @@ export type Predicate = (doc: Doc) => boolean;
 export interface MatchContext {
   /** The dotted path that the operator is about, for messages. */
   readonly field: string;
+  /** How strings compare; by their bytes where it is left out. */
+  readonly collation: Collation | undefined;
   /** The operator's neighbours: `$regex` and `$options` belong together. */
   readonly siblings: Doc;
   /** Compiles a filter upon embedded documents; `$expr` is refused there, as MongoDB does. */

@@ -1,5 +1,6 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError, type ErrorName } from '../errors.js';
+import type { Collation } from './collation.js';
 import { onField, onPath, type Condition } from './condition.js';
 import { compileExpression } from './expression.js';
 import type { Variables } from './expression-types.js';
@@ -19,26 +20,38 @@ export interface Filter {
   readonly matches: (doc: Doc) => boolean;
 }
 
-/** Where a filter stands, as far as `$expr` cares: the variables that it sees, or why it is refused there. */
-type Scope = { readonly variables: () => Variables } | { readonly refusal: readonly [ErrorName, string] };
+/**
+ * Where a filter stands: the variables that `$expr` sees, or why it is refused there; and how strings compare, by
+ * their bytes where nothing is said.
+ */
+type Scope = (
+  { readonly variables: () => Variables } | { readonly refusal: readonly [ErrorName, string] }
+) & { readonly collation?: Collation | undefined };
 
 /**
  * Compiles a query filter into closures.
  * @param options.let - the command's `let` document: expressions without fields, seen by `$expr` as `$$name`.
+ * @param options.collation - how strings compare; `$expr` does not heed it.
  * @throws EngineError BadValue (and other codes of MongoDB's own) for unknown operators and bad arguments.
  */
-export function compileFilter(filter: Doc, options: { readonly let?: Doc } = {}): Filter {
+export function compileFilter(
+  filter: Doc,
+  options: { readonly let?: Doc; readonly collation?: Collation | undefined } = {},
+): Filter {
   let variables: Variables | undefined;
   // Most filters have no `$expr` and need none.
   return {
     source: filter,
-    matches: allOf(filter, { variables: () => (variables ??= compileVariables(options.let)) }),
+    matches: allOf(filter, {
+      variables: () => (variables ??= compileVariables(options.let)),
+      collation: options.collation,
+    }),
   };
 }
 
 /** `compileFilter` with variables that are evaluated already. */
-export function compileFilterWith(filter: Doc, variables: Variables): Filter {
-  return { source: filter, matches: allOf(filter, { variables: () => variables }) };
+export function compileFilterWith(filter: Doc, variables: Variables, collation?: Collation): Filter {
+  return { source: filter, matches: allOf(filter, { variables: () => variables, collation }) };
 }
 
 /** The test of one array element that a projection's `$elemMatch` asks for. */
@@ -54,9 +67,14 @@ export function compilePullTest(operators: Doc): ValueTest {
   return onField(fieldCondition('', operators));
 }
 
-/** A filter upon the documents of an array, as `$pull` takes it. */
-export function compilePullFilter(filter: Doc): Predicate {
-  return allOf(filter, pullScope);
+/** A filter upon the documents of an array, as `$pull` and array filters take it. */
+export function compilePullFilter(filter: Doc, collation?: Collation): Predicate {
+  return allOf(filter, { ...pullScope, collation });
+}
+
+/** What a filter asks of one field. */
+export function compileFieldCondition(field: string, argument: Value, collation?: Collation): Condition {
+  return fieldCondition(field, argument, collation);
 }
 
 const elementScope: Scope = {
@@ -68,7 +86,9 @@ function allOf(filter: Doc, scope: Scope): Predicate {
   const parts: Predicate[] = [];
   for (const [name, argument] of filter) {
     if (name === '$comment') continue;
-    parts.push(name.startsWith('$') ? logical(name, argument, scope) : fieldPredicate(name, argument));
+    parts.push(
+      name.startsWith('$') ? logical(name, argument, scope) : fieldPredicate(name, argument, scope.collation),
+    );
   }
   const [first] = parts;
   if (!first) return () => true;
@@ -122,16 +142,17 @@ function expressionPredicate(argument: Value, scope: Scope): Predicate {
   return (doc) => isTruthy(evaluate(doc, variables));
 }
 
-function fieldPredicate(field: string, argument: Value): Predicate {
-  return onPath(fieldCondition(field, argument), field);
+function fieldPredicate(field: string, argument: Value, collation: Collation | undefined): Predicate {
+  return onPath(fieldCondition(field, argument, collation), field);
 }
 
-function fieldCondition(field: string, argument: Value): Condition {
-  if (!holdsOperators(argument)) return literalCondition(argument);
+function fieldCondition(field: string, argument: Value, collation?: Collation): Condition {
+  if (!holdsOperators(argument)) return literalCondition(argument, collation);
   const context = (siblings: Doc): MatchContext => ({
     field,
+    collation,
     siblings,
-    filter: (filter) => allOf(filter, elementScope),
+    filter: (filter) => allOf(filter, { ...elementScope, collation }),
     operators: (expression) => operatorsCondition(context(expression)),
   });
   return operatorsCondition(context(argument));

@@ -23,11 +23,16 @@ export interface Candidate extends Pick<IndexRanges, 'equalities' | 'bounded' | 
   readonly scans: readonly IndexScan[];
   readonly rank: number;
   readonly sorted: boolean;
+  /** The order comes from merging the ranges of all scans. */
+  readonly merged: boolean;
   readonly repeats: boolean;
 }
 
 /** An `$or` with more branches than this is left to the filter. */
 const maxBranches = 100;
+
+/** So many ranges are read at once and merged, rather than sorted in memory. */
+const maxMerged = 100;
 
 /** The order of preference; `planQuery` says it in words. */
 const rank = {
@@ -52,8 +57,7 @@ export function candidatesFor(
     if (index.ready && isUsable(index, query)) candidates.push(...candidatesIn(index, query, sort));
   }
   for (const branches of worthwhile(query.alternatives)) {
-    const found = separateScans(collection, query, branches, sort);
-    if (found !== undefined) candidates.push(found);
+    candidates.push(...separateScans(collection, query, branches, sort));
   }
   return candidates;
 }
@@ -94,6 +98,7 @@ function joined(parts: readonly IndexRanges[]): IndexRanges {
     byPoints: parts.every((part) => part.byPoints),
     complete: parts.every((part) => part.complete),
     constants: new Set(),
+    points: new Set(),
     exact: parts.every((part) => part.exact),
   };
 }
@@ -114,7 +119,10 @@ function candidateOf(
   constants: ReadonlySet<string>,
   sort: readonly SortField[],
 ): Candidate {
-  const direction = directionFor(index, sort, constants);
+  const inTurn = directionFor(index, sort, constants);
+  const mergeable = inTurn === undefined && found.ranges.length <= maxMerged;
+  const merging = mergeable ? directionFor(index, sort, found.points) : undefined;
+  const direction = inTurn ?? merging;
   const sorted = sort.length === 0 || direction !== undefined;
   const bounded = found.bounded > 0;
   const places = index.unique && found.complete;
@@ -123,6 +131,7 @@ function candidateOf(
     scans: [scan],
     rank: rankOf(index, found, sorted, sort.length > 0),
     sorted,
+    merged: merging !== undefined,
     repeats: index.multikey,
     equalities: found.equalities,
     bounded: found.bounded,
@@ -138,23 +147,43 @@ function rankOf(index: Index, found: IndexRanges, sorted: boolean, sorting: bool
   return sorted ? rank.spanInOrder : rank.span;
 }
 
-/** Each branch of an `$or` by the index that suits it best; `undefined` when some branch has none. */
+/** Each branch of an `$or` by the index that suits it best; also those that give the order, to be merged. */
 function separateScans(
   collection: Collection,
   query: Conjunction,
   branches: readonly Doc[],
   sort: readonly SortField[],
+): Candidate[] {
+  const found = branches.map((branch) => candidatesFor(collection, withBranch(query, branch), []));
+  const candidates = [separately(found, sort.length === 0 ? 'any order' : 'unsorted')];
+  if (sort.length > 0) {
+    const inOrder = branches.map((branch) =>
+      candidatesFor(collection, withBranch(query, branch), sort).filter(({ sorted }) => sorted),
+    );
+    candidates.push(separately(inOrder, 'merged'));
+  }
+  return candidates.filter((candidate) => candidate !== undefined);
+}
+
+function separately(
+  branches: readonly (readonly Candidate[])[],
+  order: 'any order' | 'unsorted' | 'merged',
 ): Candidate | undefined {
   const chosen: Candidate[] = [];
-  for (const branch of branches) {
-    const found = best(candidatesFor(collection, withBranch(query, branch), []));
+  for (const candidates of branches) {
+    const found = best(candidates);
     if (found === undefined || found.bounded === 0) return undefined;
     chosen.push(found);
   }
+  const merged = order === 'merged';
+  const scans = chosen.flatMap((found) => found.scans);
+  if (merged && scans.reduce((sum, { ranges }) => sum + ranges.length, 0) > maxMerged) return undefined;
+  const byPoints = chosen.every((found) => found.rank >= rank.points);
   return {
-    scans: chosen.flatMap((found) => found.scans),
-    rank: chosen.every((found) => found.rank >= rank.points) ? rank.points : rank.span,
-    sorted: sort.length === 0,
+    scans,
+    rank: byPoints ? (merged ? rank.pointsInOrder : rank.points) : merged ? rank.spanInOrder : rank.span,
+    sorted: order !== 'unsorted',
+    merged,
     repeats: true,
     equalities: Math.min(...chosen.map((found) => found.equalities)),
     bounded: Math.min(...chosen.map((found) => found.bounded)),

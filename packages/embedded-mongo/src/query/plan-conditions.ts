@@ -1,4 +1,5 @@
 import type { Doc, Value } from '../bson/types.js';
+import { concernsCollation } from './collation.js';
 import { holdsOperators } from './values.js';
 
 /** One operator upon one field, as it stands in a filter; a plain value is `$eq`. */
@@ -22,6 +23,13 @@ export function conjunctionOf(...filters: readonly Doc[]): Conjunction {
   const result: Conjunction = { conditions: [], alternatives: [], opaque: false };
   for (const filter of filters) collect(filter, result);
   return result;
+}
+
+/** What is left where strings compare by a collation, of which indexes know nothing. */
+export function withoutStrings(query: Conjunction): Conjunction {
+  const conditions = query.conditions.filter(({ value }) => !concernsCollation(value));
+  const isWhole = conditions.length === query.conditions.length && query.alternatives.length === 0;
+  return { conditions, alternatives: [], opaque: query.opaque || !isWhole };
 }
 
 function collect(filter: Doc, into: Conjunction): void {

@@ -36,7 +36,7 @@ export function describePlan(plan: QueryPlan, shaping: ExplainedShaping): Reply 
   return shaping.counting === undefined ? stage : { stage: 'COUNT', inputStage: stage };
 }
 
-function describeAccess(plan: QueryPlan, { filter, counting }: ExplainedShaping): Reply {
+function describeAccess(plan: QueryPlan, { filter, sort, counting }: ExplainedShaping): Reply {
   const residual = plan.exact ? {} : { filter };
   if (plan.idKey !== undefined) return { stage: 'IDHACK', ...residual };
   const [first, ...others] = plan.scans;
@@ -46,6 +46,13 @@ function describeAccess(plan: QueryPlan, { filter, counting }: ExplainedShaping)
   }
   if (counting === 'covered' && others.length === 0) return { ...describeScan(first), stage: 'COUNT_SCAN' };
   const scans = plan.scans.map(describeScan);
+  if (plan.merged) {
+    return {
+      stage: 'FETCH',
+      ...residual,
+      inputStage: { stage: 'SORT_MERGE', sortPattern: sort, inputStages: scans },
+    };
+  }
   const access = others.length === 0 ? (scans[0] as Reply) : { stage: 'OR', inputStages: scans };
   return { stage: 'FETCH', ...residual, inputStage: access };
 }

@@ -25,6 +25,8 @@ export interface IndexRanges {
   readonly complete: boolean;
   /** The paths of the bounded fields that have one value each. */
   readonly constants: ReadonlySet<string>;
+  /** The paths of the bounded fields that have one value each within each of the ranges. */
+  readonly points: ReadonlySet<string>;
   /** The documents within the ranges are those that satisfy the filter, each found once. */
   readonly exact: boolean;
 }
@@ -47,6 +49,7 @@ export function rangesIn(index: Index, query: Conjunction): IndexRanges {
   let byPoints = false;
   let complete = false;
   const constants = new Set<string>();
+  const points = new Set<string>();
   const expressed = new Set<FieldCondition>();
   for (const [position, [path, direction]] of index.key.entries()) {
     const used: FieldCondition[] = [];
@@ -54,6 +57,7 @@ export function rangesIn(index: Index, query: Conjunction): IndexRanges {
     if (bounds === undefined) break;
     if (bounded > 0 && prefixes.length * bounds.ranges.length > maxCombinations) break;
     for (const condition of used) expressed.add(condition);
+    if (bounds.points) points.add(path);
     if (bounds.points && bounds.ranges.length === 1) {
       constants.add(path);
       if (equalities === bounded) equalities += 1;
@@ -68,7 +72,7 @@ export function rangesIn(index: Index, query: Conjunction): IndexRanges {
   const expressedAll = query.conditions.every((condition) => expressed.has(condition));
   const exact =
     expressedAll && !query.opaque && query.alternatives.length === 0 && !index.multikey && !index.hasLongKeys;
-  return shorten(index, { ranges, equalities, bounded, byPoints, complete, constants, exact });
+  return shorten(index, { ranges, equalities, bounded, byPoints, complete, constants, points, exact });
 }
 
 function combine(prefixes: readonly string[], bounds: FieldBounds): KeyRange[] {
@@ -131,5 +135,12 @@ function shorten(index: Index, found: IndexRanges): IndexRanges {
     from: isCut(from) ? from.slice(0, keptLength) : from,
     to: isCut(to) ? behind(to.slice(0, keptLength)) : to,
   }));
-  return { ...found, ranges: union(ranges), exact: false, complete: false, constants: new Set() };
+  return {
+    ...found,
+    ranges: union(ranges),
+    exact: false,
+    complete: false,
+    constants: new Set(),
+    points: new Set(),
+  };
 }

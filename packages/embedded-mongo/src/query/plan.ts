@@ -11,7 +11,8 @@ import {
   type Candidate,
   type IndexScan,
 } from './plan-candidates.js';
-import { conjunctionOf } from './plan-conditions.js';
+import { concernsCollation } from './collation.js';
+import { conjunctionOf, withoutStrings } from './plan-conditions.js';
 import { hintedIndex, type Hint } from './plan-hint.js';
 import { wholeRange } from './plan-ranges.js';
 import { sortFields } from './plan-sort.js';
@@ -27,6 +28,8 @@ export interface QueryPlan {
   readonly repeats: boolean;
   /** Whether the rows come in the order that was asked for (as they always do when none was). */
   readonly sorted: boolean;
+  /** Whether the rows come in that order only when all ranges of all scans are read at once and merged. */
+  readonly merged: boolean;
   /** Whether the ranges express the whole filter, so that it need not be checked on the documents. */
   readonly exact: boolean;
 }
@@ -36,6 +39,8 @@ export interface PlanOptions {
   readonly sort?: Doc;
   /** An index's name or key pattern, or `{ $natural: ±1 }`. */
   readonly hint?: Hint;
+  /** Strings compare by a collation: then no index tells where they are, nor in which order. */
+  readonly collated?: boolean;
 }
 
 /**
@@ -44,26 +49,29 @@ export interface PlanOptions {
  * leading key fields that also give the sort; (3) without the sort; (4) a span of the leading field with and (5)
  * without the sort; (6) a whole index for its order; (7) all documents. Among equals: more leading equalities, more
  * bounded fields, the documents themselves, fewer key fields, the name. The branches of an `$or` become ranges of one
- * index where one serves all, else scans of several. Partial and sparse indexes count where the filter implies them.
+ * index where one serves all, else scans of several. Ranges that are each in order, but not one after the other, are
+ * merged. Partial and sparse indexes count where the filter implies them.
  * Throws EngineError BadValue for a hint that names no usable index.
  */
 export function planQuery(collection: Collection, filter: Doc, options: PlanOptions = {}): QueryPlan {
-  if (options.hint === undefined) {
+  const collated = options.collated === true;
+  if (options.hint === undefined && !(collated && concernsCollation(filter.get('_id') ?? null))) {
     const idKey = idKeyAsked(filter);
     if (idKey !== undefined) return pointPlan(idKey, filter.size === 1);
   }
-  const query = conjunctionOf(filter);
+  const query = collated ? withoutStrings(conjunctionOf(filter)) : conjunctionOf(filter);
   const natural = naturalDirection(options.hint) ?? naturalDirection(options.sort);
   if (natural !== undefined) {
     const sorted = options.sort === undefined || options.sort.has('$natural');
     return wholeScan(collection, natural, sorted, filter.size === 0);
   }
-  const sort = options.sort === undefined ? [] : sortFields(options.sort);
+  const sort = options.sort === undefined || collated ? [] : sortFields(options.sort);
+  const unsorted = collated && options.sort !== undefined;
   if (options.hint !== undefined) {
     const index = hintedIndex(collection, options.hint, (hinted) => isUsable(hinted, query));
-    return planOf(best(candidatesIn(index, query, sort)) as Candidate);
+    return planOf(best(candidatesIn(index, query, sort)) as Candidate, unsorted);
   }
-  return planOf(best(candidatesFor(collection, query, sort)) as Candidate);
+  return planOf(best(candidatesFor(collection, query, sort)) as Candidate, unsorted);
 }
 
 /** The place of the document when a filter asks for one `_id`; `undefined` when it does not. */
@@ -81,7 +89,7 @@ function pointOf(id: Value | undefined): string | undefined {
 }
 
 function pointPlan(idKey: string, exact: boolean): QueryPlan {
-  return { idKey, scans: [], repeats: false, sorted: true, exact };
+  return { idKey, scans: [], repeats: false, sorted: true, merged: false, exact };
 }
 
 function naturalDirection(order: Hint | undefined): 1 | -1 | undefined {
@@ -93,9 +101,9 @@ function naturalDirection(order: Hint | undefined): 1 | -1 | undefined {
 function wholeScan(collection: Collection, direction: 1 | -1, sorted: boolean, exact: boolean): QueryPlan {
   const index = collection.indexes[0] as Index;
   const scan = { index, ranges: [wholeRange], reverse: direction === -1, bounded: false, places: false };
-  return { scans: [scan], repeats: false, sorted, exact };
+  return { scans: [scan], repeats: false, sorted, merged: false, exact };
 }
 
-function planOf({ scans, repeats, sorted, exact }: Candidate): QueryPlan {
-  return { scans, repeats, sorted, exact };
+function planOf({ scans, repeats, sorted, merged, exact }: Candidate, unsorted: boolean): QueryPlan {
+  return { scans, repeats, sorted: sorted && !unsorted, merged, exact };
 }

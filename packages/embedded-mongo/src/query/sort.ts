@@ -2,6 +2,7 @@ import { compareValues } from '../bson/compare.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import type { Collation } from './collation.js';
 import { checkFieldPath } from './field-path.js';
 import { compileKeys } from './sort-keys.js';
 import { describe } from './values.js';
@@ -14,12 +15,42 @@ export interface SortOrder {
   readonly compareKeys: (a: readonly Value[], b: readonly Value[]) => number;
 }
 
+/** A document's key under a collation, whose order no key string can give. */
+export class CollatedKey {
+  /** About the bytes that it takes. */
+  readonly length: number;
+
+  constructor(
+    private readonly values: readonly Value[],
+    private readonly order: SortOrder['compareKeys'],
+  ) {
+    this.length = values.reduce<number>(
+      (sum, value) => sum + (typeof value === 'string' ? value.length : 16),
+      0,
+    );
+  }
+
+  compareTo(other: CollatedKey): number {
+    return this.order(this.values, other.values);
+  }
+}
+
+/** What rows are sorted by: key strings, which compare as they are, or keys under a collation. */
+export type SortKey = string | CollatedKey;
+
+/** The order of two keys of one sort: negative, 0 or positive. */
+export function compareSortKeys(a: SortKey, b: SortKey): number {
+  if (typeof a === 'string' || typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
+  return a.compareTo(b);
+}
+
 /**
  * Compiles a sort specification to the extraction and comparison of keys, for sorts that extract each key once.
  * @throws EngineError for directions other than 1 and -1, for `$meta` and bad paths; `keyOf` throws BadValue where
  *   two paths meet different arrays.
  */
-export function compileSortOrder(sort: Doc): SortOrder {
+export function compileSortOrder(sort: Doc, collation?: Collation): SortOrder {
+  const compare = collation?.compare ?? compareValues;
   const signs = [...sort].map(([path, direction]) => {
     checkFieldPath(path);
     return sortDirection(path, direction);
@@ -27,7 +58,7 @@ export function compileSortOrder(sort: Doc): SortOrder {
   const extract = compileKeys([...sort.keys()]);
   const compareKeys = (a: readonly Value[], b: readonly Value[]): number => {
     for (let i = 0; i < signs.length; i++) {
-      const order = compareValues(a[i] as Value, b[i] as Value);
+      const order = compare(a[i] as Value, b[i] as Value);
       if (order !== 0) return order * (signs[i] as number);
     }
     return 0;

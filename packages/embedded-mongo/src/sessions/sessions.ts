@@ -42,6 +42,11 @@ export class Sessions {
     return session;
   }
 
+  /** The sessions in memory. */
+  list(): Session[] {
+    return [...this.byId.values()];
+  }
+
   /** Ends sessions for good: their open transactions are given up and their records removed. */
   async end(lsids: readonly Doc[]): Promise<void> {
     const ids = lsids.map(idOf);

@@ -38,9 +38,9 @@ export interface Index {
 
 export interface Collection {
   readonly id: number;
-  readonly db: string;
-  readonly name: string;
-  readonly ns: string;
+  db: string;
+  name: string;
+  ns: string;
   readonly uuid: string;
   readonly options: Doc;
   /** `indexes[0]` is `_id_`, the documents themselves. */
@@ -165,6 +165,16 @@ export class Catalogue {
   drop(transaction: Transaction, collection: Collection): void {
     collection.dropped = true;
     this.byNamespace.delete(collection.ns);
+    this.store(transaction, collection);
+  }
+
+  /** Gives a collection another name; the caller has seen that it is free. */
+  rename(transaction: Transaction, collection: Collection, db: string, name: string): void {
+    this.byNamespace.delete(collection.ns);
+    collection.db = db;
+    collection.name = name;
+    collection.ns = `${db}.${name}`;
+    this.byNamespace.set(collection.ns, collection);
     this.store(transaction, collection);
   }
 

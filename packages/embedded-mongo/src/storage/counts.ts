@@ -15,7 +15,7 @@ export class EntryCounts {
   /** Reads the stored counts of one index. */
   load(view: View, prefix: Key): void {
     const stored = view.get(COUNTS + prefix);
-    if (stored === undefined) return;
+    if (stored?.byteLength !== 12) return;
     const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
     this.byIndex.set(prefix, { count: Number(bytes.readBigInt64BE(0)), checksum: bytes.readUInt32BE(8) });
   }
@@ -23,6 +23,11 @@ export class EntryCounts {
   /** The number of entries of an index, by its six-byte prefix. */
   count(prefix: Key): number {
     return this.byIndex.get(prefix)?.count ?? 0;
+  }
+
+  /** How many entries an index holds, and the XOR of their checksums. */
+  totals(prefix: Key): Readonly<CountChange> {
+    return this.byIndex.get(prefix) ?? { count: 0, checksum: 0 };
   }
 
   apply(changes: ReadonlyMap<Key, CountChange>): void {

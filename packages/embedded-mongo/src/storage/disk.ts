@@ -1,10 +1,17 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { open, type RootDatabase, type Transaction as LmdbTransaction } from 'lmdb';
+import { open, type PutOptions, type RootDatabase, type Transaction as LmdbTransaction } from 'lmdb';
+import { PageFile } from './check/page-file.js';
+import { checkLength } from './check/structure.js';
 import { type Key, prefixOf, RESERVED } from './keys.js';
+import { isSealed, seal, unseal } from './seal.js';
+import { SpaceGuard, type MeasureSpace } from './space.js';
 
 /** One change to a key: the new value, or `null` to remove it. */
 export type Change = readonly [key: Key, value: Uint8Array | null];
+
+/** The file, inside its folder, that holds all data. */
+export const DATA_FILE = 'data.mdb';
 
 export const SEQUENCE_KEY: Key = prefixOf(0, RESERVED.sequence);
 
@@ -45,7 +52,11 @@ export class DiskSnapshot {
   }
 
   get(key: Key): Uint8Array | undefined {
-    return (this.database.getBinary as (key: Key, options: object) => Buffer | undefined)(key, this.options);
+    const stored = (this.database.getBinary as (key: Key, options: object) => Buffer | undefined)(
+      key,
+      this.options,
+    );
+    return stored !== undefined && isSealed(key) ? unseal(key, stored) : stored;
   }
 
   /** Entries from `from` (inclusive) to `to` (exclusive), in key order or backwards. */
@@ -53,7 +64,8 @@ export class DiskSnapshot {
     const range = reverse
       ? { start: to, end: from, reverse: true, exclusiveStart: true, inclusiveEnd: true }
       : { start: from, end: to };
-    return this.database.getRange({ ...range, ...this.options })[Symbol.iterator]();
+    const entries = this.database.getRange({ ...range, ...this.options });
+    return isSealed(from) ? unsealed(entries) : entries[Symbol.iterator]();
   }
 
   retain(): this {
@@ -75,11 +87,27 @@ export class Disk {
 
   private constructor(private readonly database: RootDatabase<Uint8Array, Key>) {}
 
-  /** Opens the data file in `folder`, which is made (mode 0700) where it does not exist. */
-  static open(folder: string): Disk {
+  /**
+   * Opens the data file in `folder`, which is made (mode 0700) where it does not exist. Throws OutOfDiskSpace, and
+   * an Error where the file has been cut short: LMDB would survive neither. `room` bytes are needed beyond the reserve.
+   */
+  static open(folder: string, measureSpace?: MeasureSpace, room = 0): Disk {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    SpaceGuard.checkOpening(folder, room, measureSpace);
+    checkFile(folder);
+    return Disk.openFile(folder, false);
+  }
+
+  /** Opens the data file for reading only, beside the process that writes it or without one. */
+  static openToRead(folder: string): Disk {
+    checkFile(folder);
+    return Disk.openFile(folder, true);
+  }
+
+  private static openFile(folder: string, readOnly: boolean): Disk {
     const database = open<Uint8Array, Key>({
-      path: join(folder, 'data.mdb'),
+      path: join(folder, DATA_FILE),
+      readOnly,
       noSubdir: true,
       encoding: 'binary',
       keyEncoder: latin1Keys,
@@ -107,13 +135,49 @@ export class Disk {
     const done = await this.database.batch(() => {
       for (const [key, value] of changes) {
         if (value === null) void this.database.remove(key);
-        else void this.database.put(key, value);
+        else void this.database.put(key, isSealed(key) ? seal(key, value) : value);
       }
     });
     if (!done) throw new Error('LMDB did not commit the batch');
   }
 
+  /** Adds entries after all that are there, in key order: the pages get as full as they can be. */
+  async append(entries: Iterable<readonly [Key, Uint8Array]>): Promise<void> {
+    const done = await this.database.batch(() => {
+      for (const [key, value] of entries) {
+        void (this.database.put as (key: Key, value: Uint8Array, options: PutOptions) => Promise<boolean>)(
+          key,
+          isSealed(key) ? seal(key, value) : value,
+          { append: true },
+        );
+      }
+    });
+    if (!done) throw new Error('LMDB did not commit the batch');
+  }
+
+  /** Frees what processes held that read the file and died. */
+  clearDeadReaders(): void {
+    this.database.readerCheck();
+  }
+
   async close(): Promise<void> {
     await this.database.close();
+  }
+}
+
+function* unsealed(
+  entries: Iterable<{ key: Key; value: Uint8Array }>,
+): Generator<{ key: Key; value: Uint8Array }> {
+  for (const { key, value } of entries) yield { key, value: isSealed(key) ? unseal(key, value) : value };
+}
+
+function checkFile(folder: string): void {
+  const path = join(folder, DATA_FILE);
+  if (!existsSync(path)) return;
+  const file = PageFile.open(path);
+  try {
+    checkLength(file);
+  } finally {
+    file.close();
   }
 }

@@ -3,7 +3,7 @@ import type { Transaction } from './transaction.js';
 import type { View } from './view.js';
 
 /** The version of the layout that this code writes and reads. */
-const FORMAT = 1;
+const FORMAT = 2;
 const FORMAT_KEY = prefixOf(0, RESERVED.format);
 
 /** Throws where the folder was written by a newer layout than this code knows. */
@@ -11,6 +11,9 @@ export function checkFormat(view: View): void {
   const stored = view.get(FORMAT_KEY);
   if (stored === undefined) return;
   const version = stored[0] ?? 0;
+  if (version < FORMAT) {
+    throw new Error(`the data folder has format version ${String(version)}, of before the first release`);
+  }
   if (version > FORMAT) {
     throw new Error(
       `the data folder has format version ${String(version)}; this embedded-mongo reads up to ${String(FORMAT)}`,

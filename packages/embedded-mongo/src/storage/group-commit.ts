@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { encodeSequence, SEQUENCE_KEY, type Disk } from './disk.js';
 import type { Key } from './keys.js';
+import type { SpaceGuard } from './space.js';
 import type { LateValue } from './transaction.js';
 
 /** How long a batch waits for company, in milliseconds, after the one before is done. */
@@ -26,12 +27,15 @@ export class GroupCommit {
   private late = new Map<Key, LateValue>();
   private published = 0;
   private durable = 0;
+  private pendingBytes = 0;
+  private batchBytes = 0;
   private running = false;
   private failed = false;
   private waiting: { sequence: number; resolve: () => void }[] = [];
 
   constructor(
     private readonly disk: Disk,
+    private readonly space: SpaceGuard,
     private readonly events: GroupCommitEvents,
     sequence: number,
   ) {
@@ -43,12 +47,19 @@ export class GroupCommit {
     return this.durable;
   }
 
-  /** Queues the changes of one published transaction. */
+  /** What is published and not on disk yet, in bytes as the space guard counts them. */
+  get waitingBytes(): number {
+    return this.pendingBytes + this.batchBytes;
+  }
+
+  /** Queues the changes of one published transaction, which count for `bytes`. */
   enqueue(
     sequence: number,
     writes: ReadonlyMap<Key, Uint8Array | null>,
     late: ReadonlyMap<Key, LateValue>,
+    bytes: number,
   ): void {
+    this.pendingBytes += bytes;
     for (const [key, value] of writes) this.pending.set(key, value);
     for (const [key, value] of late) this.late.set(key, value);
     this.published = sequence;
@@ -68,6 +79,8 @@ export class GroupCommit {
         // Even alone, let the turn that published finish: all its changes then share one fdatasync.
         if (this.events.expectsCompany()) await delay(GATHER_MS);
         else await Promise.resolve();
+        // Others may have filled the disk since this was published: then it stays unanswered until there is space.
+        await this.space.whenPossible(this.pendingBytes);
         await this.writeBatch();
       }
     } catch (error) {
@@ -87,7 +100,10 @@ export class GroupCommit {
     changes.set(SEQUENCE_KEY, encodeSequence(sequence));
     this.pending = new Map();
     this.late = new Map();
+    this.batchBytes = this.pendingBytes;
+    this.pendingBytes = 0;
     await this.disk.write(changes);
+    this.batchBytes = 0;
     this.durable = sequence;
     this.events.onDurable(sequence);
     const ready = this.waiting.filter((waiter) => waiter.sequence <= sequence);

@@ -8,6 +8,7 @@ import { EngineError } from '../errors.js';
 import type { Collection, Index } from './catalogue.js';
 import { duplicateKey, keysOf } from './index-keys.js';
 import { boundPart, endOfPrefix, mayBeCut, type Key } from './keys.js';
+import { isIntact } from './seal.js';
 import type { Transaction } from './transaction.js';
 import type { View } from './view.js';
 
@@ -64,14 +65,29 @@ export function* scanIndex(
   range: KeyRange = {},
 ): Generator<ScannedEntry, void, undefined> {
   for (const [fullKey, value] of rangeOf(view, index.prefix, range)) {
-    const key = fullKey.slice(index.prefix.length);
-    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-    if (index.unique) yield { key, fields: key, idKey: bytes.toString('latin1') };
-    else {
-      const length = bytes.readUInt16BE(0);
-      yield { key, fields: key.slice(0, length), idKey: key.slice(length) };
+    const entry = scanEntry(index, fullKey, value);
+    if (entry === undefined) {
+      throw new EngineError('DataCorruptionDetected', `an entry of the index ${index.name} is damaged`);
     }
+    yield entry;
   }
+}
+
+/** A stored entry of a secondary index; `undefined` where it cannot be one. */
+export function scanEntry(index: Index, fullKey: Key, value: Uint8Array): ScannedEntry | undefined {
+  const key = fullKey.slice(index.prefix.length);
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  if (index.unique) return { key, fields: key, idKey: bytes.toString('latin1') };
+  if (bytes.length !== 2) return undefined;
+  const length = bytes.readUInt16BE(0);
+  if (length >= key.length) return undefined;
+  return { key, fields: key.slice(0, length), idKey: key.slice(length) };
+}
+
+/** What an index stores of a document: a unique one finds it by its values alone, another keeps its id in the key. */
+export function entryOf(index: Index, fields: string, idKey: string): { key: Key; value: Uint8Array } {
+  if (index.unique) return { key: index.prefix + fields, value: Buffer.from(idKey, 'latin1') };
+  return { key: index.prefix + fields + idKey, value: lengthOf(fields) };
 }
 
 /**
@@ -158,7 +174,7 @@ export function addEntries(
   }
   for (const fields of keys) {
     if (present.has(fields)) continue;
-    const key = index.prefix + fields + (index.unique ? '' : idKey);
+    const { key, value } = entryOf(index, fields, idKey);
     if (index.unique) {
       transaction.lock(key);
       const holder = transaction.get(key);
@@ -167,7 +183,6 @@ export function addEntries(
         throw duplicateKey(collection.ns, index, doc);
       }
     } else if (transaction.get(key) !== undefined) continue;
-    const value = index.unique ? Buffer.from(idKey, 'latin1') : lengthOf(fields);
     transaction.put(key, value);
     transaction.count(index.prefix, 1, entryChecksum(key, value));
   }
@@ -194,14 +209,20 @@ function putDocument(transaction: Transaction, primary: Index, key: Key, bytes: 
 }
 
 function checked(collection: Collection, key: Key, stored: Uint8Array): Uint8Array {
-  const bytes = stored.subarray(4);
-  if (crc32(bytes, crc32(Buffer.from(key, 'latin1'))) !== storedChecksum(stored)) {
+  if (!isSound(key, stored)) {
     throw new EngineError('DataCorruptionDetected', `a stored document of ${collection.ns} is damaged`);
   }
-  return bytes;
+  return stored.subarray(4);
 }
 
-function storedChecksum(stored: Uint8Array): number {
+/** Whether what is stored for a document (its checksum, then its BSON) is what was written under this key. */
+export function isSound(key: Key, stored: Uint8Array): boolean {
+  return isIntact(key, stored);
+}
+
+/** The checksum that a stored document begins with; 0 where even that is missing. */
+export function storedChecksum(stored: Uint8Array): number {
+  if (stored.byteLength < 4) return 0;
   return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength).readUInt32BE(0);
 }
 
@@ -236,9 +257,16 @@ function flag(
   multikey: boolean,
   hasLongKeys: boolean,
 ): void {
+  const before = { multikey: index.multikey, hasLongKeys: index.hasLongKeys };
   index.multikey ||= multikey;
   index.hasLongKeys ||= hasLongKeys;
-  transaction.separately((own, catalogue) => {
-    catalogue.storeQuietly(own, collection);
-  });
+  try {
+    transaction.separately((own, catalogue) => {
+      catalogue.storeQuietly(own, collection);
+    });
+  } catch (error) {
+    // What is not stored must not be believed: the next entry has to try again.
+    Object.assign(index, before);
+    throw error;
+  }
 }

@@ -5,8 +5,9 @@ import { EngineError } from '../errors.js';
 import { makeIndex, type Collection, type Index, type IndexDefinition } from './catalogue.js';
 import { endOfPrefix, type Key } from './keys.js';
 import { addEntries, scanDocuments } from './records.js';
-import type { Store } from './store.js';
+import type { Need, Store } from './store.js';
 import type { Transaction } from './transaction.js';
+import { patient, type Waiter } from './waiting.js';
 
 /** How many documents or keys one uninterrupted step of a long change handles; well under 10 ms. */
 const STEP = 250;
@@ -47,8 +48,12 @@ export async function createCollection(
  * Drops a collection once the transactions that have used it are over. Its data is removed in the background; the
  * next start goes on with that after a crash.
  */
-export async function dropCollection(store: Store, collection: Collection): Promise<void> {
-  await untilUnused(store, collection);
+export async function dropCollection(
+  store: Store,
+  collection: Collection,
+  waiter: Waiter = patient,
+): Promise<void> {
+  await untilUnused(store, collection, waiter);
   if (collection.dropped) return;
   await store.writeOnce((own) => {
     store.catalogue.drop(own, collection);
@@ -61,7 +66,7 @@ export async function clearDropped(store: Store, collection: Collection): Promis
   for (const index of collection.indexes) await clearIndex(store, index);
   await store.writeOnce((own) => {
     store.catalogue.forget(own, collection);
-  });
+  }, 'use the reserve');
 }
 
 /**
@@ -72,6 +77,7 @@ export async function createIndex(
   store: Store,
   collection: Collection,
   definition: IndexDefinition,
+  waiter: Waiter = patient,
 ): Promise<Index> {
   const index = await store.writeOnce((own) => {
     const made = makeIndex(collection.id, collection.nextIndexId, definition);
@@ -82,12 +88,12 @@ export async function createIndex(
   });
   try {
     // Writers that began before do not know the index: their changes must be in before the scan.
-    await ended(store.usersOf(collection));
-    await fillIndex(store, collection, index);
+    await ended(store.usersOf(collection), waiter);
+    await fillIndex(store, collection, index, waiter);
     // A transaction whose snapshot is older than the last entry must not plan with the index.
-    await ended(store.usersOf(collection));
+    await ended(store.usersOf(collection), waiter);
   } catch (error) {
-    await dropIndex(store, collection, index);
+    await abandonIndex(store, collection, index);
     throw error;
   }
   await store.writeOnce((own) => {
@@ -98,37 +104,58 @@ export async function createIndex(
 }
 
 /** Drops one secondary index once the transactions that have used the collection are over. */
-export async function dropIndex(store: Store, collection: Collection, index: Index): Promise<void> {
-  await untilUnused(store, collection);
+export async function dropIndex(
+  store: Store,
+  collection: Collection,
+  index: Index,
+  need: Need = 'spare the reserve',
+  waiter: Waiter = patient,
+): Promise<void> {
+  await untilUnused(store, collection, waiter);
   await store.writeOnce((own) => {
     collection.indexes = collection.indexes.filter((other) => other !== index);
     store.catalogue.store(own, collection);
-  });
+  }, need);
   await clearIndex(store, index);
 }
 
 /** Takes out what an earlier process left of indexes it did not finish building. */
 export async function dropUnfinishedIndexes(store: Store, collection: Collection): Promise<void> {
-  for (const index of collection.indexes) if (!index.ready) await dropIndex(store, collection, index);
+  for (const index of collection.indexes) {
+    if (!index.ready) await dropIndex(store, collection, index, 'use the reserve');
+  }
 }
 
-async function fillIndex(store: Store, collection: Collection, index: Index): Promise<void> {
+/** Takes an unfinished index out of sight at once; its entries go when those who may still write some have ended. */
+async function abandonIndex(store: Store, collection: Collection, index: Index): Promise<void> {
+  await store.writeOnce((own) => {
+    collection.indexes = collection.indexes.filter((other) => other !== index);
+    store.catalogue.store(own, collection);
+  }, 'use the reserve');
+  store.inBackground(untilUnused(store, collection, patient).then(() => clearIndex(store, index)));
+}
+
+async function fillIndex(store: Store, collection: Collection, index: Index, waiter: Waiter): Promise<void> {
   const primary = collection.indexes[0] as Index;
   let from: string | undefined = '';
   while (from !== undefined) {
     const start: string = from;
-    from = await store.writeOnce((own) => {
-      let left = STEP;
-      for (const { idKey, bytes } of scanDocuments(own, collection, { from: start })) {
-        if (left === 0) return idKey;
-        left -= 1;
-        // The lock keeps a transaction that has not seen the new entry from changing the document under it.
-        own.lock(primary.prefix + idKey);
-        addEntries(own, collection, index, decodeDoc(bytes), idKey);
-      }
-      return undefined;
-    });
-    await nextTurn();
+    from = await store.writeOnce(
+      (own) => {
+        let left = STEP;
+        for (const { idKey, bytes } of scanDocuments(own, collection, { from: start })) {
+          if (left === 0) return idKey;
+          left -= 1;
+          // The lock keeps a transaction that has not seen the new entry from changing the document under it.
+          own.lock(primary.prefix + idKey);
+          addEntries(own, collection, index, decodeDoc(bytes), idKey);
+        }
+        return undefined;
+      },
+      'spare the reserve',
+      waiter,
+    );
+    await waiter.until(nextTurn());
   }
 }
 
@@ -143,17 +170,17 @@ async function clearIndex(store: Store, index: Index): Promise<void> {
         own.remove(key);
       }
       return false;
-    });
+    }, 'use the reserve');
   }
   store.counts.forget(index.prefix);
 }
 
-async function untilUnused(store: Store, collection: Collection): Promise<void> {
+async function untilUnused(store: Store, collection: Collection, waiter: Waiter): Promise<void> {
   for (let users = store.usersOf(collection); users.length > 0; users = store.usersOf(collection)) {
-    await ended(users);
+    await ended(users, waiter);
   }
 }
 
-async function ended(transactions: readonly Transaction[]): Promise<void> {
-  await Promise.all(transactions.map((transaction) => transaction.ended));
+async function ended(transactions: readonly Transaction[], waiter: Waiter): Promise<void> {
+  await waiter.until(Promise.all(transactions.map((transaction) => transaction.ended)));
 }

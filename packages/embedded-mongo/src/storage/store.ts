@@ -1,17 +1,27 @@
+import { EngineError } from '../errors.js';
 import { Catalogue, type Collection } from './catalogue.js';
+import { checkInProcess } from './check/process.js';
+import type { FolderReport } from './check/report.js';
 import { EntryCounts } from './counts.js';
 import { Disk, type DiskSnapshot } from './disk.js';
 import { checkFormat } from './format.js';
 import { GroupCommit } from './group-commit.js';
 import { LockedByTransaction, Locks } from './locks.js';
 import { Overlay } from './overlay.js';
+import { sizeOfChanges, SpaceGuard, type MeasureSpace } from './space.js';
 import { Transaction } from './transaction.js';
 import { PublishedView, type View } from './view.js';
+import { patient, type Waiter } from './waiting.js';
 
 export interface StoreOptions {
   /** The file could not be written. Nothing may be acknowledged after that: the process should end. */
   readonly onFatal: (error: unknown) => void;
+  /** How much disk space is free; by default the file system is asked. */
+  readonly measureSpace?: MeasureSpace | undefined;
 }
+
+/** Whether a write keeps off the last disk space, or tidies up and may use it. */
+export type Need = 'spare the reserve' | 'use the reserve';
 
 /**
  * The data: published changes in memory first, on disk with the next group commit. Everything runs in one thread,
@@ -31,7 +41,9 @@ export class Store {
   private published: number;
 
   private constructor(
+    private readonly folder: string,
     private readonly disk: Disk,
+    private readonly space: SpaceGuard,
     options: StoreOptions,
   ) {
     this.onFatal = options.onFatal;
@@ -39,6 +51,7 @@ export class Store {
     this.published = this.snapshot.sequence;
     this.commits = new GroupCommit(
       disk,
+      space,
       {
         extraRecords: () => this.counts.takeChanged(),
         onDurable: (sequence) => {
@@ -53,10 +66,12 @@ export class Store {
 
   /**
    * Opens the data in `folder` (made where it does not exist) and loads the catalogue. Collections that were
-   * dropped but not cleared yet come back in `dropped`. Throws where the folder's format is newer than this code.
+   * dropped but not cleared yet come back in `dropped`. Throws where the folder's format is newer than this code,
+   * where its data file has been cut short, and OutOfDiskSpace.
    */
   static open(folder: string, options: StoreOptions): { store: Store; dropped: Collection[] } {
-    const store = new Store(Disk.open(folder), options);
+    const disk = Disk.open(folder, options.measureSpace);
+    const store = new Store(folder, disk, new SpaceGuard(folder, options.measureSpace), options);
     const view = store.latest();
     checkFormat(view);
     const { live, dropped } = store.catalogue.load(view);
@@ -95,14 +110,23 @@ export class Store {
     return transaction;
   }
 
-  /** Publishes a transaction's writes, all at once; `durable` of the sequence it returns tells when they are safe. */
+  /**
+   * Publishes a transaction's writes, all at once; `durable` of the sequence it returns tells when they are safe.
+   * Throws OutOfDiskSpace, before anything of it can be seen, where the disk has no room for them.
+   */
   publish(transaction: Transaction): number {
+    return this.publishWith(transaction, 'spare the reserve');
+  }
+
+  private publishWith(transaction: Transaction, need: Need): number {
     if (transaction.writes.size > 0 || transaction.lateWrites.size > 0) {
+      const bytes = sizeOfChanges(transaction.writes.values());
+      if (need === 'spare the reserve') this.space.checkRoom(this.commits.waitingBytes + bytes);
       this.published += 1;
       for (const [key, value] of transaction.writes) this.overlay.publish(this.published, key, value);
       if (this.open.size > 0) this.locks.noteWritten(transaction.locked, this.published);
       this.counts.apply(transaction.counts);
-      this.commits.enqueue(this.published, transaction.writes, transaction.lateWrites);
+      this.commits.enqueue(this.published, transaction.writes, transaction.lateWrites, bytes);
     }
     const sequence = this.published;
     transaction.published(sequence);
@@ -112,13 +136,22 @@ export class Store {
   /**
    * Runs one plain write: `write` runs in a transaction of its own over what is published now, without a break,
    * and is published when it returns. Where it meets a document that an open transaction has written, it waits for
-   * the end of that and runs again; so it must not change anything but through the transaction.
+   * the end of that and runs again; so it must not change anything but through the transaction. Throws OutOfDiskSpace
+   * before `write` runs, unless it tidies up what must not stay: that may use the reserve, and waits where even that
+   * is used up.
+   * @param waiter - who waits for a locked document, and may give up.
    */
-  async writeOnce<T>(write: (transaction: Transaction) => T): Promise<T> {
+  async writeOnce<T>(
+    write: (transaction: Transaction) => T,
+    need: Need = 'spare the reserve',
+    waiter: Waiter = patient,
+  ): Promise<T> {
     for (;;) {
-      const outcome = this.attempt(write);
+      if (need === 'spare the reserve') this.space.checkBeginning(this.commits.waitingBytes);
+      else await this.space.whenPossible(this.commits.waitingBytes);
+      const outcome = this.attempt(write, need);
       if (outcome.done) return outcome.result;
-      await outcome.holder.ended;
+      await waiter.until(outcome.holder.ended);
     }
   }
 
@@ -132,12 +165,30 @@ export class Store {
     return [...this.open].filter((transaction) => transaction.touched.has(collection));
   }
 
-  /** Lets a long change go on by itself; `close` waits for it, a failure of it is fatal. */
+  /**
+   * Lets a long change go on by itself; `close` waits for it, a failure of it is fatal. For want of disk space it may
+   * end half done: it must be such that it is begun again later.
+   */
   inBackground(work: Promise<void>): void {
-    const watched: Promise<void> = work.catch(this.onFatal).then(() => {
+    const failed = (error: unknown): void => {
+      if (!(error instanceof EngineError && error.codeName === 'OutOfDiskSpace')) this.onFatal(error);
+    };
+    const watched: Promise<void> = work.catch(failed).then(() => {
       this.background.delete(watched);
     });
     this.background.add(watched);
+  }
+
+  /**
+   * Checks what is on disk in a process of its own, all of it or one collection by its namespace; `checkInterrupt` may
+   * throw to give it up.
+   */
+  async check(ns: string | undefined, checkInterrupt: () => void): Promise<FolderReport> {
+    try {
+      return await checkInProcess(this.folder, ns, checkInterrupt);
+    } finally {
+      this.disk.clearDeadReaders();
+    }
   }
 
   /** Waits for what is published, then closes the file. Open transactions are given up. */
@@ -153,11 +204,12 @@ export class Store {
 
   private attempt<T>(
     write: (transaction: Transaction) => T,
+    need: Need,
   ): { done: true; result: T } | { done: false; holder: Transaction } {
     const transaction = this.newTransaction(true);
     try {
       const result = write(transaction);
-      this.publish(transaction);
+      this.publishWith(transaction, need);
       return { done: true, result };
     } catch (error) {
       if (error instanceof LockedByTransaction) return { done: false, holder: error.holder };

@@ -28,6 +28,8 @@ export class Transaction implements View {
   /** Settles when the transaction has ended either way. */
   readonly ended: Promise<void>;
   private state: 'open' | 'ended' = 'open';
+  /** How many statements read through it right now; the picture stays until the last is over. */
+  private readers = 0;
   private readonly keys = new SortedKeys();
   private signalEnd: () => void = () => undefined;
   private readonly afterPublish: ((sequence: number) => void)[] = [];
@@ -52,6 +54,29 @@ export class Transaction implements View {
 
   get isOpen(): boolean {
     return this.state === 'open';
+  }
+
+  /**
+   * Runs a statement. Where something else ends the transaction meanwhile, the picture is kept until the statement is
+   * over; `checkOpen` tells it to stop.
+   */
+  async during<T>(statement: () => Promise<T> | T): Promise<T> {
+    this.checkOpen();
+    this.readers += 1;
+    try {
+      return await statement();
+    } finally {
+      this.readers -= 1;
+      this.letGoOfPicture();
+    }
+  }
+
+  /** Throws NoSuchTransaction where the transaction has been ended, by its session's end or its lifetime. */
+  checkOpen(): void {
+    if (this.state === 'open') return;
+    throw new EngineError('NoSuchTransaction', 'The transaction has been ended.').labelled(
+      'TransientTransactionError',
+    );
   }
 
   get(key: Key): Uint8Array | undefined {
@@ -81,6 +106,7 @@ export class Transaction implements View {
 
   /** Takes the right to write this key until the end. Throws WriteConflict where another was first. */
   lock(key: Key): void {
+    this.checkOpen();
     this.locks.acquire(key, this);
     this.locked.add(key);
   }
@@ -123,7 +149,7 @@ export class Transaction implements View {
     if (this.state === 'ended') return;
     this.state = 'ended';
     this.locks.release(this.locked);
-    this.view.release();
+    this.letGoOfPicture();
     this.signalEnd();
   }
 
@@ -131,8 +157,12 @@ export class Transaction implements View {
     // A command releases the view it reads by; a transaction outlives its commands and ends by commit or abort.
   }
 
+  private letGoOfPicture(): void {
+    if (this.state === 'ended' && this.readers === 0) this.view.release();
+  }
+
   private write(key: Key, value: Uint8Array | null): void {
-    if (this.state !== 'open') throw new Error('write in a transaction that has ended');
+    this.checkOpen();
     if (!this.writes.has(key)) this.keys.add(key);
     this.writes.set(key, value);
   }

@@ -3,31 +3,8 @@ import { compilePipeline } from '../../src/aggregate/pipeline.js';
 import type { Doc } from '../../src/bson/types.js';
 import { EngineError } from '../../src/errors.js';
 import { compileVariables } from '../../src/query/variables.js';
-import { decimal, doc, double, expectIdentical, type Plain } from '../query/notation.js';
-
-type PlainDoc = Record<string, Plain>;
-
-const uninterrupted = { checkInterrupt: (): void => undefined };
-
-async function collect(docs: AsyncIterable<Doc>): Promise<Doc[]> {
-  const all: Doc[] = [];
-  for await (const each of docs) all.push(each);
-  return all;
-}
-
-/** Runs stages that a `$unset` of nothing keeps from being taken over by the query. */
-async function run(stages: readonly PlainDoc[], docs: readonly PlainDoc[]): Promise<Doc[]> {
-  const pipeline = compilePipeline([doc({ $unset: 'nothing' }), ...stages.map(doc)]);
-  return collect(pipeline.rest(docs.map(doc), uninterrupted));
-}
-
-async function check(
-  stages: readonly PlainDoc[],
-  docs: readonly PlainDoc[],
-  expected: readonly PlainDoc[],
-): Promise<void> {
-  expectIdentical(await run(stages, docs), expected.map(doc), stages);
-}
+import { decimal, doc, double, expectIdentical } from '../query/notation.js';
+import { check, collect, run, work, type PlainDoc } from './pipelines.js';
 
 describe('the leading stages', () => {
   it('are what a query does as well', () => {
@@ -94,7 +71,7 @@ describe('stages', () => {
       }
     };
     const pipeline = compilePipeline([doc({ $unset: 'x' }), doc({ $limit: 3 })]);
-    expect(await collect(pipeline.rest(endless(), uninterrupted))).toHaveLength(3);
+    expect(await collect(pipeline.rest(endless(), work()))).toHaveLength(3);
     expect(asked).toBeLessThan(1000);
   });
 
@@ -210,18 +187,21 @@ describe('stages', () => {
       ),
       variables,
     );
-    expectIdentical(await collect(pipeline.rest([doc({ n: 1 }), doc({ n: 2 })], uninterrupted)), [
+    expectIdentical(await collect(pipeline.rest([doc({ n: 1 }), doc({ n: 2 })], work())), [
       doc({ n: 2, l: 2 }),
     ]);
   });
 
   it('stop when the work is interrupted', async () => {
     const stop = new EngineError('Interrupted', 'stopped');
-    const work = {
-      checkInterrupt(): void {
-        throw stop;
+    const stopping = work(
+      {},
+      {
+        checkInterrupt(): void {
+          throw stop;
+        },
       },
-    };
+    );
     const slow = function* (): Generator<Doc> {
       for (;;) {
         const until = performance.now() + 1;
@@ -230,15 +210,15 @@ describe('stages', () => {
       }
     };
     const pipeline = compilePipeline([doc({ $count: 'n' })]);
-    await expect(collect(pipeline.rest(slow(), work))).rejects.toBe(stop);
+    await expect(collect(pipeline.rest(slow(), stopping))).rejects.toBe(stop);
   });
 
   it('refuse to keep more than 100 MB', async () => {
     const block = 'x'.repeat(1024 * 1024);
     const big = Array.from({ length: 101 }, (_, n) => doc({ n, block: `${String(n)}${block}` }));
     const pushing = compilePipeline([doc({ $group: { _id: null, all: { $push: '$block' } } })]);
-    await expect(collect(pushing.rest(big, uninterrupted))).rejects.toMatchObject({ code: 292 });
+    await expect(collect(pushing.rest(big, work()))).rejects.toMatchObject({ code: 292 });
     const sorting = compilePipeline([doc({ $unset: 'x' }), doc({ $sort: { block: 1 } })]);
-    await expect(collect(sorting.rest(big, uninterrupted))).rejects.toMatchObject({ code: 292 });
+    await expect(collect(sorting.rest(big, work()))).rejects.toMatchObject({ code: 292 });
   });
 });

@@ -4,6 +4,7 @@ import { decodeDoc } from '../../src/bson/codec.js';
 import type { Doc } from '../../src/bson/types.js';
 import { EngineError } from '../../src/errors.js';
 import { countRows } from '../../src/query/execute-count.js';
+import { scanOf } from '../../src/query/execute-merge.js';
 import { RowScan } from '../../src/query/execute-scan.js';
 import { TimeSlice } from '../../src/query/execute-slice.js';
 import { compileSortKey } from '../../src/query/execute-sort.js';
@@ -95,7 +96,7 @@ async function query(
     ...(by === undefined ? {} : { sort: by }),
     ...(hint === undefined ? {} : { hint }),
   });
-  const results = new ScanResults(new RowScan(collection, plan, compileFilter(wanted)), {
+  const results = new ScanResults(scanOf(collection, plan, compileFilter(wanted), by), {
     skip: 0,
     limit: 0,
     ...(plan.sorted || by === undefined ? {} : { sortKey: compileSortKey(by) }),

@@ -33,6 +33,7 @@ const ab = indexOn(2, [
   ['b', -1],
 ]);
 const b = indexOn(3, [['b', 1]]);
+const many = Array.from({ length: 101 }, (_, i) => i);
 const abc = indexOn(4, [
   ['a', 1],
   ['b', 1],
@@ -79,19 +80,50 @@ describe('the planner chooses', () => {
     expect(scan?.ranges).toEqual([]);
   });
 
-  it.each<[string, PlainDoc, PlainDoc, 'forward' | 'backward' | 'sorts']>([
+  it.each<[string, PlainDoc, PlainDoc, 'forward' | 'backward' | 'sorts' | 'merged']>([
     ['forwards', { a: 1 }, { b: -1 }, 'forward'],
     ['backwards', { a: 1 }, { b: 1 }, 'backward'],
     ['with the constant field named too', { a: 1 }, { a: -1, b: 1 }, 'backward'],
     ['over the whole index', {}, { a: -1, b: 1 }, 'backward'],
     ['not one field against the other', {}, { a: 1, b: 1 }, 'sorts'],
-    ['not behind a list of values', { a: { $in: [1, 2] } }, { b: 1 }, 'sorts'],
+    ['merged behind a list of values', { a: { $in: [1, 2] } }, { b: 1 }, 'merged'],
+    ['not behind more values than can be merged', { a: { $in: many } }, { b: 1 }, 'sorts'],
+    ['merged for an $or', { $or: [{ a: 1 }, { a: 2 }] }, { b: -1 }, 'merged'],
+    ['not for an $or that has a span', { $or: [{ a: 1 }, { a: { $gt: 2 } }] }, { b: -1 }, 'sorts'],
     ['by the listed field itself', { a: { $in: [1, 2] } }, { a: 1 }, 'forward'],
     ['not behind a span', { a: { $gt: 1 } }, { b: 1 }, 'sorts'],
   ])('the direction of the sort: %s', (_name, filter, sort, expected) => {
     const chosen = plan([ab], filter, sort);
     const direction = chosen.scans[0]?.reverse ? 'backward' : 'forward';
-    expect(chosen.sorted ? direction : 'sorts').toBe(expected);
+    expect(chosen.merged ? 'merged' : chosen.sorted ? direction : 'sorts').toBe(expected);
+  });
+});
+
+describe('a plan under a collation', () => {
+  const collated = (indexes: Index[], filter: PlainDoc, sort?: PlainDoc): QueryPlan =>
+    planQuery(collectionWith(...indexes), doc(filter), {
+      collated: true,
+      ...(sort === undefined ? {} : { sort: doc(sort) }),
+    });
+
+  it.each<[string, PlainDoc, string]>([
+    ['no index for strings', { a: 'x' }, '_id_'],
+    ['nor for a list with one', { a: { $in: [1, 'x'] } }, '_id_'],
+    ['nor for a range of them', { a: { $gt: 'x' } }, '_id_'],
+    ['nor for documents', { a: { x: 1 } }, '_id_'],
+    ['an index for numbers', { a: 1, c: 'x' }, 'a_1'],
+  ])('uses %s', (_name, filter, expected) => {
+    expect(used(collated([a], filter))).toBe(expected);
+    expect(collated([a], filter).exact).toBe(false);
+  });
+
+  it('looks no _id up that is a string', () => {
+    expect(collated([], { _id: 'x' }).idKey).toBeUndefined();
+    expect(collated([], { _id: 5 }).idKey).toBeDefined();
+  });
+
+  it('takes no order from an index', () => {
+    expect(collated([a], { a: 1 }, { a: 1 }).sorted).toBe(false);
   });
 });
 

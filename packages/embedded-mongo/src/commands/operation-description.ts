@@ -1,0 +1,52 @@
+import { Binary, Long } from 'bson';
+import { RawDoc, type Doc, type Value } from '../bson/types.js';
+import type { CommandDoc } from '../bson/codec.js';
+import type { Operation } from '../sessions/operations.js';
+
+/** What kind of operation MongoDB calls a command of this name. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['delete', 'remove'],
+  ['find', 'query'],
+  ['getMore', 'getmore'],
+  ['insert', 'insert'],
+  ['update', 'update'],
+]);
+
+/** A command under way, as `currentOp` and `$currentOp` show it. */
+export function describeOperation(operation: Operation): Doc {
+  const { request, opid, began } = operation;
+  const { connection, db, name, body } = request;
+  const target = body.get(name);
+  const micros = Math.round((performance.now() - began) * 1000);
+  const description: Doc = new Map<string, Value>([
+    ['type', 'op'],
+    ['desc', `conn${String(connection.id)}`],
+    ['connectionId', Long.fromNumber(connection.id)],
+    ['client', connection.peer],
+    ['active', true],
+    ['currentOpTime', new Date(Date.now()).toISOString()],
+    ['opid', Long.fromNumber(opid)],
+    ['secs_running', Long.fromNumber(Math.floor(micros / 1_000_000))],
+    ['microsecs_running', Long.fromNumber(micros)],
+    ['op', KINDS.get(name) ?? 'command'],
+    ['ns', typeof target === 'string' ? `${db}.${target}` : `${db}.$cmd`],
+    ['command', shownCommand(body)],
+    ['killPending', operation.killPending],
+    ['waitingForLock', operation.isWaiting],
+  ]);
+  const lsid = body.get('lsid');
+  if (lsid instanceof Map && lsid.get('id') instanceof Binary) description.set('lsid', lsid);
+  const application = connection.clientMetadata?.get('application');
+  if (application instanceof Map) description.set('appName', application.get('name') ?? '');
+  return description;
+}
+
+/** The command without the documents that it brings. */
+function shownCommand(body: CommandDoc): Doc {
+  const shown: Doc = new Map();
+  for (const [field, value] of body) {
+    const isRaw = value instanceof RawDoc || (Array.isArray(value) && value[0] instanceof RawDoc);
+    if (!isRaw) shown.set(field, value as Value);
+  }
+  return shown;
+}

@@ -1,0 +1,96 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** The pages of one tree hang below this one; `undefined` for an empty tree. */
+export type Root = number | undefined;
+
+/** What a meta page says of one committed state of the file. */
+export interface Meta {
+  readonly pageSize: number;
+  /** The number of LMDB's transaction that made this state. */
+  readonly txn: number;
+  readonly lastPage: number;
+  /** The tree of free pages, and the tree of the data with the number of its entries. */
+  readonly freeRoot: Root;
+  readonly root: Root;
+  readonly entries: number;
+}
+
+const HEADER = 24;
+const MAGIC = 0xbeefc0de;
+const VERSION = 2;
+const NO_PAGE = 0xffff_ffff_ffff_ffffn;
+/** Where the second meta page begins is known only from the first, which may be damaged: LMDB's own default then. */
+const USUAL_PAGE_SIZE = 4096;
+
+/**
+ * LMDB's data file read directly, page by page, without LMDB: whatever is in it, reading it cannot crash the process.
+ * The layout is that of the LMDB inside `lmdb` 3.5: a header of 24 bytes (page number, transaction, flags, bounds),
+ * little-endian, two meta pages first.
+ */
+export class PageFile {
+  private constructor(
+    private readonly file: number,
+    readonly pageSize: number,
+  ) {}
+
+  /** Opens the file; throws where it cannot be read. Close it. */
+  static open(path: string): PageFile {
+    const file = openSync(path, 'r');
+    const first = readMeta(readAt(file, 0, USUAL_PAGE_SIZE));
+    return new PageFile(file, first?.pageSize ?? USUAL_PAGE_SIZE);
+  }
+
+  get length(): number {
+    return fstatSync(this.file).size;
+  }
+
+  /** The committed states that the file knows, the newest first: two, fewer where a meta page is damaged. */
+  metas(): Meta[] {
+    return [0, 1]
+      .map((number) => readMeta(readAt(this.file, number * this.pageSize, this.pageSize)))
+      .filter((meta) => meta !== undefined)
+      .sort((a, b) => b.txn - a.txn);
+  }
+
+  /** So many pages from this one on; shorter where the file ends before. */
+  read(page: number, pages = 1): Buffer {
+    return readAt(this.file, page * this.pageSize, pages * this.pageSize);
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+}
+
+function readAt(file: number, position: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let filled = 0;
+  while (filled < length) {
+    const read = readSync(file, bytes, filled, length - filled, position + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return bytes.subarray(0, filled);
+}
+
+function readMeta(page: Buffer): Meta | undefined {
+  if (page.length < HEADER + 144) return undefined;
+  if (page.readUInt32LE(HEADER) !== MAGIC || (page.readUInt32LE(HEADER + 4) & 0xffff) !== VERSION) {
+    return undefined;
+  }
+  const pageSize = page.readUInt32LE(48);
+  if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) return undefined;
+  return {
+    pageSize,
+    freeRoot: rootAt(page, 88),
+    entries: Number(page.readBigUInt64LE(128)),
+    root: rootAt(page, 136),
+    lastPage: Number(page.readBigUInt64LE(144)),
+    txn: Number(page.readBigUInt64LE(152)),
+  };
+}
+
+function rootAt(page: Buffer, offset: number): Root {
+  const root = page.readBigUInt64LE(offset);
+  return root === NO_PAGE ? undefined : Number(root);
+}

@@ -1,0 +1,57 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { CheckMessage, FolderReport } from './report.js';
+
+const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
+/** A process that has told nothing for so long, in milliseconds, goes in circles. */
+const SILENCE_MS = 60_000;
+const LOOK_MS = 100;
+/** What the process prints when it fails may be so long. */
+const MOST_PRINTED = 2_000;
+
+/**
+ * Checks a folder (or one collection of it) in a process of its own. When that crashes, or hangs, the report says so:
+ * then reading the file is not safe. `checkInterrupt` is asked now and then, and may throw to give the check up.
+ */
+export function checkInProcess(
+  folder: string,
+  ns: string | undefined,
+  checkInterrupt: () => void = () => undefined,
+): Promise<FolderReport> {
+  const child = fork(CHILD, ns === undefined ? [folder] : [folder, ns], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [],
+  });
+  return new Promise((resolve, reject) => {
+    let report: FolderReport | undefined;
+    let printed = '';
+    let heard = performance.now();
+    const timer = setInterval(() => {
+      try {
+        checkInterrupt();
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        child.kill('SIGKILL');
+      }
+      if (performance.now() - heard > SILENCE_MS) child.kill('SIGKILL');
+    }, LOOK_MS);
+    child.stderr?.on('data', (text) => {
+      if (printed.length < MOST_PRINTED) printed += String(text);
+    });
+    child.on('message', (message) => {
+      heard = performance.now();
+      const told = message as CheckMessage;
+      if (told.type === 'report') report = told.report;
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearInterval(timer);
+      resolve(report ?? crashed(signal ?? `exit code ${String(code)}`, printed));
+    });
+  });
+}
+
+function crashed(end: string, printed: string): FolderReport {
+  const reason = /^\w*Error: .*/m.exec(printed)?.[0] ?? 'no reason was given';
+  return { problems: [`the process that read the data ended early (${end}): ${reason}`], collections: [] };
+}

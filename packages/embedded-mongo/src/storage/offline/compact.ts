@@ -1,0 +1,67 @@
+import { checkInProcess } from '../check/process.js';
+import { linesOf } from '../check/report.js';
+import { Disk } from '../disk.js';
+import { prefixOf, type Key } from '../keys.js';
+import { dataFileSize, replaceDataFile } from './replace-file.js';
+
+/** So many entries, or bytes, are written at once. */
+const BATCH_ENTRIES = 20_000;
+const BATCH_BYTES = 32 * 1024 * 1024;
+
+/** Before every key, and after every key: no collection has the last number. */
+const FIRST_KEY: Key = prefixOf(0, 0);
+const AFTER_ALL_KEYS: Key = '\xff'.repeat(8);
+
+export interface CompactOutcome {
+  /** The data file's size in bytes. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/**
+ * Writes a stopped folder's data anew, without free pages, and puts it in the old file's place. Throws, and changes
+ * nothing, where the data is damaged or the disk has no room for both. The caller holds the folder's lock.
+ */
+export async function compactFolder(folder: string): Promise<CompactOutcome> {
+  const before = dataFileSize(folder);
+  const [damage] = linesOf(await checkInProcess(folder, undefined));
+  if (damage !== undefined) {
+    throw new Error(`the data is damaged and was left as it is; run embedded-mongo --repair (${damage})`);
+  }
+  await replaceDataFile(folder, async (newFolder) => {
+    const from = Disk.openToRead(folder);
+    const to = Disk.open(newFolder, undefined, before);
+    const copied = await copyAll(from, to);
+    await from.close();
+    const snapshot = to.snapshot();
+    let found = 0;
+    for (let step = iterate(snapshot), next = step.next(); next.done !== true; next = step.next()) found += 1;
+    snapshot.release();
+    await to.close();
+    if (found !== copied) throw new Error(`the copy has ${String(found)} of ${String(copied)} entries`);
+  });
+  return { before, after: dataFileSize(folder) };
+}
+
+const iterate = (snapshot: ReturnType<Disk['snapshot']>): Iterator<{ key: Key; value: Uint8Array }> =>
+  snapshot.range(FIRST_KEY, AFTER_ALL_KEYS);
+
+async function copyAll(from: Disk, to: Disk): Promise<number> {
+  const snapshot = from.snapshot();
+  const entries = iterate(snapshot);
+  let copied = 0;
+  let batch: [Key, Uint8Array][] = [];
+  let bytes = 0;
+  for (let step = entries.next(); step.done !== true; step = entries.next()) {
+    batch.push([step.value.key, Buffer.from(step.value.value)]);
+    bytes += step.value.value.byteLength;
+    if (batch.length < BATCH_ENTRIES && bytes < BATCH_BYTES) continue;
+    await to.append(batch);
+    copied += batch.length;
+    batch = [];
+    bytes = 0;
+  }
+  await to.append(batch);
+  snapshot.release();
+  return copied + batch.length;
+}

@@ -1,0 +1,41 @@
+import type { Collection } from './catalogue.js';
+import { clearDropped, dropCollection } from './schema.js';
+import type { Store } from './store.js';
+import type { Waiter } from './waiting.js';
+
+/** What the names of collections begin with that gather the results of an `$out`. */
+export const OUT_PREFIX = 'tmp.agg_out.';
+
+/**
+ * Gives a collection the place of the one named, which is dropped in the same change. Waits for transactions that
+ * have used that one; `check` may throw when it has seen what there is at the moment of the change.
+ */
+export async function replaceCollection(
+  store: Store,
+  collection: Collection,
+  { db, collection: name, ns }: { readonly db: string; readonly collection: string; readonly ns: string },
+  waiter: Waiter,
+  check: (current: Collection | undefined) => void,
+): Promise<void> {
+  const old = store.catalogue.find(ns);
+  if (old !== undefined) {
+    for (let users = store.usersOf(old); users.length > 0; users = store.usersOf(old)) {
+      await waiter.until(Promise.all(users.map((user) => user.ended)));
+    }
+  }
+  const replaced = await store.writeOnce((own) => {
+    const current = store.catalogue.find(ns);
+    check(current);
+    if (current !== undefined) store.catalogue.drop(own, current);
+    store.catalogue.rename(own, collection, db, name);
+    return current;
+  }, 'use the reserve');
+  if (replaced !== undefined) store.inBackground(clearDropped(store, replaced));
+}
+
+/** Drops what `$out` was gathering when an earlier process ended. */
+export async function dropGathered(store: Store): Promise<void> {
+  for (const collection of store.catalogue.list()) {
+    if (collection.name.startsWith(OUT_PREFIX)) await dropCollection(store, collection);
+  }
+}

@@ -1,0 +1,35 @@
+import { crc32 } from 'node:zlib';
+import { EngineError } from '../errors.js';
+import { prefixOf, RESERVED, type Key } from './keys.js';
+
+const OWN = prefixOf(0, 0).slice(0, 4);
+const FORMAT = prefixOf(0, RESERVED.format);
+const CHECKSUM_BYTES = 4;
+
+/** Whether a record of the engine's own carries a checksum on disk; the format's version alone has none. */
+export function isSealed(key: Key): boolean {
+  return key.startsWith(OWN) && key !== FORMAT;
+}
+
+/** A value with a checksum over key and value before it. */
+export function seal(key: Key, value: Uint8Array): Uint8Array {
+  const sealed = Buffer.allocUnsafe(CHECKSUM_BYTES + value.byteLength);
+  sealed.writeUInt32BE(crc32(value, crc32(Buffer.from(key, 'latin1'))));
+  sealed.set(value, CHECKSUM_BYTES);
+  return sealed;
+}
+
+/** The value that was sealed under this key. Throws DataCorruptionDetected where it is another one. */
+export function unseal(key: Key, sealed: Uint8Array): Uint8Array {
+  if (!isIntact(key, sealed)) {
+    throw new EngineError('DataCorruptionDetected', "a record of the engine's own is damaged: try --repair");
+  }
+  return sealed.subarray(CHECKSUM_BYTES);
+}
+
+/** Whether bytes are a checksum over key and rest, and that rest. */
+export function isIntact(key: Key, sealed: Uint8Array): boolean {
+  if (sealed.byteLength < CHECKSUM_BYTES) return false;
+  const checksum = crc32(sealed.subarray(CHECKSUM_BYTES), crc32(Buffer.from(key, 'latin1')));
+  return checksum === Buffer.from(sealed.buffer, sealed.byteOffset, CHECKSUM_BYTES).readUInt32BE();
+}

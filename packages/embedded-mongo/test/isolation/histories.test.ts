@@ -1,0 +1,17 @@
+import { startEngine } from '../kit.js';
+import { inspect } from './inspect.js';
+
+describe('concurrent transactions and plain writes upon few documents', () => {
+  it('show nothing that snapshot isolation forbids', async () => {
+    const engine = await startEngine();
+    try {
+      const { committed, givenUp, faults } = await inspect(engine, { rounds: 8, clients: 12, each: 40 });
+      expect(faults).toEqual([]);
+      // Without conflicts, and without commits despite them, nothing would have been tried.
+      expect(committed).toBeGreaterThan(1500);
+      expect(givenUp).toBeGreaterThan(500);
+    } finally {
+      await engine.stop();
+    }
+  });
+});
