@@ -138,7 +138,8 @@ function commandLine(options: EmbeddedMongoOptions): string[] {
 }
 
 async function end({ child, exited }: EngineProcess): Promise<void> {
-  child.kill('SIGTERM');
+  // The end of the channel tells the engine to stop; signals it leaves to its parent.
+  if (child.connected) child.disconnect();
   const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
   await exited;
   clearTimeout(timer);
