@@ -57,7 +57,7 @@ const loosenedInTests = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', 'coverage/', 'data/', 'bench/results/'] },
+  { ignores: ['**/dist/', '**/node_modules/', 'coverage/', 'data/', '**/bench/results/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   { rules: house },

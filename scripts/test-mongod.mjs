@@ -6,7 +6,8 @@ import { spawn } from 'node:child_process';
 import { MongoMemoryReplSet } from 'mongodb-memory-server';
 
 const NO_MONGOD = 2;
-const suites = ['test/contracts', 'test/acceptance'];
+// What starts and stops the embedded engine (test/acceptance/start-*) stays out.
+const suites = ['test/contracts', 'test/acceptance/(http|identity|ledger)'];
 
 /** A replica set to test on: its connection string, and what ends it. */
 async function replicaSet() {

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -15,6 +16,8 @@ import type { Settings } from './settings.js';
 
 /** How long requests in flight have to finish when the service stops, in milliseconds. */
 const FINISH_MS = 10_000;
+/** How long the application may take to close after that. A database that ended first can keep its driver waiting. */
+const CLOSE_MS = 5_000;
 const SWEEP_MS = 50;
 
 /** The service, running. */
@@ -41,7 +44,7 @@ export async function startService(settings: Settings, logger: Logger): Promise<
       await app.close();
       throw error;
     }
-    return { url: urlOf(app, settings.host), database, stop: () => stop(app, engine) };
+    return { url: urlOf(app, settings.host), database, stop: () => stop(app, engine, logger) };
   } catch (error) {
     await engine?.stop();
     throw error;
@@ -76,14 +79,18 @@ async function createApplication(
   return app;
 }
 
-async function stop(app: NestFastifyApplication, engine: Engine | undefined): Promise<void> {
+async function stop(app: NestFastifyApplication, engine: Engine | undefined, logger: Logger): Promise<void> {
   const server = app.getHttpServer();
   // A connection whose last request has just been answered would be kept for the next one, which never comes.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const limit = setTimeout(() => server.closeAllConnections(), FINISH_MS);
+  const overdue = new AbortController();
   try {
-    await app.close();
+    const late = pause(FINISH_MS + CLOSE_MS, true, { signal: overdue.signal });
+    const closed = app.close().then(() => false);
+    if (await Promise.race([closed, late])) logger.warn('the application did not close in time');
   } finally {
+    overdue.abort();
     clearInterval(sweep);
     clearTimeout(limit);
     await engine?.stop();

@@ -1,6 +1,5 @@
 import { Query, SetMetadata, type PipeTransform, type Type } from '@nestjs/common';
 import { ApiQuery, type ApiQueryOptions } from '@nestjs/swagger';
-import { isCalendarDate } from '../kernel/dates.js';
 import { QueryReader } from './query-reader.js';
 
 /** A query parameter: how its text becomes a value, and how OpenAPI describes it. */
@@ -44,15 +43,6 @@ export const flagParameter = (description: string) =>
 export const numberedIdParameter = (description: string) =>
   parameter(description, { type: 'integer', minimum: 0 }, 'must be a whole number, 0 or more', (text) =>
     /^\d{1,15}$/.test(text) ? Number(text) : undefined,
-  );
-
-/** A calendar day, `YYYY-MM-DD`. */
-export const dateParameter = (description: string) =>
-  parameter(
-    description,
-    { type: 'string', format: 'date' },
-    'must be a date that exists, as YYYY-MM-DD',
-    (text) => (isCalendarDate(text) ? text : undefined),
   );
 
 /** An amount of money from 0 in major units, in plain decimals; whoever knows the currency checks those. */

@@ -90,9 +90,6 @@ export function IsText(max: number, options: FieldOptions = {}): PropertyDecorat
 export const IsDescription = (options: FieldOptions = {}) =>
   IsText(500, { description: 'What it was for', example: 'Groceries', optional: true, ...options });
 
-/** Notes: a text of 0 to 2,000 characters. */
-export const IsNotes = (options: FieldOptions = {}) => IsText(2_000, { optional: true, ...options });
-
 /** The id of an envelope or a payer: a whole number from 0, counted within its account. */
 export function IsNumberedId(options: FieldOptions = {}): PropertyDecorator {
   const fault: Fault = (value) =>
@@ -100,12 +97,6 @@ export function IsNumberedId(options: FieldOptions = {}): PropertyDecorator {
       ? null
       : 'must be a whole number, 0 or more';
   return Field(fault, { type: 'integer', minimum: 0 }, { example: 1, ...options });
-}
-
-/** The id of something with a kind prefix (`acc_…`). Only its type is checked: a malformed id is a missing one. */
-export function IsReference(options: FieldOptions = {}): PropertyDecorator {
-  const fault: Fault = (value) => (typeof value === 'string' ? null : 'must be a string');
-  return Field(fault, { type: 'string' }, options);
 }
 
 /** true or false. */

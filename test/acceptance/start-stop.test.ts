@@ -139,6 +139,17 @@ describe('a stop', () => {
     await service.stop();
   });
 
+  it('by SIGTERM to the engine, too, as systemd sends it to all processes at once, ends all the same', async () => {
+    const service = await startService();
+    const slow = await SlowSignUp.begin(service);
+    process.kill(childrenOf(service.pid)[0] ?? 0, 'SIGTERM');
+    service.signal('SIGTERM');
+    await said(service, 'Stopping');
+    expect([201, 503]).toContain((await slow.finish()).status);
+    expect(await service.ended).toMatchObject({ code: 0, stderr: '' });
+    await service.stop();
+  }, 60_000);
+
   it('asked for many times is one stop', async () => {
     const service = await startService();
     const slow = await SlowSignUp.begin(service);

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 import { MongoClient, type Document } from 'mongodb';
 
 import type { Answer, SignedUp, TestService } from './service.js';
@@ -110,10 +108,9 @@ export async function openAccount(
   return account;
 }
 
-/** Every document of every collection that the service's embedded database holds. */
+/** Every document of every collection that the service's database holds. */
 export async function storedState(service: TestService): Promise<Record<string, Document[]>> {
-  const socket = encodeURIComponent(join(service.dataDir, 'run', 'engine.sock'));
-  const client = await MongoClient.connect(`mongodb://${socket}/envelope_ledger?directConnection=true`);
+  const client = await MongoClient.connect(service.database);
   try {
     const collections = await client.db().listCollections().toArray();
     const state: Record<string, Document[]> = {};

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { dropDatabase, externalDatabase } from './external-database.js';
+
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const START_MS = 30_000;
 
@@ -58,9 +60,13 @@ const TEST_ENV = {
 };
 
 /** The environment of a started service: ours without the settings that a developer may have. */
-function environment(dataDir: string, env: ServiceOptions['env']): NodeJS.ProcessEnv {
+function environment(dataDir: string, database: string | undefined, env: ServiceOptions['env']) {
   const { PATH, HOME, TMPDIR } = process.env;
-  const merged = { PATH, HOME, TMPDIR, DATA_DIR: dataDir, ...TEST_ENV, ...env };
+  const external = database && {
+    DB_CONNECTION_STRING: database,
+    JWT_SECRET_KEY: 'of tests alone '.repeat(3),
+  };
+  const merged = { PATH, HOME, TMPDIR, DATA_DIR: dataDir, ...TEST_ENV, ...external, ...env };
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
 }
 
@@ -87,6 +93,8 @@ export class Launched {
   constructor(
     readonly child: ChildProcess,
     readonly dataDir: string,
+    /** The connection string of an external database that is only this service's; undefined: the embedded engine. */
+    readonly database: string | undefined,
     private readonly temporary: string,
     private readonly dataDirIsOurs: boolean,
   ) {
@@ -110,6 +118,7 @@ export class Launched {
   async tidy(): Promise<void> {
     await rm(this.temporary, { recursive: true, force: true });
     if (this.dataDirIsOurs) await rm(this.dataDir, { recursive: true, force: true });
+    if (this.database) await dropDatabase(this.database);
   }
 }
 
@@ -117,12 +126,14 @@ async function launch({ env, dataDir, cwd }: ServiceOptions): Promise<Launched> 
   // An empty working directory, so that no `.env` of the checkout is read.
   const empty = await mkdtemp(join(tmpdir(), 'ledger-cwd-'));
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'ledger-')));
+  // A test that names a folder is about the embedded engine.
+  const database = dataDir === undefined ? externalDatabase() : undefined;
   const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
     cwd: cwd ?? empty,
-    env: environment(data, env),
+    env: environment(data, database, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return new Launched(child, data, empty, dataDir === undefined);
+  return new Launched(child, data, database, empty, dataDir === undefined);
 }
 
 function readyUrl(launched: Launched): Promise<string> {
@@ -173,6 +184,12 @@ export class TestService {
 
   get stderr(): string {
     return this.launched.stderr;
+  }
+
+  /** The connection string of the database that the service keeps its data in. */
+  get database(): string {
+    const socket = encodeURIComponent(join(this.dataDir, 'run', 'engine.sock'));
+    return this.launched.database ?? `mongodb://${socket}/envelope_ledger?directConnection=true`;
   }
 
   /** Resolves when the process has ended. */

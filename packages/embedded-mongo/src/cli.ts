@@ -54,14 +54,16 @@ async function run(options: ServeOptions): Promise<void> {
   // What is made from here on is for this user alone.
   process.umask(0o077);
   if (hasIpcParent()) {
-    // A terminal's Ctrl-C and hang-up go to the parent too, which stops this process when it needs it no more.
-    process.on('SIGINT', () => undefined);
-    process.on('SIGHUP', () => undefined);
+    // A terminal's Ctrl-C and hang-up, and a service supervisor's SIGTERM, reach the parent too. It still needs this
+    // process to finish its own work, and closes the channel when it does no more.
+    for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => undefined);
   }
   const serving = await serve(options, { log, fatal });
   const stop = stopper(serving);
-  process.on('SIGTERM', stop);
-  if (!hasIpcParent()) process.on('SIGINT', stop);
+  if (!hasIpcParent()) {
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  }
   if (hasIpcParent() || options.exitWithParent) followParent(stop);
   await tellParent({ type: 'ready', uri: serving.uri });
   process.stdout.write(`embedded-mongo ${ENGINE_VERSION} is ready: ${serving.uri}\n`);

@@ -7,9 +7,8 @@ import type { RequestContext } from '../../identity/request-context.js';
 import { Problem } from '../../kernel/problem.js';
 import type { Account } from '../domain/account.js';
 import type { LedgerCommand, OpenAccount } from '../domain/commands.js';
-import { decide } from '../domain/decide.js';
+import { ledgerDecider } from '../domain/decide.js';
 import type { LedgerEvent } from '../domain/events.js';
-import { evolve } from '../domain/evolve.js';
 import { NO_FACTS, type Facts } from '../domain/facts.js';
 import {
   accountOf,
@@ -113,13 +112,13 @@ export class Bookkeeper {
     terms.check();
     const before = document && accountOf(document);
     const facts = await this.factsFor(asked, document, command, session);
-    const decision = decide(before, facts, command);
+    const decision = ledgerDecider.decide(before, facts, command);
     if (!decision.ok) throw problemOf(decision.refusal, currency);
     return this.entry(asked, before, decision.events);
   }
 
   private entry(asked: Asked, before: Account | null, events: readonly LedgerEvent[]): Entry {
-    const account = events.reduce<Account | null>(evolve, before);
+    const account = events.reduce<Account | null>(ledgerDecider.evolve, before);
     if (!account) throw new Error('A command without events opened no account');
     const { context, account_id } = asked;
     const actor = { id: context.user_id, username: context.username };

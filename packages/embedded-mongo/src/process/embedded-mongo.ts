@@ -28,8 +28,8 @@ export interface EmbeddedMongoOptions {
 
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
-/** An engine that ran this long starts the backoff anew. */
-const STEADY_MS = 30_000;
+/** An engine that ran this long starts the backoff anew: only one that cannot stay up is started ever more slowly. */
+const STEADY_MS = 1_000;
 /** The engine's process ends itself within 10 s; beyond this it is killed. */
 const KILL_AFTER_MS = 12_000;
 
@@ -138,7 +138,8 @@ function commandLine(options: EmbeddedMongoOptions): string[] {
 }
 
 async function end({ child, exited }: EngineProcess): Promise<void> {
-  child.kill('SIGTERM');
+  // The end of the channel tells the engine to stop; signals it leaves to its parent.
+  if (child.connected) child.disconnect();
   const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
   await exited;
   clearTimeout(timer);

@@ -76,7 +76,7 @@ describe('EmbeddedMongo', () => {
     await expect(start({ dbPath: deep, port: 0, lockWaitMs: 0 })).rejects.toThrow('in use');
   });
 
-  it.each(['SIGINT', 'SIGHUP'] as const)('leaves %s to the parent', async (signal) => {
+  it.each(['SIGINT', 'SIGHUP', 'SIGTERM'] as const)('leaves %s to the parent', async (signal) => {
     const exits: ProcessExit[] = [];
     const server = await start({ dbPath: await newFolder(), port: 0, onExit: (exit) => exits.push(exit) });
     process.kill(server.pid!, signal);

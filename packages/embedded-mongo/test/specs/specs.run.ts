@@ -28,8 +28,8 @@ if (hasSpecFolder()) {
   });
 } else {
   say(`The drivers' own cases do not run: there is no folder ${SPEC_FOLDER} (set MONGODB_SPECS).`);
-  describe.skip("the drivers' own cases (their folder is missing)", () => {
-    it('run', () => undefined);
+  it("are skipped: the drivers' own cases, whose folder is missing", () => {
+    expect(hasSpecFolder()).toBe(false);
   });
 }
 
