@@ -119,9 +119,9 @@ describe('update', () => {
     ['an unknown query operator', { q: { a: { $nonsense: 1 } }, u: { $set: { a: 1 } } }, 2],
     ['a change of _id', { q: { _id: 1 }, u: { $set: { _id: 2 } } }, 66],
     ['a replacement of many', { q: {}, u: { a: 1 }, multi: true }, 9],
-    ['array filters', { q: {}, u: { $set: { a: 1 } }, arrayFilters: [{ x: 1 }] }, 115],
-    ['a collation', { q: {}, u: { $set: { a: 1 } }, collation: { locale: 'de' } }, 115],
-    ['a pipeline', { q: {}, u: [{ $set: { a: 1 } }] }, 9],
+    ['array filters', { q: {}, u: { $set: { a: 1 } }, arrayFilters: [{ x: 1 }] }, 9],
+    ['a collation', { q: {}, u: { $set: { a: 1 } }, collation: { locale: 'de', strength: 4 } }, 115],
+    ['a stage that updates do not have', { q: {}, u: [{ $group: { _id: 1 } }] }, 72],
     ['a sort of many', { q: {}, u: { $set: { a: 1 } }, multi: true, sort: { a: 1 } }, 9],
     ['a hint on nothing', { q: {}, u: { $set: { a: 1 } }, hint: 'nothing' }, 2],
   ])('refuses %s', async (_name, statement, code) => {

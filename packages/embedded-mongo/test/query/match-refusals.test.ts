@@ -6,7 +6,7 @@ describe('refusals', () => {
   it.each<[Record<string, Plain>, number]>([
     [{ $foo: 1 }, 2],
     [{ $where: 'true' }, 2],
-    [{ $jsonSchema: {} }, 2],
+    [{ $jsonSchema: 5 }, 14],
     [{ a: { $foo: 1 } }, 2],
     [{ a: { $near: [0, 0] } }, 2],
     [{ a: { $gt: 1, b: 2 } }, 2],
