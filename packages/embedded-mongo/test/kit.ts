@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly client?: MongoClientOptions;
   /** The script to run instead of the package's own command; it takes the same arguments. */
   readonly command?: string;
+  /** Environment variables of the engine's process, besides those of this one. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** An engine in a process of its own, as built (`dist`), with a connected client. */
@@ -38,8 +40,8 @@ export async function startEngine(options: StartOptions = {}): Promise<TestEngin
   const folder = await mkdtemp(join(tmpdir(), 'engine-'));
   const dbPath = options.dbPath ?? join(folder, 'data');
   const socket = join(folder, 'run', 'e.sock');
-  const { command = COMMAND } = options;
-  let running = await launch(command, dbPath, socket);
+  const { command = COMMAND, env = {} } = options;
+  let running = await launch(command, dbPath, socket, env);
   const client = new MongoClient(running.uri, { serverSelectionTimeoutMS: 10_000, ...options.client });
   await client.connect();
   return {
@@ -57,7 +59,7 @@ export async function startEngine(options: StartOptions = {}): Promise<TestEngin
     kill9: () => end(running.child, 'SIGKILL'),
     async restart() {
       await end(running.child, 'SIGTERM');
-      running = await launch(command, dbPath, socket);
+      running = await launch(command, dbPath, socket, env);
     },
   };
 }
@@ -67,11 +69,16 @@ interface Launched {
   readonly uri: string;
 }
 
-async function launch(command: string, dbPath: string, socket: string): Promise<Launched> {
+async function launch(
+  command: string,
+  dbPath: string,
+  socket: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Launched> {
   const child = spawn(
     process.execPath,
     [command, `--dbpath=${dbPath}`, `--socket=${socket}`, '--exit-with-parent'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
   );
   for await (const line of createInterface({ input: child.stdout })) {
     const uri = /is ready: (\S+)/.exec(line)?.[1];

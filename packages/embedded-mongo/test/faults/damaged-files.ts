@@ -52,7 +52,7 @@ function examineUntilCrash(
     outcomes.set(folder, outcome);
     return outcome;
   };
-  let silence = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const silence = setTimeout(() => child.kill('SIGKILL'), 20_000);
   child.on('message', (message) => {
     silence.refresh();
     const { folder, phase: now, ...told } = message as { folder: string; phase: string } & Partial<Outcome>;
