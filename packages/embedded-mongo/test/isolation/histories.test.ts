@@ -5,13 +5,13 @@ describe('concurrent transactions and plain writes upon few documents', () => {
   it('show nothing that snapshot isolation forbids', async () => {
     const engine = await startEngine();
     try {
-      const { committed, givenUp, faults } = await inspect(engine, { rounds: 8, clients: 12, each: 40 });
+      const { committed, givenUp, faults } = await inspect(engine, { rounds: 4, clients: 12, each: 36 });
       expect(faults).toEqual([]);
       // Without conflicts, and without commits despite them, nothing would have been tried.
-      expect(committed).toBeGreaterThan(1500);
-      expect(givenUp).toBeGreaterThan(500);
+      expect(committed).toBeGreaterThan(800);
+      expect(givenUp).toBeGreaterThan(200);
     } finally {
       await engine.stop();
     }
-  });
+  }, 240_000);
 });

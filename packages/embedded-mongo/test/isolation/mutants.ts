@@ -103,8 +103,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'statements of a transaction take effect at once',
     file: 'commands/writing.js',
-    passage: 'return transaction === undefined ?',
-    replacement: 'return true ?',
+    passage: 'return checked(transaction);',
+    replacement: '',
   },
   {
     name: 'what is given up is published',
