@@ -1,3 +1,4 @@
+import { nameStage } from '../aggregate/stage.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { readCollation, type Collation } from '../query/collation.js';
@@ -41,8 +42,8 @@ export function checkCollatedChange(collation: Collation | undefined, ...parts: 
 export function checkCollatedStages(collation: Collation | undefined, stages: readonly Value[]): void {
   if (collation === undefined) return;
   let heeding = new Set(['$match', '$sort']);
-  for (const stage of stages as readonly Doc[]) {
-    const [name, argument] = [...stage][0] as [string, Value];
+  for (const stage of stages) {
+    const { name, argument } = nameStage(stage);
     const isQuery = heeding.has(name);
     if (name !== '$match') heeding = new Set();
     const comparesItself = name === '$match' || name === '$sort';
@@ -52,12 +53,12 @@ export function checkCollatedStages(collation: Collation | undefined, stages: re
 }
 
 function refuse(value: Value, operators: ReadonlySet<string>): void {
-  if (Array.isArray(value)) for (const item of value as Value[]) refuse(item, operators);
-  if (!(value instanceof Map)) return;
-  for (const [name, inner] of value) {
-    if (operators.has(name)) throw notHeeded(name);
-    refuse(inner, operators);
-  }
+  if (value instanceof Map) {
+    for (const [name, inner] of value) {
+      if (operators.has(name)) throw notHeeded(name);
+      refuse(inner, operators);
+    }
+  } else if (Array.isArray(value)) for (const item of value as Value[]) refuse(item, operators);
 }
 
 function notHeeded(name: string): EngineError {

@@ -46,7 +46,7 @@ function shownCommand(body: CommandDoc): Doc {
   const shown: Doc = new Map();
   for (const [field, value] of body) {
     const isRaw = value instanceof RawDoc || (Array.isArray(value) && value[0] instanceof RawDoc);
-    if (!isRaw) shown.set(field, value as Value);
+    if (!isRaw) shown.set(field, value);
   }
   return shown;
 }

@@ -122,7 +122,7 @@ describe('options', () => {
     [{ find: 'things', filter: 5 }, 14],
     [{ find: 'things', limit: -1 }, 51024],
     [{ find: 'things', tailable: true }, 115],
-    [{ find: 'things', collation: { locale: 'fr' } }, 115],
+    [{ find: 'things', collation: { locale: 'fr', strength: 4 } }, 115],
     [{ find: 'things', hint: 'nothing' }, 2],
     [{ find: 'things', filter: { a: { $nonsense: 1 } } }, 2],
     [{ find: 'things', sort: { a: 2 } }, 15975],

@@ -25,16 +25,13 @@ describe('create', () => {
     expect((await db.listCollections().toArray()).map(({ name }) => name)).toEqual(['one']);
   });
 
-  it.each([
-    { capped: true, size: 100 },
-    { validator: { a: 1 } },
-    { timeseries: { timeField: 't' } },
-    { viewOn: 'x' },
-    { collation: { locale: 'de' } },
-  ])('refuses %j by name', async (options) => {
-    const { code, errmsg } = await failure(db.command({ create: 'one', ...options }));
-    expect([code, Object.keys(options).some((name) => errmsg?.includes(name))]).toEqual([115, true]);
-  });
+  it.each([{ timeseries: { timeField: 't' } }, { viewOn: 'x' }, { collation: { locale: 'de' } }])(
+    'refuses %j by name',
+    async (options) => {
+      const { code, errmsg } = await failure(db.command({ create: 'one', ...options }));
+      expect([code, Object.keys(options).some((name) => errmsg?.includes(name))]).toEqual([115, true]);
+    },
+  );
 });
 
 describe('createIndexes', () => {
@@ -113,7 +110,7 @@ describe('createIndexes', () => {
     [{ key: { '$**': 1 }, name: 'x' }, 67],
     [{ key: { a: 0 }, name: 'x' }, 67],
     [{ key: {}, name: 'x' }, 67],
-    [{ key: { a: 1 }, name: 'x', expireAfterSeconds: 5 }, 67],
+    [{ key: { a: 1 }, name: 'x', expireAfterSeconds: -5 }, 67],
     [{ key: { a: 1 }, name: 'x', hidden: true }, 67],
     [{ key: { a: 1 }, name: 'x', collation: { locale: 'de' } }, 67],
     [{ key: { a: 1 }, name: 'x', sparse: true, partialFilterExpression: { b: 1 } }, 67],
