@@ -69,7 +69,15 @@ export function sourceDocuments(
 /** `$currentOp`: the commands under way. Idle connections, sessions and cursors are not shown. */
 function currentOperations({ engine }: CommandContext, argument: Value): Doc[] {
   const args = new Arguments('$currentOp', argument as Doc);
-  args.allowOnly(['allUsers', 'idleConnections', 'idleSessions', 'localOps', 'idleCursors', 'backtrace', 'truncateOps']);
+  args.allowOnly([
+    'allUsers',
+    'idleConnections',
+    'idleSessions',
+    'localOps',
+    'idleCursors',
+    'backtrace',
+    'truncateOps',
+  ]);
   args.refuse('idleCursors', 'backtrace');
   return engine.operations.list().map(describeOperation);
 }

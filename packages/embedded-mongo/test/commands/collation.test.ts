@@ -39,7 +39,12 @@ describe('a command with a collation', () => {
   });
 
   it('sorts by it over several batches and with a limit', async () => {
-    const found = await rows.find({}, { collation }).sort({ text: -1, _id: 1 }).limit(3).batchSize(1).toArray();
+    const found = await rows
+      .find({}, { collation })
+      .sort({ text: -1, _id: 1 })
+      .limit(3)
+      .batchSize(1)
+      .toArray();
     expect(ids(found)).toEqual([3, 1, 2]);
   });
 

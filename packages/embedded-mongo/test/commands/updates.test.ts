@@ -148,7 +148,7 @@ describe('pipelines', () => {
     expect(await totals()).toEqual([5, 10]);
     const namespace = orders.namespace;
     const one = { name: 'updateOne', namespace, filter: { _id: 1 }, update: total } as const;
-    await engine.client.bulkWrite([one], { let: { extra: 0 } });
+    await engine.client.bulkWrite<{ [ns: string]: { _id: number } }>([one], { let: { extra: 0 } });
     expect(await totals()).toEqual([3, 10]);
   });
 

@@ -1,10 +1,10 @@
-import { ObjectId, type Collection, type Db } from 'mongodb';
+import { ObjectId, type Collection, type Db, type CollectionInfo } from 'mongodb';
 import { startEngine, type TestEngine } from '../kit.js';
 import { failure } from './failure.js';
 
 interface Thing {
   _id: number;
-  a?: unknown;
+  a?: number;
   b?: unknown;
 }
 
@@ -96,7 +96,7 @@ describe('a validator', () => {
     await things.updateOne({ _id: 1 }, { $set: { a: 0 } }, bypass);
     await things.findOneAndUpdate({ _id: 1 }, { $set: { b: 1 } }, bypass);
     await things.bulkWrite([{ insertOne: { document: { _id: 3 } } }], bypass);
-    await engine.client.bulkWrite(
+    await engine.client.bulkWrite<{ [ns: string]: { _id: number } }>(
       [{ name: 'insertOne', namespace: things.namespace, document: { _id: 4 } }],
       bypass,
     );
@@ -105,7 +105,9 @@ describe('a validator', () => {
 
   it('fails the operation of a client-level bulk write', async () => {
     const error = await failure(
-      engine.client.bulkWrite([{ name: 'insertOne', namespace: things.namespace, document: { _id: 4 } }]),
+      engine.client.bulkWrite<{ [ns: string]: { _id: number } }>([
+        { name: 'insertOne', namespace: things.namespace, document: { _id: 4 } },
+      ]),
     );
     expect(error).toMatchObject({ writeErrors: new Map([[0, expect.objectContaining({ code: 121 })]]) });
   });
@@ -140,8 +142,8 @@ describe('a validator', () => {
     expect(await failure(things.insertOne({ _id: 5 }))).toMatchObject({ code: 121 });
     await db.command({ collMod: 'things', validator: {} });
     await things.insertOne({ _id: 5 });
-    const [{ options } = {}] = await db.listCollections<{ options: object }>().toArray();
-    expect(options).toEqual({});
+    const [listed] = await db.listCollections<CollectionInfo>().toArray();
+    expect(listed?.options).toEqual({});
   });
 });
 

@@ -95,7 +95,7 @@ const bombs: [what: string, code: number | undefined, run: () => Promise<unknown
         .toArray(),
   ],
   ['JavaScript in $where', 2, () => rows.find({ $where: 'while (true) {}' }).toArray()],
-  ['code in $where', 2, () => rows.find({ $where: new Code('while (true) {}') }).toArray()],
+  ['code in $where', 2, () => rows.find({ $where: new Code('while (true) {}') } as Document).toArray()],
   [
     'JavaScript in $function',
     168,
