@@ -1,39 +1,34 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FieldError, ProblemDetails } from '../kernel/problem.js';
 
 /** The deepest nesting of objects and lists that a body may have; ours need five. */
 const MAX_DEPTH = 20;
-
-// The parser doesn't say which of the two it met.
-const NOT_JSON = 'The body is not valid JSON, or holds a property named `__proto__` or `constructor`';
 
 /**
  * A body that could not be read. It travels to the validation in place of the body, so that a caller without a token
  * gets 401 first, as for any other request.
  */
-export class UnreadableBody {
-  constructor(readonly detail: string) {}
+export class UnreadableBody implements ProblemDetails {
+  constructor(
+    readonly detail: string,
+    /** The field that is to blame, where it is one. */
+    readonly errors: readonly FieldError[] = [],
+  ) {}
 }
+
+// A reader of JSON may pass over it (RFC 8259, section 8.1).
+const BYTE_ORDER_MARK = /^\uFEFF/;
 
 type ParserDone = (error: Error | null, body?: unknown) => void;
 
 /** Makes the server read JSON and forms. Any other type of body is passed over, for the guard of media types to refuse. */
 export function readBodies(server: FastifyInstance): void {
-  const parseJson = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    (request: FastifyRequest, bytes: Buffer, done: ParserDone) => {
-      if (bytes.length === 0) return done(null, undefined);
-      if (!isUtf8(bytes)) return done(null, new UnreadableBody('The body is not UTF-8'));
-      const parsed: ParserDone = (error, value) => {
-        if (error) return done(null, new UnreadableBody(NOT_JSON));
-        const fault = shapeFault(value, MAX_DEPTH);
-        done(null, fault === null ? value : new UnreadableBody(fault));
-      };
-      void parseJson(request, bytes.toString(), parsed);
-    },
+    (_: FastifyRequest, bytes: Buffer, done: ParserDone) => done(null, readJson(bytes)),
   );
   server.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -48,6 +43,19 @@ export function readBodies(server: FastifyInstance): void {
   );
 }
 
+/** What a JSON text says; undefined for an empty one. */
+function readJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  if (!isUtf8(bytes)) return new UnreadableBody('The body is not UTF-8');
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString().replace(BYTE_ORDER_MARK, ''));
+  } catch {
+    return new UnreadableBody('The body is not valid JSON');
+  }
+  return shapeFault(value, '', MAX_DEPTH) ?? value;
+}
+
 /** A form's fields; one that is given twice makes the form unreadable (RFC 6749, section 3.2). */
 function readForm(text: string): Record<string, string> | UnreadableBody {
   const form = new Map<string, string>();
@@ -60,15 +68,27 @@ function readForm(text: string): Record<string, string> | UnreadableBody {
 
 /**
  * What no body of ours has: objects and lists nested too deeply, fields named like what every object inherits
- * (`constructor`, `toString`), which the libraries that check fields pass over. Null when all is well.
+ * (`__proto__`, `constructor`, `toString`), which the libraries that check fields pass over. Null when all is well.
+ * @param path the value's own, as the client wrote it; empty for the whole body
  */
-function shapeFault(value: unknown, depth: number): string | null {
+function shapeFault(value: unknown, path: string, depth: number): UnreadableBody | null {
   if (typeof value !== 'object' || value === null) return null;
-  if (depth === 0) return 'The body is nested too deeply';
+  if (depth === 0) return new UnreadableBody('The body is nested too deeply');
   for (const [name, inner] of Object.entries(value)) {
-    if (name in Object.prototype) return `The body holds a field that no request has: ${name}`;
-    const fault = shapeFault(inner, depth - 1);
+    const field = fieldPath(path, name, Array.isArray(value));
+    if (name in Object.prototype) {
+      return new UnreadableBody(`The body holds a field that no request has: ${name}`, [
+        { field, message: 'is not a field of this request' },
+      ]);
+    }
+    const fault = shapeFault(inner, field, depth - 1);
     if (fault !== null) return fault;
   }
   return null;
+}
+
+/** The path of a member of what `parent` names, as the client wrote it: `split[0].amount`. */
+export function fieldPath(parent: string, name: string, listed: boolean): string {
+  if (listed) return `${parent}[${name}]`;
+  return parent === '' ? name : `${parent}.${name}`;
 }

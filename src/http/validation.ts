@@ -1,7 +1,7 @@
 import { ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { Problem, type FieldError } from '../kernel/problem.js';
-import { UnreadableBody } from './body.js';
+import { fieldPath, UnreadableBody } from './body.js';
 
 /**
  * Checks bodies against their DTO class: unknown fields are refused, nothing is converted but text that is trimmed.
@@ -24,7 +24,7 @@ export class BodyValidation extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     // A body without a class is read by its route, which answers in another protocol's words.
     if (metadata.type !== 'body' || metadata.metatype === Object) return value;
-    if (value instanceof UnreadableBody) throw new Problem('invalid_request', { detail: value.detail });
+    if (value instanceof UnreadableBody) throw new Problem('invalid_request', value);
     // A request without a body is one with an empty body, so that optional fields may all be left out.
     const body = value === undefined ? {} : value;
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -34,17 +34,13 @@ export class BodyValidation extends ValidationPipe {
   }
 }
 
-/** The errors of a field and of what it holds, each with its path as the client wrote it: `split[0].amount`. */
+/** The errors of a field, or else of what it holds, each with its path as the client wrote it: `split[0].amount`. */
 function fieldErrors(error: ValidationError, parent: string): FieldError[] {
-  const field = fieldPath(parent, error.property);
+  const field = fieldPath(parent, error.property, parent !== '' && /^\d+$/.test(error.property));
   const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) => ({
     field,
     message: constraint === 'whitelistValidation' ? 'is not a field of this request' : message,
   }));
-  return [...own, ...(error.children ?? []).flatMap((child) => fieldErrors(child, field))];
-}
-
-function fieldPath(parent: string, property: string): string {
-  if (parent === '') return property;
-  return /^\d+$/.test(property) ? `${parent}[${property}]` : `${parent}.${property}`;
+  // What a value of the wrong shape holds says nothing more.
+  return own.length > 0 ? own : (error.children ?? []).flatMap((child) => fieldErrors(child, field));
 }

@@ -1,15 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  ValidateBy,
-  ValidateIf,
-  ValidateNested,
-  type ValidationArguments,
-} from 'class-validator';
+import { ValidateBy, ValidateIf, ValidateNested, type ValidationArguments } from 'class-validator';
 import { CURRENCIES, isCurrency } from '../kernel/currency.js';
 import { isCalendarDate } from '../kernel/dates.js';
 import { MINOR_LIMIT } from '../kernel/money.js';
@@ -126,14 +118,20 @@ export function IsListOf(
 ): PropertyDecorator {
   const { min = 1, max } = options;
   return applyDecorators(
-    ArrayMaxSize(max, { message: `must have at most ${max} items` }),
-    ArrayMinSize(min, { message: `must have at least ${min} item(s)` }),
-    IsArray({ message: 'must be a list' }),
     ValidateNested({ each: true, message: 'must hold objects' }),
     Type(item),
     // Swagger knows a class that is named later by a function whose own name is `type`.
-    ...common({ type: () => item(), isArray: true, minItems: min, maxItems: max }, options),
+    Field(
+      (value) => listFault(value, min, max),
+      { type: () => item(), isArray: true, minItems: min, maxItems: max },
+      options,
+    ),
   );
+}
+
+function listFault(value: unknown, min: number, max: number): string | null {
+  if (!Array.isArray(value)) return 'must be a list';
+  return value.length < min || value.length > max ? `must have ${min} to ${max} items` : null;
 }
 
 /** A list of `min` (1) to `max` names, each as `IsName` has it. */
@@ -142,8 +140,8 @@ export function IsListOfNames(
 ): PropertyDecorator {
   const { min = 1, max } = options;
   const fault: Fault = (value) => {
-    if (!Array.isArray(value)) return 'must be a list';
-    if (value.length < min || value.length > max) return `must have ${min} to ${max} items`;
+    const shape = listFault(value, min, max);
+    if (shape !== null || !Array.isArray(value)) return shape;
     const faults = value.map((name: unknown) =>
       typeof name === 'string' ? nameFault(name, 100) : 'must be a string',
     );

@@ -73,7 +73,7 @@ export class TokenController {
 
 /** Reads the form. What OAuth doesn't know is ignored, so this is no DTO; the errors are named as OAuth names them. */
 function passwordGrant(form: unknown): { username: string; password: string } {
-  if (form instanceof UnreadableBody) throw invalid({ detail: form.detail });
+  if (form instanceof UnreadableBody) throw invalid(form);
   const fields = new Map<string, unknown>(Object.entries(form ?? {}));
   const missing = ['grant_type', 'username', 'password'].filter((field) => !fields.get(field));
   if (missing.length > 0) {

@@ -98,6 +98,30 @@ describe('what no route takes', () => {
     expectProblem(await service.api(method, path, options), status, code);
   });
 
+  it.each([
+    ['{', 'The body is not valid JSON', undefined],
+    ['{"a": 01}', 'The body is not valid JSON', undefined],
+    [' ', 'The body is not valid JSON', undefined],
+    ['{"__proto__": {"a": 1}}', 'The body holds a field that no request has: __proto__', '__proto__'],
+    [
+      '{"a": [{"b": {"constructor": {"prototype": 1}}}]}',
+      'The body holds a field that no request has: constructor',
+      'a[0].b.constructor',
+    ],
+    ['{"username": {"toString": 1}}', expect.stringContaining(': toString'), 'username.toString'],
+    [nested(30), 'The body is nested too deeply', undefined],
+  ])('%s is told what is wrong with it', async (body, detail: unknown, field) => {
+    const answer = await service.api('POST', '/users/signup', { body, headers: JSON_TYPE });
+    expectProblem(answer, 400, 'invalid_request');
+    const errors = field === undefined ? undefined : [{ field, message: 'is not a field of this request' }];
+    expect({ detail: answer.body.detail, errors: answer.body.errors }).toEqual({ detail, errors });
+  });
+
+  it('a byte order mark before a body is passed over', async () => {
+    const answer = await service.api('POST', '/users/signup', { body: '\uFEFF{}', headers: JSON_TYPE });
+    expect(answer.body.errors).toContainEqual({ field: 'username', message: 'must be a string' });
+  });
+
   it('a body that is no UTF-8 is 400', async () => {
     const body = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
     const head = `POST /users/signup HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;

@@ -261,6 +261,32 @@ describe('other fields', () => {
   });
 });
 
+describe('what is said of a list', () => {
+  const item = { envelope_id: 0, amount: 1 };
+  const wrong: [what: string, path: string, list: unknown, field: string, message: string][] = [
+    ['an object', '/debits', {}, 'postings', 'must be a list'],
+    ['an item alone', '/debits', item, 'postings', 'must be a list'],
+    ['a text', '/debits', 'all', 'postings', 'must be a list'],
+    ['null', '/debits', null, 'postings', 'must be a list'],
+    ['no item', '/debits', [], 'postings', 'must have 1 to 1000 items'],
+    ['too many', '/debits', Array(1_001).fill(item), 'postings', 'must have 1 to 1000 items'],
+    ['too many wrong ones', '/debits', Array(1_001).fill({}), 'postings', 'must have 1 to 1000 items'],
+    ['a text in it', '/debits', [item, 'all'], 'postings[1]', 'must hold objects'],
+    ['a wrong item', '/debits', [{ ...item, amount: '1' }], 'postings[0].amount', 'must be a number'],
+    ['a split as an object', '/paydays', {}, 'split', 'must be a list'],
+    ['names as an object', '/envelopes', {}, 'names', 'must be a list'],
+  ];
+  const LIST_OF: Readonly<Record<string, string>> = {
+    '/debits': 'postings',
+    '/paydays': 'split',
+    '/envelopes': 'names',
+  };
+  it.each(wrong)('%s', async (_, path, list, field, message) => {
+    const answer = await account.ask('POST', path, { [LIST_OF[path] ?? '']: list });
+    expect(answer.body.errors).toEqual([{ field, message }]);
+  });
+});
+
 describe('query parameters', () => {
   it.each([
     'colour=green',

@@ -2,10 +2,32 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { childrenOf } from '../../bench/processes.js';
 import { freePort } from '../../bench/service-process.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** How long a start may take, and an end of all processes, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+const descendantsOf = (pid: number): number[] =>
+  childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Waits until it is so, or patience ends; the expectation after it tells which. */
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!isSo() && Date.now() < deadline) await delay(50);
+}
 
 describe('npm start', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
@@ -15,21 +37,23 @@ describe('npm start', () => {
       const env = { ...process.env, PORT: String(await freePort()), DATA_DIR: dataDir, NODE_OPTIONS: '' };
       const npm = spawn('npm', ['start'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] });
       let output = '';
-      // The pipe ends when the last process that writes to it has ended: npm, shell and service.
-      const closed = new Promise<void>((resolve) => npm.once('close', () => resolve()));
-      const ready = new Promise<void>((resolve) => {
-        npm.stdout.setEncoding('utf8').on('data', (text: string) => {
-          output += text;
-          if (output.includes('Envelope Ledger is ready')) resolve();
-        });
-      });
-      await Promise.race([ready, closed]);
-      expect(output).toContain('Envelope Ledger is ready');
-      npm.kill(signal);
-      await closed;
-      expect(output).toContain('Stopping: requests in flight are finished first.');
-      await expect(fetch(`http://127.0.0.1:${env.PORT}/health/live`)).rejects.toThrow();
-      await rm(dataDir, { recursive: true });
+      npm.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+      const pid = npm.pid ?? 0;
+      let processes = [pid];
+      try {
+        await until(() => output.includes('Envelope Ledger is ready') || !isAlive(pid));
+        processes = [pid, ...descendantsOf(pid)];
+        expect(output).toContain('Envelope Ledger is ready');
+        // npm, the service in its shell's place, and the engine.
+        expect(processes).toHaveLength(3);
+        npm.kill(signal);
+        await until(() => !processes.some(isAlive));
+        expect(processes.filter(isAlive)).toEqual([]);
+        expect(output).toContain('Stopping: requests in flight are finished first.');
+      } finally {
+        for (const each of processes.filter(isAlive)) process.kill(each, 'SIGKILL');
+        await rm(dataDir, { recursive: true, force: true });
+      }
     },
     60_000,
   );

@@ -6,7 +6,7 @@ import { pathId } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { IsAmount, IsListOf, IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
-import { EnvelopeAmountBody, MAX_LISTED } from './bodies.js';
+import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { PayerAnswer, payerAnswer } from './payer-answer.js';
 
@@ -22,7 +22,7 @@ export class PayerBody {
     optional: true,
     min: 0,
     max: MAX_LISTED,
-    description: 'What of it goes where; what it leaves over goes to Available',
+    description: `What of it goes where; what it leaves over goes to Available. ${ADDED_UP}`,
   })
   readonly split?: EnvelopeAmountBody[];
 }

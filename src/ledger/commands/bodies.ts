@@ -2,12 +2,16 @@ import type { PipeTransform } from '@nestjs/common';
 
 import { IsAmount, IsCalendarDate, IsDescription, IsNumberedId } from '../../http/wire-types.js';
 import { Problem } from '../../kernel/problem.js';
+import { LIMITS } from '../domain/limits.js';
 
 /**
  * How many entries a list of envelopes and amounts may have. More than the postings of a transaction: an envelope may
  * be named twice, and too many different ones are a rule of the ledger.
  */
 export const MAX_LISTED = 1_000;
+
+/** What OpenAPI says of such a list. */
+export const ADDED_UP = `Entries that name the same envelope are added up first; of the sums a transaction may have up to ${LIMITS.postings}, else \`limit_reached\`.`;
 
 /** An amount in one envelope, above 0, in major units. */
 export class EnvelopeAmountBody {

@@ -7,7 +7,7 @@ import { Problems } from '../../http/problems.js';
 import { IsAmount, IsListOf, IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { findPayer } from '../domain/account.js';
-import { EnvelopeAmountBody, MAX_LISTED } from './bodies.js';
+import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { PayerAnswer, payerAnswer } from './payer-answer.js';
 
@@ -23,7 +23,7 @@ export class ChangePayerBody {
     optional: true,
     min: 0,
     max: MAX_LISTED,
-    description: 'The whole split',
+    description: `The whole split. ${ADDED_UP}`,
   })
   readonly split?: EnvelopeAmountBody[];
 }

@@ -6,7 +6,7 @@ import { pathId } from '../../http/path-params.js';
 import { IsAmount, IsListOf, IsNumberedId } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import type { EnvelopeAmount } from '../domain/account.js';
-import { EnvelopeAmountBody, MAX_LISTED, MoneyBody } from './bodies.js';
+import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED, MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
 import { MoneyRoute } from './money-route.js';
@@ -23,7 +23,7 @@ export class DebitBody extends MoneyBody {
   @IsListOf(() => EnvelopeAmountBody, {
     optional: true,
     max: MAX_LISTED,
-    description: 'In place of envelope_id and amount, for spending from several envelopes',
+    description: `In place of envelope_id and amount, for spending from several envelopes. ${ADDED_UP}`,
     example: [
       { envelope_id: 1, amount: 25.1 },
       { envelope_id: 3, amount: 40 },

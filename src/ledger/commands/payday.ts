@@ -6,7 +6,7 @@ import { pathId } from '../../http/path-params.js';
 import { IsAmount, IsListOf, IsName, IsNumberedId } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import type { ReceiveOtherPay, ReceivePay } from '../domain/commands.js';
-import { EnvelopeAmountBody, MAX_LISTED, MoneyBody } from './bodies.js';
+import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED, MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
 import { MoneyRoute } from './money-route.js';
@@ -27,7 +27,7 @@ export class PaydayBody extends MoneyBody {
     optional: true,
     min: 0,
     max: MAX_LISTED,
-    description: "The payer's split unless given; what it leaves over goes to Available",
+    description: `The payer's split unless given; what it leaves over goes to Available. ${ADDED_UP}`,
   })
   readonly split?: EnvelopeAmountBody[];
 }
