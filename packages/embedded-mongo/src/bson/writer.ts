@@ -115,7 +115,8 @@ export class Writer {
   }
 
   private text(value: string): void {
-    const most = value.length * 3;
+    // What a short text may need is guessed; a long one is measured, so that the limit is one of real bytes.
+    const most = value.length <= SHORT_TEXT ? value.length * 3 : Buffer.byteLength(value, 'utf8');
     if (this.length + most > this.bytes.length) this.grow(most);
     if (value.length <= SHORT_TEXT && this.shortAscii(value)) return;
     this.length += this.bytes.write(value, this.length, 'utf8');

@@ -5,7 +5,7 @@ import {
   type Document,
   type MongoServerError,
 } from 'mongodb';
-import { newFolder, removeFolders } from '../process/folders.js';
+import { newFolder } from '../process/folders.js';
 import { startCommand } from '../process/processes.js';
 import { SpecEngine } from './spec-engine.js';
 
@@ -163,6 +163,5 @@ describe('fail points', () => {
     await other.close();
     running.child.kill('SIGTERM');
     await running.ended;
-    await removeFolders();
   });
 });
