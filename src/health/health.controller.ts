@@ -12,7 +12,7 @@ const PING_MS = 1_000;
 
 /** That all is well. */
 class HealthDto {
-  @ApiProperty({ enum: ['ok'] })
+  @ApiProperty({ enum: ['ok'], example: 'ok' })
   status!: 'ok';
 }
 

@@ -1,7 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEM_KINDS, type ProblemCode } from '../kernel/problem-codes.js';
+import { problemType } from '../kernel/problem.js';
 import type { PageSizes } from './list-query.js';
+import { addExamples } from './open-api-examples.js';
 import { problemResponse } from './problems.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -14,6 +16,18 @@ export const OPEN_OPERATION = 'x-open';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head'] as const;
 
+// One a feature, in the order in which a newcomer meets them.
+const TAGS = [
+  ['Users', 'Sign up, log in, and see your own profile.'],
+  ['Accounts', 'Accounts in one currency each, with what may be overdrawn.'],
+  ['Envelopes', 'What the money of an account is put aside for; envelope 0 is Available.'],
+  ['Payers', 'Who pays regularly, and how their pay is split over envelopes.'],
+  ['Money', 'Deposits, spending, cash, moves between envelopes, and paydays.'],
+  ['Undo', 'Take back the last transaction, again and again, or a chosen one.'],
+  ['Register', 'What was recorded: who, when, why, and what the balance was then.'],
+  ['Health', 'Whether the process is alive and can do its work.'],
+] as const;
+
 /** Serves Swagger UI at /docs and the OpenAPI document at /openapi.json. */
 export function serveDocs(app: NestFastifyApplication, version: string, sizes: PageSizes): void {
   const config = new DocumentBuilder()
@@ -24,6 +38,7 @@ export function serveDocs(app: NestFastifyApplication, version: string, sizes: P
     .setVersion(version)
     .addOAuth2({ type: 'oauth2', flows: { password: { tokenUrl: '/token', scopes: {} } } }, SCHEME)
     .build();
+  config.tags = TAGS.map(([name, description]) => ({ name, description }));
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
@@ -32,20 +47,20 @@ export function serveDocs(app: NestFastifyApplication, version: string, sizes: P
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Envelope Ledger',
-    swaggerOptions: { persistAuthorization: true, tagsSorter: 'alpha' },
+    swaggerOptions: { persistAuthorization: true },
   });
 }
 
 /** Adds what every operation shares: the shape of problems, who must log in, the answers that are always possible. */
 function finish(document: OpenAPIObject, sizes: PageSizes): void {
-  document.components = {
-    ...document.components,
-    schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
-  };
+  const schemas = { ...document.components?.schemas, Problem: PROBLEM_SCHEMA };
+  document.components = { ...document.components, schemas };
   for (const path of Object.values(document.paths)) {
     for (const method of METHODS) {
       const operation = path[method];
-      if (operation) finishOperation(operation, sizes);
+      if (!operation) continue;
+      finishOperation(operation, sizes);
+      addExamples(operation, schemas);
     }
   }
 }
@@ -97,19 +112,23 @@ const PROBLEM_SCHEMA = {
   required: ['type', 'title', 'status', 'detail', 'instance', 'code'],
   additionalProperties: true,
   properties: {
-    type: { type: 'string', description: 'A URN that names the code' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    instance: { type: 'string', description: 'The path that was asked for' },
-    code: { type: 'string', enum: Object.keys(PROBLEM_KINDS) },
+    type: { type: 'string', description: 'A URN that names the code', example: problemType('name_taken') },
+    title: { type: 'string', example: PROBLEM_KINDS.name_taken.title },
+    status: { type: 'integer', example: PROBLEM_KINDS.name_taken.status },
+    detail: { type: 'string', example: PROBLEM_KINDS.name_taken.title },
+    instance: { type: 'string', description: 'The path that was asked for', example: '/accounts' },
+    code: { type: 'string', enum: Object.keys(PROBLEM_KINDS), example: 'name_taken' },
     errors: {
       type: 'array',
       description: 'The fields that are wrong, for 400',
+      example: [{ field: 'amount', message: 'must be greater than 0' }],
       items: {
         type: 'object',
         required: ['field', 'message'],
-        properties: { field: { type: 'string' }, message: { type: 'string' } },
+        properties: {
+          field: { type: 'string', example: 'amount' },
+          message: { type: 'string', example: 'must be greater than 0' },
+        },
       },
     },
   },

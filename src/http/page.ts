@@ -23,8 +23,8 @@ export function pageOf<Item>(
   return { items, page, page_size, total, total_is_exact: true, next_cursor: null };
 }
 
-/** Describes in OpenAPI that an operation answers 200 with a page of items of a class. */
-export function AnswersPageOf(item: Type<unknown>): MethodDecorator {
+/** Describes in OpenAPI that an operation answers 200 with a page of items of a class, as these are. */
+export function AnswersPageOf<Item>(item: Type<Item>, examples: readonly Item[]): MethodDecorator {
   const whole = { type: 'integer', minimum: 0 } as const;
   return applyDecorators(
     ApiExtraModels(item),
@@ -34,11 +34,11 @@ export function AnswersPageOf(item: Type<unknown>): MethodDecorator {
         type: 'object',
         required: ['items', 'page', 'page_size', 'total', 'total_is_exact', 'next_cursor'],
         properties: {
-          items: { type: 'array', items: { $ref: getSchemaPath(item) } },
-          page: { ...whole, minimum: 1 },
-          page_size: { ...whole, minimum: 1 },
-          total: whole,
-          total_is_exact: { type: 'boolean' },
+          items: { type: 'array', items: { $ref: getSchemaPath(item) }, example: examples },
+          page: { ...whole, minimum: 1, example: 1 },
+          page_size: { ...whole, minimum: 1, example: 20 },
+          total: { ...whole, example: examples.length },
+          total_is_exact: { type: 'boolean', example: true },
           next_cursor: { type: 'string', nullable: true, example: null },
         },
       },

@@ -80,7 +80,7 @@ export function IsText(max: number, options: FieldOptions = {}): PropertyDecorat
 
 /** A description: a text of 0 to 500 characters. */
 export const IsDescription = (options: FieldOptions = {}) =>
-  IsText(500, { description: 'What it was for', example: 'Groceries', optional: true, ...options });
+  IsText(500, { description: 'What it was for', example: 'Weekly shopping', optional: true, ...options });
 
 /** The id of an envelope or a payer: a whole number from 0, counted within its account. */
 export function IsNumberedId(options: FieldOptions = {}): PropertyDecorator {

@@ -13,7 +13,7 @@ const MAX_FIELD = 4_096;
 
 /** The form of OAuth 2's password grant (RFC 6749, section 4.3). For the description only; the form is read by hand. */
 class PasswordGrantDto {
-  @ApiProperty({ enum: ['password'] })
+  @ApiProperty({ enum: ['password'], example: 'password' })
   grant_type!: string;
 
   @ApiProperty({ example: 'ada' })
@@ -22,22 +22,25 @@ class PasswordGrantDto {
   @ApiProperty({ format: 'password', example: 'correct horse battery staple' })
   password!: string;
 
-  @ApiProperty({ required: false, description: 'Accepted and ignored, like any other field' })
+  @ApiProperty({ required: false, example: '', description: 'Accepted and ignored, like any other field' })
   scope?: string;
 
-  @ApiProperty({ required: false, description: 'Accepted and ignored' })
+  @ApiProperty({ required: false, example: 'budget-app', description: 'Accepted and ignored' })
   client_id?: string;
 
-  @ApiProperty({ required: false, description: 'Accepted and ignored' })
+  @ApiProperty({ required: false, example: '', description: 'Accepted and ignored' })
   client_secret?: string;
 }
 
 /** An access token. */
 class TokenDto {
-  @ApiProperty({ description: 'Sent as `Authorization: Bearer …`' })
+  @ApiProperty({
+    description: 'Sent as `Authorization: Bearer …`',
+    example: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c3JfMDFrYWd4In0.c2lnbmF0dXJl',
+  })
   access_token!: string;
 
-  @ApiProperty({ enum: ['bearer'] })
+  @ApiProperty({ enum: ['bearer'], example: 'bearer' })
   token_type!: 'bearer';
 
   @ApiProperty({ description: 'How long the token is good for, in seconds', example: 1800 })

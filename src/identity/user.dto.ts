@@ -92,7 +92,7 @@ export class UserDto {
   @ApiProperty({ description: 'The personal household', example: 'hh_5k9r0d1vw38ktrj6m0c3n4b2ha' })
   household_id!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiProperty({ format: 'date-time', example: '2026-01-01T08:00:00.000Z' })
   created_at!: string;
 }
 
@@ -107,7 +107,7 @@ export class ProfileDto extends UserDto {
 
 /** Whether a user name is taken. */
 export class ExistsDto {
-  @ApiProperty()
+  @ApiProperty({ example: true })
   exists!: boolean;
 }
 

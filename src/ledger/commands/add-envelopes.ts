@@ -1,13 +1,15 @@
 import { Body, Controller, Param, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
+import { namedExamples } from '../../http/open-api-examples.js';
 import { pathId } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { IsListOfNames, IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { LIMITS } from '../domain/limits.js';
 import { viewEnvelope } from '../projections/account-view.js';
+import { exampleEnvelope } from '../projections/examples.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { EnvelopesAnswer } from './envelope-answers.js';
 import { changedEnvelopes } from './money-answer.js';
@@ -15,14 +17,14 @@ import type { Terms } from './terms.js';
 
 /** One envelope (`name`) or several (`names`). */
 export class AddEnvelopesBody {
-  @IsName({ optional: true, example: 'Groceries' })
+  @IsName({ optional: true, example: 'Food' })
   readonly name?: string;
 
   @IsListOfNames({
     optional: true,
     max: LIMITS.live_envelopes,
     description: 'In place of name, several at once',
-    example: ['Rent', 'Car'],
+    example: ['Food', 'Rent', 'Holiday'],
   })
   readonly names?: string[];
 }
@@ -45,7 +47,20 @@ export class AddEnvelopesController {
 
   @Post(':account_id/envelopes')
   @ApiOperation({ summary: 'Add envelopes' })
-  @ApiCreatedResponse({ type: EnvelopesAnswer })
+  @ApiBody({
+    type: AddEnvelopesBody,
+    examples: namedExamples({
+      'several envelopes': { names: ['Food', 'Rent', 'Holiday'] },
+      'one envelope': { name: 'Presents' },
+    }),
+  })
+  @ApiCreatedResponse({
+    type: EnvelopesAnswer,
+    example: {
+      envelopes: ([1, 2, 3] as const).map((id) => exampleEnvelope(id, 0)),
+      version: 4,
+    } satisfies EnvelopesAnswer,
+  })
   @Problems('not_found', 'name_taken', 'limit_reached')
   add(
     @Context() context: RequestContext,

@@ -6,6 +6,7 @@ import { pathId } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { IsAmount, IsListOf, IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
+import { EXAMPLE_PAYER } from '../projections/examples.js';
 import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { PayerAnswer, payerAnswer } from './payer-answer.js';
@@ -23,6 +24,7 @@ export class PayerBody {
     min: 0,
     max: MAX_LISTED,
     description: `What of it goes where; what it leaves over goes to Available. ${ADDED_UP}`,
+    example: EXAMPLE_PAYER.split,
   })
   readonly split?: EnvelopeAmountBody[];
 }
@@ -45,7 +47,10 @@ export class AddPayerController {
 
   @Post(':account_id/payers')
   @ApiOperation({ summary: 'Add a payer' })
-  @ApiCreatedResponse({ type: PayerAnswer })
+  @ApiCreatedResponse({
+    type: PayerAnswer,
+    example: { ...EXAMPLE_PAYER, version: 5 } satisfies PayerAnswer,
+  })
   @Problems('not_found', 'envelope_archived', 'split_exceeds_amount', 'limit_reached')
   add(
     @Context() context: RequestContext,

@@ -15,10 +15,10 @@ export const ADDED_UP = `Entries that name the same envelope are added up first;
 
 /** An amount in one envelope, above 0, in major units. */
 export class EnvelopeAmountBody {
-  @IsNumberedId()
+  @IsNumberedId({ example: 2 })
   readonly envelope_id!: number;
 
-  @IsAmount()
+  @IsAmount({ example: 1_200 })
   readonly amount!: number;
 }
 

@@ -7,14 +7,19 @@ import { Problems } from '../../http/problems.js';
 import { IsAmount, IsFlag, IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { AccountView, viewAccount } from '../projections/account-view.js';
+import { EXAMPLE_ACCOUNT } from '../projections/examples.js';
 import { Bookkeeper } from './bookkeeper.js';
 
 /** What changes; what is left out stays. */
 export class ChangeAccountBody {
-  @IsName({ optional: true, example: 'Household' })
+  @IsName({ optional: true, example: 'Everyday' })
   readonly name?: string;
 
-  @IsFlag({ optional: true, description: 'Off only when nothing is below 0; takes the credit limit away' })
+  @IsFlag({
+    optional: true,
+    example: true,
+    description: 'Off only when nothing is below 0; takes the credit limit away',
+  })
   readonly can_go_negative?: boolean;
 
   @IsAmount({ optional: true, nullable: true, example: 500, description: 'null takes the limit away' })
@@ -39,7 +44,15 @@ export class ChangeAccountController {
 
   @Patch(':account_id')
   @ApiOperation({ summary: 'Change an account' })
-  @ApiOkResponse({ type: AccountView })
+  @ApiOkResponse({
+    type: AccountView,
+    example: {
+      ...EXAMPLE_ACCOUNT,
+      can_go_negative: true,
+      credit_limit: 500,
+      version: 9,
+    } satisfies AccountView,
+  })
   @Problems('not_found', 'name_taken', 'envelope_overdrawn', 'credit_limit_exceeded')
   change(
     @Context() context: RequestContext,

@@ -7,6 +7,7 @@ import { Problems } from '../../http/problems.js';
 import { IsAmount, IsListOf, IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { findPayer } from '../domain/account.js';
+import { EXAMPLE_PAYER } from '../projections/examples.js';
 import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { PayerAnswer, payerAnswer } from './payer-answer.js';
@@ -16,7 +17,7 @@ export class ChangePayerBody {
   @IsName({ optional: true, example: 'Acme Mills' })
   readonly payer?: string;
 
-  @IsAmount({ optional: true, example: 2500 })
+  @IsAmount({ optional: true, example: 2_500 })
   readonly amount?: number;
 
   @IsListOf(() => EnvelopeAmountBody, {
@@ -24,6 +25,7 @@ export class ChangePayerBody {
     min: 0,
     max: MAX_LISTED,
     description: `The whole split. ${ADDED_UP}`,
+    example: EXAMPLE_PAYER.split,
   })
   readonly split?: EnvelopeAmountBody[];
 }
@@ -47,7 +49,10 @@ export class ChangePayerController {
 
   @Patch(':account_id/payers/:payer_id')
   @ApiOperation({ summary: 'Change a payer' })
-  @ApiOkResponse({ type: PayerAnswer })
+  @ApiOkResponse({
+    type: PayerAnswer,
+    example: { ...EXAMPLE_PAYER, amount: 2_500, version: 9 } satisfies PayerAnswer,
+  })
   @Problems('not_found', 'envelope_archived', 'split_exceeds_amount', 'limit_reached')
   change(
     @Context() context: RequestContext,

@@ -9,6 +9,7 @@ import type { EnvelopeAmount } from '../domain/account.js';
 import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED, MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import { DEBIT_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
 import type { Terms } from './terms.js';
 
@@ -17,7 +18,7 @@ export class DebitBody extends MoneyBody {
   @IsNumberedId({ optional: true, description: 'With amount, for spending from one envelope' })
   readonly envelope_id?: number;
 
-  @IsAmount({ optional: true, description: 'With envelope_id' })
+  @IsAmount({ optional: true, example: 62.4, description: 'With envelope_id' })
   readonly amount?: number;
 
   @IsListOf(() => EnvelopeAmountBody, {
@@ -51,6 +52,8 @@ export class DebitController {
   @Post(':account_id/debits')
   @MoneyRoute(
     'Spend from one envelope or several',
+    DebitBody,
+    DEBIT_EXAMPLE,
     'envelope_archived',
     'envelope_overdrawn',
     'credit_limit_exceeded',

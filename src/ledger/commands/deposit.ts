@@ -9,6 +9,7 @@ import { AVAILABLE_ID } from '../domain/account.js';
 import { MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import { DEPOSIT_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
 
 /** Money that comes in from outside. */
@@ -16,7 +17,7 @@ export class DepositBody extends MoneyBody {
   @IsNumberedId({ optional: true, default: AVAILABLE_ID, example: 0 })
   readonly envelope_id?: number;
 
-  @IsAmount()
+  @IsAmount({ example: 50 })
   readonly amount!: number;
 }
 
@@ -37,7 +38,7 @@ export class DepositController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post(':account_id/deposits')
-  @MoneyRoute('Deposit money into an envelope', 'envelope_archived')
+  @MoneyRoute('Deposit money into an envelope', DepositBody, DEPOSIT_EXAMPLE, 'envelope_archived')
   deposit(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,

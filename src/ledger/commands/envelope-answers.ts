@@ -4,7 +4,7 @@ import { findEnvelope } from '../domain/account.js';
 import { EnvelopeView, viewEnvelope } from '../projections/account-view.js';
 import type { Recorded } from './bookkeeper.js';
 
-const VERSION = { type: 'integer', minimum: 1, description: "The account's version" } as const;
+const VERSION = { type: 'integer', minimum: 1, example: 9, description: "The account's version" } as const;
 
 /** Envelopes that were added. */
 export class EnvelopesAnswer {

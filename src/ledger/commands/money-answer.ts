@@ -11,13 +11,13 @@ export class MoneyAnswer {
   @ApiProperty({ type: TransactionView })
   readonly transaction!: TransactionView;
 
-  @ApiProperty({ type: 'number', example: 2737.6, description: "The account's balance after it" })
+  @ApiProperty({ type: 'number', example: 2_637.6, description: "The account's balance after it" })
   readonly balance!: number;
 
   @ApiProperty({ type: [EnvelopeView], description: 'The envelopes that it changed, as they are now' })
   readonly envelopes!: readonly EnvelopeView[];
 
-  @ApiProperty({ type: 'integer', minimum: 1, description: "The account's version" })
+  @ApiProperty({ type: 'integer', minimum: 1, example: 8, description: "The account's version" })
   readonly version!: number;
 }
 

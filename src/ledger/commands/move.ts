@@ -8,17 +8,18 @@ import { Context, type RequestContext } from '../../identity/request-context.js'
 import { MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import { MOVE_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
 
 /** Money that changes its envelope within the account. */
 export class MoveBody extends MoneyBody {
-  @IsNumberedId({ example: 3 })
+  @IsNumberedId({ example: 0 })
   readonly from_id!: number;
 
-  @IsNumberedId({ example: 4 })
+  @IsNumberedId({ example: 3 })
   readonly to_id!: number;
 
-  @IsAmount()
+  @IsAmount({ example: 100 })
   readonly amount!: number;
 }
 
@@ -39,7 +40,13 @@ export class MoveController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post(':account_id/moves')
-  @MoneyRoute('Move money between envelopes', 'envelope_archived', 'envelope_overdrawn')
+  @MoneyRoute(
+    'Move money between envelopes',
+    MoveBody,
+    MOVE_EXAMPLE,
+    'envelope_archived',
+    'envelope_overdrawn',
+  )
   move(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,

@@ -9,23 +9,29 @@ import { Context, type RequestContext } from '../../identity/request-context.js'
 import { newId } from '../../kernel/ids.js';
 import { ACCOUNT_TYPES, type AccountType } from '../domain/account.js';
 import { AccountView, viewAccount } from '../projections/account-view.js';
+import { EXAMPLE_ACCOUNT, exampleEnvelope } from '../projections/examples.js';
 import { Bookkeeper } from './bookkeeper.js';
 
 /** A new account. */
 export class OpenAccountBody {
-  @IsName({ example: 'Household', description: "Unique among the household's open accounts" })
+  @IsName({ example: 'Everyday', description: "Unique among the household's open accounts" })
   readonly name!: string;
 
   @IsAmount({ signed: true, optional: true, default: 0, example: 250 })
   readonly opening_balance?: number;
 
-  @IsFlag({ optional: true, default: false, description: 'Whether envelopes may fall below 0' })
+  @IsFlag({
+    optional: true,
+    default: false,
+    example: false,
+    description: 'Whether envelopes may fall below 0',
+  })
   readonly can_go_negative?: boolean;
 
   @IsCurrency({ optional: true, description: "The household's currency unless given" })
   readonly currency?: string;
 
-  @IsChoice(ACCOUNT_TYPES, { optional: true, default: 'checking' })
+  @IsChoice(ACCOUNT_TYPES, { optional: true, default: 'checking', example: 'checking' })
   readonly account_type?: AccountType;
 
   @IsAmount({
@@ -36,7 +42,11 @@ export class OpenAccountBody {
   })
   readonly credit_limit?: number | null;
 
-  @IsCalendarDate({ optional: true, description: 'When it was opened; today unless given' })
+  @IsCalendarDate({
+    optional: true,
+    example: '2026-01-01',
+    description: 'When it was opened; today unless given',
+  })
   readonly effective_on?: string;
 }
 
@@ -59,6 +69,12 @@ export class OpenAccountController {
   @ApiOperation({ summary: 'Open an account' })
   @ApiCreatedResponse({
     type: AccountView,
+    example: {
+      ...EXAMPLE_ACCOUNT,
+      balance: 250,
+      version: 1,
+      envelopes: [exampleEnvelope(0, 250)],
+    } satisfies AccountView,
     headers: { Location: { description: 'Where the account is', schema: { type: 'string' } } },
   })
   @Problems('name_taken', 'envelope_overdrawn', 'credit_limit_exceeded')

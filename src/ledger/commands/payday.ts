@@ -6,9 +6,11 @@ import { pathId } from '../../http/path-params.js';
 import { IsAmount, IsListOf, IsName, IsNumberedId } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import type { ReceiveOtherPay, ReceivePay } from '../domain/commands.js';
+import { EXAMPLE_PAYER } from '../projections/examples.js';
 import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED, MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import { PAYDAY_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
 import type { Terms } from './terms.js';
 
@@ -20,7 +22,11 @@ export class PaydayBody extends MoneyBody {
   @IsName({ optional: true, description: 'In place of payer_id: who paid', example: 'Tax office' })
   readonly payer?: string;
 
-  @IsAmount({ optional: true, description: "The payer's usual pay unless given; needed beside payer" })
+  @IsAmount({
+    optional: true,
+    example: 2_400,
+    description: "The payer's usual pay unless given; needed beside payer",
+  })
   readonly amount?: number;
 
   @IsListOf(() => EnvelopeAmountBody, {
@@ -28,6 +34,7 @@ export class PaydayBody extends MoneyBody {
     min: 0,
     max: MAX_LISTED,
     description: `The payer's split unless given; what it leaves over goes to Available. ${ADDED_UP}`,
+    example: EXAMPLE_PAYER.split,
   })
   readonly split?: EnvelopeAmountBody[];
 }
@@ -51,6 +58,8 @@ export class PaydayController {
   @Post(':account_id/paydays')
   @MoneyRoute(
     'Receive pay and split it over envelopes',
+    PaydayBody,
+    PAYDAY_EXAMPLE,
     'envelope_archived',
     'split_exceeds_amount',
     'limit_reached',

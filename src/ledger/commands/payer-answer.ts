@@ -5,7 +5,7 @@ import { PayerView, viewPayer } from '../projections/account-view.js';
 
 /** A payer that was added or changed. */
 export class PayerAnswer extends PayerView {
-  @ApiProperty({ type: 'integer', minimum: 1, description: "The account's version" })
+  @ApiProperty({ type: 'integer', minimum: 1, example: 5, description: "The account's version" })
   readonly version!: number;
 }
 

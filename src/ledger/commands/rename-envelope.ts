@@ -6,12 +6,13 @@ import { pathId, PathNumber } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
+import { exampleEnvelope } from '../projections/examples.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { EnvelopeAnswer, envelopeAnswer } from './envelope-answers.js';
 
 /** The new name. */
 export class RenameEnvelopeBody {
-  @IsName({ example: 'Presents' })
+  @IsName({ example: 'Groceries' })
   readonly name!: string;
 }
 
@@ -34,7 +35,10 @@ export class RenameEnvelopeController {
 
   @Patch(':account_id/envelopes/:envelope_id')
   @ApiOperation({ summary: 'Rename an envelope' })
-  @ApiOkResponse({ type: EnvelopeAnswer })
+  @ApiOkResponse({
+    type: EnvelopeAnswer,
+    example: { ...exampleEnvelope(1, 537.6), name: 'Groceries', version: 9 } satisfies EnvelopeAnswer,
+  })
   @Problems('not_found', 'name_taken')
   rename(
     @Context() context: RequestContext,

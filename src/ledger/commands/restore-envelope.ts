@@ -6,6 +6,7 @@ import { pathId, PathNumber } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { NoFields } from './bodies.js';
+import { exampleEnvelope } from '../projections/examples.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { EnvelopeAnswer, envelopeAnswer } from './envelope-answers.js';
 
@@ -28,7 +29,10 @@ export class RestoreEnvelopeController {
   @Post(':account_id/envelopes/:envelope_id/restore')
   @HttpCode(200)
   @ApiOperation({ summary: 'Restore an archived envelope' })
-  @ApiOkResponse({ type: EnvelopeAnswer })
+  @ApiOkResponse({
+    type: EnvelopeAnswer,
+    example: { ...exampleEnvelope(3, 0), version: 14 } satisfies EnvelopeAnswer,
+  })
   @Problems('not_found', 'name_taken', 'limit_reached')
   restore(
     @Context() context: RequestContext,

@@ -7,6 +7,7 @@ import { Context, type RequestContext } from '../../identity/request-context.js'
 import { UndoBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import { UNDO_LAST_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
 
 /** Undoes the last transaction that stands; again and again, down to the opening. */
@@ -28,6 +29,8 @@ export class UndoLastController {
   @Post(':account_id/undo')
   @MoneyRoute(
     'Undo the last transaction that stands',
+    UndoBody,
+    UNDO_LAST_EXAMPLE,
     'opening_cannot_be_undone',
     'envelope_overdrawn',
     'credit_limit_exceeded',

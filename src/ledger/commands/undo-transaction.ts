@@ -7,6 +7,7 @@ import { Context, type RequestContext } from '../../identity/request-context.js'
 import { UndoBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import { UNDO_CHOSEN_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
 
 /** Undoes a chosen transaction, whatever came after it. */
@@ -29,6 +30,8 @@ export class UndoTransactionController {
   @Post(':account_id/transactions/:tx_id/undo')
   @MoneyRoute(
     'Undo a chosen transaction',
+    UndoBody,
+    UNDO_CHOSEN_EXAMPLE,
     'opening_cannot_be_undone',
     'already_reversed',
     'not_a_money_transaction',

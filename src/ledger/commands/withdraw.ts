@@ -8,14 +8,15 @@ import { Context, type RequestContext } from '../../identity/request-context.js'
 import { MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
 import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import { WITHDRAWAL_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
 
 /** Cash taken out. */
 export class WithdrawalBody extends MoneyBody {
-  @IsNumberedId()
+  @IsNumberedId({ example: 3 })
   readonly envelope_id!: number;
 
-  @IsAmount()
+  @IsAmount({ example: 40 })
   readonly amount!: number;
 }
 
@@ -38,6 +39,8 @@ export class WithdrawController {
   @Post(':account_id/withdrawals')
   @MoneyRoute(
     'Withdraw cash from an envelope',
+    WithdrawalBody,
+    WITHDRAWAL_EXAMPLE,
     'envelope_archived',
     'envelope_overdrawn',
     'credit_limit_exceeded',

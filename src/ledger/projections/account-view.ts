@@ -10,7 +10,7 @@ import {
   type Payer,
 } from '../domain/account.js';
 
-const MONEY = { type: 'number', example: 100.25 } as const;
+const MONEY = { type: 'number' } as const;
 
 /** An envelope as clients see it. */
 export class EnvelopeView {
@@ -22,10 +22,10 @@ export class EnvelopeView {
   })
   readonly id!: number;
 
-  @ApiProperty({ type: String, example: 'Groceries' })
+  @ApiProperty({ type: String, example: 'Food' })
   readonly name!: string;
 
-  @ApiProperty(MONEY)
+  @ApiProperty({ ...MONEY, example: 537.6 })
   readonly balance!: number;
 
   @ApiProperty({ type: Boolean, example: false })
@@ -34,34 +34,39 @@ export class EnvelopeView {
 
 /** An account as clients see it; amounts in major units of its currency. */
 export class AccountView {
-  @ApiProperty({ type: String, example: 'acc_01h455vb4pex5vsknk084sn02q' })
+  @ApiProperty({ type: String, example: 'acc_01kagx3q9sf8krqxfp6ydfn7v3' })
   readonly id!: string;
 
-  @ApiProperty({ type: String, example: 'Household' })
+  @ApiProperty({ type: String, example: 'Everyday' })
   readonly name!: string;
 
-  @ApiProperty({ type: String, enum: [...ACCOUNT_TYPES] })
+  @ApiProperty({ type: String, enum: [...ACCOUNT_TYPES], example: 'checking' })
   readonly account_type!: string;
 
   @ApiProperty({ type: String, example: 'USD' })
   readonly currency!: string;
 
-  @ApiProperty(MONEY)
+  @ApiProperty({ ...MONEY, example: 2_637.6 })
   readonly balance!: number;
 
   @ApiProperty({ type: Boolean, example: false })
   readonly can_go_negative!: boolean;
 
-  @ApiProperty({ ...MONEY, nullable: true, description: 'How far it may be overdrawn; null: without limit' })
+  @ApiProperty({
+    ...MONEY,
+    nullable: true,
+    example: null,
+    description: 'How far it may be overdrawn; null: without limit',
+  })
   readonly credit_limit!: number | null;
 
-  @ApiProperty({ type: String, enum: ['open'] })
+  @ApiProperty({ type: String, enum: ['open'], example: 'open' })
   readonly state!: string;
 
-  @ApiProperty({ type: String, format: 'date', example: '2026-01-31' })
+  @ApiProperty({ type: String, format: 'date', example: '2026-01-01' })
   readonly opened_on!: CalendarDate;
 
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'The sequence of its last event' })
+  @ApiProperty({ type: 'integer', minimum: 1, example: 8, description: 'The sequence of its last event' })
   readonly version!: number;
 
   @ApiProperty({ type: [EnvelopeView], description: 'By id' })
@@ -70,10 +75,10 @@ export class AccountView {
 
 /** An amount in an envelope as clients see it. */
 export class EnvelopeAmountView {
-  @ApiProperty({ type: 'integer', minimum: 0, example: 1 })
+  @ApiProperty({ type: 'integer', minimum: 0, example: 2 })
   readonly envelope_id!: number;
 
-  @ApiProperty(MONEY)
+  @ApiProperty({ ...MONEY, example: 1_200 })
   readonly amount!: number;
 }
 
@@ -85,7 +90,7 @@ export class PayerView {
   @ApiProperty({ type: String, example: 'Acme Mills' })
   readonly payer!: string;
 
-  @ApiProperty({ ...MONEY, description: 'The usual pay' })
+  @ApiProperty({ ...MONEY, example: 2_400, description: 'The usual pay' })
   readonly amount!: number;
 
   @ApiProperty({ type: String, example: 'USD' })

@@ -6,19 +6,18 @@ import { KIND_OF_ROOT, type TransactionKind } from '../domain/events.js';
 import { EnvelopeAmountView, viewAmounts } from './account-view.js';
 import { ROW_ROLES, type RegisterRow, type RowRole } from './register-row.js';
 
-const ID = { type: String, example: 'tx_01h455vb4pex5vsknk084sn02q' } as const;
-const ID_OR_NULL = { ...ID, nullable: true } as const;
-const MONEY = { type: 'number', example: -62.4 } as const;
+const ID = { type: String, example: 'tx_01kagx3q9sf8krqxfp6ydfn7w8' } as const;
+const ID_OR_NULL = { type: String, example: null, nullable: true } as const;
 
 /** The kinds that the register knows. */
 export const TRANSACTION_KINDS: readonly TransactionKind[] = Object.values(KIND_OF_ROOT);
 
 /** Who recorded a transaction. */
 export class ActorView {
-  @ApiProperty({ type: String, example: 'usr_01h455vb4pex5vsknk084sn02q' })
+  @ApiProperty({ type: String, example: 'usr_01kagx3q9sf8krqxfp6ydfn7v2' })
   readonly id!: string;
 
-  @ApiProperty({ type: String, example: 'rosa' })
+  @ApiProperty({ type: String, example: 'ada' })
   readonly username!: string;
 }
 
@@ -27,32 +26,42 @@ export class TransactionView {
   @ApiProperty(ID)
   readonly id!: string;
 
-  @ApiProperty({ type: String, example: 'acc_01h455vb4pex5vsknk084sn02q' })
+  @ApiProperty({ type: String, example: 'acc_01kagx3q9sf8krqxfp6ydfn7v3' })
   readonly account_id!: string;
 
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'Its place in the log of the account' })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    example: 8,
+    description: 'Its place in the log of the account',
+  })
   readonly seq!: number;
 
   @ApiProperty({
     type: String,
     enum: [...TRANSACTION_KINDS],
+    example: 'debit',
     description: 'An undo has the kind of what it undoes',
   })
   readonly kind!: TransactionKind;
 
-  @ApiProperty({ type: String, enum: [...ROW_ROLES] })
+  @ApiProperty({ type: String, enum: [...ROW_ROLES], example: 'root' })
   readonly role!: RowRole;
 
-  @ApiProperty({ ...MONEY, description: "The account's signed change" })
+  @ApiProperty({ type: 'number', example: -62.4, description: "The account's signed change" })
   readonly amount!: number;
 
-  @ApiProperty({ type: 'number', required: false, description: 'What a move moved' })
+  @ApiProperty({ type: 'number', required: false, example: 100, description: 'What a move moved' })
   readonly moved?: number;
 
   @ApiProperty({ type: String, example: 'USD' })
   readonly currency!: string;
 
-  @ApiProperty({ type: [EnvelopeAmountView], description: 'Signed' })
+  @ApiProperty({
+    type: [EnvelopeAmountView],
+    description: 'Signed',
+    example: [{ envelope_id: 1, amount: -62.4 }],
+  })
   readonly postings!: readonly EnvelopeAmountView[];
 
   @ApiProperty({ type: String, example: 'Weekly shopping' })
@@ -67,16 +76,20 @@ export class TransactionView {
   @ApiProperty({ type: String, format: 'date', example: '2026-01-31' })
   readonly effective_on!: CalendarDate;
 
-  @ApiProperty({ type: String, format: 'date-time' })
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-01-31T18:00:00.000Z' })
   readonly recorded_at!: string;
 
   @ApiProperty({ type: ActorView })
   readonly actor!: ActorView;
 
-  @ApiProperty({ ...MONEY, description: "The account's balance after it, in the order of recording" })
+  @ApiProperty({
+    type: 'number',
+    example: 2_637.6,
+    description: "The account's balance after it, in the order of recording",
+  })
   readonly balance!: number;
 
-  @ApiProperty({ type: Boolean, description: 'Whether it is in force' })
+  @ApiProperty({ type: Boolean, example: true, description: 'Whether it is in force' })
   readonly standing!: boolean;
 
   @ApiProperty({ ...ID, description: 'The transaction that it belongs to, itself unless it is a reversal' })

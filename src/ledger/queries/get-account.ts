@@ -8,6 +8,7 @@ import { flagParameter, Parameters, type ValuesOf } from '../../http/query-param
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { accountOf } from '../projections/account-document.js';
 import { AccountView, viewAccount } from '../projections/account-view.js';
+import { EXAMPLE_ACCOUNT } from '../projections/examples.js';
 import { Accounts } from '../projections/accounts.js';
 
 const ACCOUNT_PARAMETERS = { include_archived: flagParameter('Show archived envelopes too') };
@@ -31,7 +32,7 @@ export class GetAccountController {
 
   @Get(':account_id')
   @ApiOperation({ summary: 'Get an account with its envelopes' })
-  @ApiOkResponse({ type: AccountView })
+  @ApiOkResponse({ type: AccountView, example: EXAMPLE_ACCOUNT })
   @Problems('not_found')
   get(
     @Context() context: RequestContext,

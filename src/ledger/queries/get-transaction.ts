@@ -7,6 +7,7 @@ import { Problems } from '../../http/problems.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { Problem } from '../../kernel/problem.js';
 import { Accounts } from '../projections/accounts.js';
+import { EXAMPLE_DEBIT } from '../projections/examples.js';
 import { Register } from '../projections/register.js';
 import { TransactionView, viewTransaction } from '../projections/transaction-view.js';
 
@@ -28,7 +29,7 @@ export class GetTransactionController {
 
   @Get(':account_id/transactions/:tx_id')
   @ApiOperation({ summary: 'Get a transaction' })
-  @ApiOkResponse({ type: TransactionView })
+  @ApiOkResponse({ type: TransactionView, example: EXAMPLE_DEBIT })
   @Problems('not_found')
   get(
     @Context() context: RequestContext,

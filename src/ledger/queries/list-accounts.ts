@@ -10,6 +10,7 @@ import { CURRENCIES } from '../../kernel/currency.js';
 import { ACCOUNT_TYPES } from '../domain/account.js';
 import { accountOf } from '../projections/account-document.js';
 import { AccountView, viewAccount } from '../projections/account-view.js';
+import { EXAMPLE_ACCOUNT } from '../projections/examples.js';
 import { Accounts } from '../projections/accounts.js';
 
 const ACCOUNT_LIST = declareList({
@@ -43,7 +44,7 @@ export class ListAccountsController {
 
   @Get()
   @ApiOperation({ summary: 'List the accounts' })
-  @AnswersPageOf(AccountView)
+  @AnswersPageOf(AccountView, [EXAMPLE_ACCOUNT])
   list(
     @Context() context: RequestContext,
     @List(ACCOUNT_LIST) request: AccountListRequest,

@@ -11,6 +11,7 @@ import { Context, type RequestContext } from '../../identity/request-context.js'
 import { nameKey } from '../../kernel/text.js';
 import { accountOf } from '../projections/account-document.js';
 import { EnvelopeView, viewAccount } from '../projections/account-view.js';
+import { EXAMPLE_ENVELOPES } from '../projections/examples.js';
 import { Accounts } from '../projections/accounts.js';
 import { pageOfAll } from './page-of-all.js';
 
@@ -40,7 +41,7 @@ export class ListEnvelopesController {
 
   @Get(':account_id/envelopes')
   @ApiOperation({ summary: 'List the envelopes of an account' })
-  @AnswersPageOf(EnvelopeView)
+  @AnswersPageOf(EnvelopeView, EXAMPLE_ENVELOPES)
   @Problems('not_found')
   list(
     @Context() context: RequestContext,

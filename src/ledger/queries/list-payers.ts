@@ -9,6 +9,7 @@ import { Problems } from '../../http/problems.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { nameKey } from '../../kernel/text.js';
 import { PayerView, viewPayer } from '../projections/account-view.js';
+import { EXAMPLE_PAYER } from '../projections/examples.js';
 import { Accounts } from '../projections/accounts.js';
 import { pageOfAll } from './page-of-all.js';
 
@@ -38,7 +39,7 @@ export class ListPayersController {
 
   @Get(':account_id/payers')
   @ApiOperation({ summary: 'List the payers of an account' })
-  @AnswersPageOf(PayerView)
+  @AnswersPageOf(PayerView, [EXAMPLE_PAYER])
   @Problems('not_found')
   list(
     @Context() context: RequestContext,

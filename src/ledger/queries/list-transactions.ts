@@ -15,6 +15,7 @@ import {
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { toMinor } from '../../kernel/money.js';
 import { Problem } from '../../kernel/problem.js';
+import { EXAMPLE_REGISTER } from '../projections/examples.js';
 import { Accounts } from '../projections/accounts.js';
 import { ROW_ROLES } from '../projections/register-row.js';
 import { Register } from '../projections/register.js';
@@ -53,7 +54,7 @@ export class ListTransactionsController {
 
   @Get(':account_id/transactions')
   @ApiOperation({ summary: 'List the transactions of an account' })
-  @AnswersPageOf(TransactionView)
+  @AnswersPageOf(TransactionView, EXAMPLE_REGISTER)
   @Problems('not_found')
   list(
     @Context() context: RequestContext,
