@@ -1,5 +1,5 @@
 import type { Index } from '../storage/catalogue.js';
-import { isLongPart, lowerBoundPart } from '../storage/keys.js';
+import { isLongPart, KEPT_OF_LONG_PART } from '../storage/keys.js';
 import {
   afterAllKeys,
   behind,
@@ -121,19 +121,17 @@ function rootOf(path: string): string {
   return dot < 0 ? path : path.slice(0, dot);
 }
 
-/** As much of a long key string as an index keeps as it is. */
-const keptLength = lowerBoundPart('\0'.repeat(4096)).length;
-
 /**
  * Key strings too long to be kept whole are stored cut, and their order is lost: the ranges then reach to all that
  * begins the same.
  */
 function shorten(index: Index, found: IndexRanges): IndexRanges {
-  const isCut = (part: string): boolean => (index.hasLongKeys ? part.length > keptLength : isLongPart(part));
+  const isCut = (part: string): boolean =>
+    index.hasLongKeys ? part.length > KEPT_OF_LONG_PART : isLongPart(part);
   if (!found.ranges.some(({ from, to }) => isCut(from) || isCut(to))) return found;
   const ranges = found.ranges.map(({ from, to }) => ({
-    from: isCut(from) ? from.slice(0, keptLength) : from,
-    to: isCut(to) ? behind(to.slice(0, keptLength)) : to,
+    from: isCut(from) ? from.slice(0, KEPT_OF_LONG_PART) : from,
+    to: isCut(to) ? behind(to.slice(0, KEPT_OF_LONG_PART)) : to,
   }));
   return {
     ...found,

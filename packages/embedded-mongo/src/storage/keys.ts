@@ -11,7 +11,8 @@ export const RESERVED = { format: 1, catalogue: 2, sequence: 3, counts: 4, sessi
 
 /** A part of a key beyond this many bytes is cut and finished with a hash: LMDB's keys end at 1,978 bytes. */
 const MAX_PART = 920;
-const KEPT_OF_LONG_PART = MAX_PART - 32;
+/** How many of its first bytes a part that is cut keeps; a bound that is to take in cut parts is no longer. */
+export const KEPT_OF_LONG_PART = MAX_PART - 32;
 
 /** The six bytes that every key of an index begins with. */
 export function prefixOf(collectionId: number, indexId: number): Key {
@@ -51,9 +52,4 @@ export function boundPart(part: Key): Key {
 /** Whether a stored key string may be a cut one; one of exactly that length that was not cut is taken for one too. */
 export function mayBeCut(stored: Key): boolean {
   return stored.length === MAX_PART;
-}
-
-/** A shortened key string that is not greater than any stored form of a key from `part` on. */
-export function lowerBoundPart(part: Key): Key {
-  return isLongPart(part) ? part.slice(0, KEPT_OF_LONG_PART) : part;
 }
