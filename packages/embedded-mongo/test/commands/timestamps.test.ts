@@ -2,7 +2,7 @@ import { ObjectId, Timestamp, type Collection, type Document } from 'mongodb';
 import { startEngine, type TestEngine } from '../kit.js';
 
 let engine: TestEngine;
-let things: Collection;
+let things: Collection<Document>;
 
 beforeAll(async () => {
   engine = await startEngine();
@@ -47,7 +47,7 @@ describe('empty timestamps', () => {
           {
             name: 'replaceOne',
             namespace: things.namespace,
-            filter: { _id: 1 },
+            filter: { _id: 1 as never },
             replacement: { a: empty, sub: { b: empty } },
           },
         ]),
