@@ -2,7 +2,7 @@ import { ObjectId, Timestamp, type Collection, type Document } from 'mongodb';
 import { startEngine, type TestEngine } from '../kit.js';
 
 let engine: TestEngine;
-let things: Collection<Document>;
+let things: Collection;
 
 beforeAll(async () => {
   engine = await startEngine();
