@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { MongoNetworkError } from 'mongodb';
+import { MongoBulkWriteError, MongoClientBulkWriteError, MongoNetworkError } from 'mongodb';
 
 const ANSWER_MS = 15_000;
 
@@ -20,6 +20,9 @@ export async function answered<T>(operation: Promise<T>): Promise<T> {
  */
 export function isLostConnection(error: unknown): boolean {
   if (error instanceof MongoNetworkError) return true;
+  if (error instanceof MongoClientBulkWriteError) return isLostConnection(error.cause);
+  // The driver takes the message of what went wrong only; what a server refuses has a code.
+  if (error instanceof MongoBulkWriteError) return error.code === undefined;
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   // A socket's own error in the middle of a commit: the driver takes it for one of its own.
   if (message === 'commitError.hasErrorLabel is not a function') return true;
