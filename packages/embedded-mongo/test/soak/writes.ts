@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { MongoBulkWriteError, type AnyBulkWriteOperation, type ClientBulkWriteModel } from 'mongodb';
+import {
+  MongoBulkWriteError,
+  MongoClientBulkWriteError,
+  type AnyBulkWriteOperation,
+  type ClientBulkWriteModel,
+} from 'mongodb';
 import { anyChange, anyCondition, anyItem, changed, pick, type Change, type Item } from './model.js';
 import type { Circumstances, Operation } from './operation.js';
 
@@ -265,7 +270,10 @@ function clientBulkWrite(circumstances: Circumstances): Operation {
   return {
     name: 'bulkWrite of the client',
     run: async ({ client, within }) => {
-      const result = await client.bulkWrite<{ 'soak.items': Item }>(steps, within);
+      const result = await client.bulkWrite<{ 'soak.items': Item }>(steps, within).catch((error: unknown) => {
+        // The driver wraps what a server refuses, and hides its labels: a transaction would not be tried again.
+        throw error instanceof MongoClientBulkWriteError ? (error.cause ?? error) : error;
+      });
       return [result.insertedCount, result.deletedCount, result.matchedCount];
     },
     answer,
