@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type PutOptions, type RootDatabase, type Transaction as LmdbTransaction } from 'lmdb';
 import { PageFile } from './check/page-file.js';
-import { checkLength } from './check/structure.js';
+import { checkBeginning, checkLength } from './check/structure.js';
 import { type Key, prefixOf, RESERVED } from './keys.js';
 import { isSealed, seal, unseal } from './seal.js';
 import { SpaceGuard, type MeasureSpace } from './space.js';
@@ -44,7 +44,6 @@ export class DiskSnapshot {
   constructor(
     private readonly database: RootDatabase<Uint8Array, Key>,
     private readonly transaction: LmdbTransaction,
-    private readonly onEnd: () => void,
   ) {
     this.options = { transaction };
     const stored = this.get(SEQUENCE_KEY);
@@ -77,14 +76,20 @@ export class DiskSnapshot {
     this.holders -= 1;
     if (this.holders > 0) return;
     this.transaction.done();
-    this.onEnd();
   }
+}
+
+/** A state of the file that is kept from change, before anything of it is read. */
+export interface HeldState {
+  /** The number of the LMDB transaction that made it. */
+  readonly txn: number;
+  /** The picture of it, whose `release` is then to be called instead of this one. */
+  readonly show: () => DiskSnapshot;
+  readonly release: () => void;
 }
 
 /** The LMDB file: pictures to read from, and batches that are durable when their promise settles. */
 export class Disk {
-  private openSnapshots = 0;
-
   private constructor(private readonly database: RootDatabase<Uint8Array, Key>) {}
 
   /**
@@ -98,9 +103,11 @@ export class Disk {
     return Disk.openFile(folder, false);
   }
 
-  /** Opens the data file for reading only, beside the process that writes it or without one. */
+  /**
+   * Opens the data file for reading only, beside the process that writes it or without one. Nothing is checked, since
+   * without a picture held that process may change the pages meanwhile.
+   */
   static openToRead(folder: string): Disk {
-    checkFile(folder);
     return Disk.openFile(folder, true);
   }
 
@@ -120,11 +127,27 @@ export class Disk {
 
   /** A picture of everything durable now; the caller holds it until it calls `release`. */
   snapshot(): DiskSnapshot {
+    return new DiskSnapshot(this.database, this.newest());
+  }
+
+  /** Keeps the pages of what is durable now from reuse, without reading any of them. The only picture of its process. */
+  hold(): HeldState {
+    const transaction = this.newest();
+    const held = /^ *(\d+) +\w+ +(\d+)$/gm;
+    const own = [...this.database.readerList().matchAll(held)].filter(([, pid]) => Number(pid) === process.pid);
+    if (own.length !== 1) throw new Error(`LMDB lists ${String(own.length)} pictures of this process, not one`);
+    return {
+      txn: Number(own[0]?.[2]),
+      show: () => new DiskSnapshot(this.database, transaction),
+      release: () => {
+        transaction.done();
+      },
+    };
+  }
+
+  private newest(): LmdbTransaction {
     this.database.resetReadTxn();
-    this.openSnapshots += 1;
-    return new DiskSnapshot(this.database, this.database.useReadTransaction(), () => {
-      this.openSnapshots -= 1;
-    });
+    return this.database.useReadTransaction();
   }
 
   /**
@@ -203,7 +226,11 @@ function checkFile(folder: string): void {
   if (!existsSync(path)) return;
   const file = PageFile.open(path);
   try {
-    checkLength(file);
+    // A crash may have left a file that nothing had been written to yet.
+    if (file.length === 0) return;
+    checkBeginning(file);
+    const [newest] = file.metas();
+    if (newest !== undefined) checkLength(file, newest);
   } finally {
     file.close();
   }

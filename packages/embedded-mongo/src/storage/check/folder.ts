@@ -7,12 +7,10 @@ import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
 import { Overlay } from '../overlay.js';
 import { PublishedView } from '../view.js';
 import { CollectionCheck } from './collection.js';
-import { PageFile, type Meta } from './page-file.js';
+import { PageFile } from './page-file.js';
 import type { FolderReport } from './report.js';
-import { checkStructure, Problems } from './structure.js';
-
-/** How often a moment without a commit is looked for, to know which state of the file a snapshot shows. */
-const ATTEMPTS = 10_000;
+import { holdState, problemsOfMetas } from './states.js';
+import { checkBeginning, checkLength, checkStructure, Problems } from './structure.js';
 
 /**
  * Checks a data folder, or one collection of it by its namespace, as it is on disk now; other processes may use it
@@ -26,13 +24,14 @@ export async function checkFolder(
   const file = PageFile.open(join(folder, DATA_FILE));
   let disk: Disk | undefined;
   try {
+    checkBeginning(file);
     disk = Disk.openToRead(folder);
-    const { snapshot, meta } = stateOf(disk, file);
+    const { held, meta } = holdState(disk, file);
+    checkLength(file, meta);
     const structure = checkStructure(file, meta);
     onProgress();
-    const problems = [...structure.problems];
-    if (file.metas().length < 2) problems.push('one of the first two pages is damaged');
-    problems.push(...damagedRecords(snapshot));
+    const snapshot = held.show();
+    const problems = [...structure.problems, ...problemsOfMetas(file), ...damagedRecords(snapshot)];
     const view = new PublishedView(snapshot, snapshot.sequence, new Overlay(), () => snapshot.release());
     const collections: FolderReport['collections'][number][] = [];
     for (const collection of collectionsOf(view, ns, problems)) {
@@ -65,17 +64,6 @@ function damagedRecords(snapshot: DiskSnapshot): string[] {
     }
   }
   return problems.list();
-}
-
-function stateOf(disk: Disk, file: PageFile): { snapshot: DiskSnapshot; meta: Meta } {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const [before] = file.metas();
-    const snapshot = disk.snapshot();
-    const [after] = file.metas();
-    if (before !== undefined && before.txn === after?.txn) return { snapshot, meta: after };
-    snapshot.release();
-  }
-  throw new Error('the file was never at rest');
 }
 
 function collectionsOf(view: PublishedView, ns: string | undefined, problems: string[]): Collection[] {
