@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { open, type PutOptions, type RootDatabase, type Transaction as LmdbTransaction } from 'lmdb';
 import { PageFile } from './check/page-file.js';
 import { checkBeginning, checkLength } from './check/structure.js';
@@ -79,8 +79,8 @@ export class DiskSnapshot {
   }
 }
 
-/** A state of the file that is kept from change, before anything of it is read. */
-export interface HeldState {
+/** A state of the file that LMDB is about to show, before any page of it is read. */
+export interface BegunState {
   /** The number of the LMDB transaction that made it. */
   readonly txn: number;
   /** The picture of it, whose `release` is then to be called instead of this one. */
@@ -104,11 +104,21 @@ export class Disk {
   }
 
   /**
-   * Opens the data file for reading only, beside the process that writes it or without one. Nothing is checked, since
-   * without a picture held that process may change the pages meanwhile.
+   * Opens the data file for reading only, unchecked. Not where another process may write it: to open a file is enough
+   * for LMDB to set back the number of the newest commit that all its processes share.
    */
   static openToRead(folder: string): Disk {
     return Disk.openFile(folder, true);
+  }
+
+  /**
+   * Opens the data file of another folder for reading only, by a link in the empty folder `aside`, where LMDB then keeps
+   * numbers and readers of its own. The process that writes the file is not disturbed, and does not know of readers
+   * here: it has to hold a picture for them.
+   */
+  static openAside(folder: string, aside: string): Disk {
+    symlinkSync(resolve(folder, DATA_FILE), join(aside, DATA_FILE));
+    return Disk.openFile(aside, true);
   }
 
   private static openFile(folder: string, readOnly: boolean): Disk {
@@ -130,12 +140,15 @@ export class Disk {
     return new DiskSnapshot(this.database, this.newest());
   }
 
-  /** Keeps the pages of what is durable now from reuse, without reading any of them. The only picture of its process. */
-  hold(): HeldState {
+  /** Begins to read the newest state without reading any page of it. The only picture of its process. */
+  begin(): BegunState {
     const transaction = this.newest();
-    const held = /^ *(\d+) +\w+ +(\d+)$/gm;
-    const own = [...this.database.readerList().matchAll(held)].filter(([, pid]) => Number(pid) === process.pid);
-    if (own.length !== 1) throw new Error(`LMDB lists ${String(own.length)} pictures of this process, not one`);
+    const listed = /^ *(\d+) +\w+ +(\d+)$/gm;
+    const own = [...this.database.readerList().matchAll(listed)].filter(
+      ([, pid]) => Number(pid) === process.pid,
+    );
+    if (own.length !== 1)
+      throw new Error(`LMDB lists ${String(own.length)} pictures of this process, not one`);
     return {
       txn: Number(own[0]?.[2]),
       show: () => new DiskSnapshot(this.database, transaction),
@@ -176,11 +189,6 @@ export class Disk {
       }
     });
     if (!done) throw new Error('LMDB did not commit the batch');
-  }
-
-  /** Frees what processes held that read the file and died. */
-  clearDeadReaders(): void {
-    this.database.readerCheck();
   }
 
   /**

@@ -1,31 +1,40 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import type { Disk, HeldState } from '../disk.js';
+import { Disk, type DiskSnapshot } from '../disk.js';
 import type { Meta, PageFile } from './page-file.js';
 
 /** How often a moment without a commit is waited for; a commit takes far longer than reading two pages. */
-const ATTEMPTS = 10_000;
+const ATTEMPTS = 1_000;
 /** The free tree's keys are numbers. The same field also keeps flags of the file, in its higher bits. */
 const NUMBER_KEYS = 8;
 const FLAGS_OF_TREE = 0xff;
 
-/** A state that is kept from change, and what the file's own meta page says of it. */
+/** One state of the file: the file opened by LMDB, its picture, and what the file's own meta page says of it. */
 export interface KnownState {
-  readonly held: HeldState;
+  readonly disk: Disk;
   readonly meta: Meta;
+  /** To be called once; before, LMDB has read no page of it. */
+  readonly show: () => DiskSnapshot;
 }
 
 /**
- * Holds the newest state that LMDB shows. That is not always the newest meta page in the file: the process that writes
- * puts the page there first, has it synced, and only then tells the readers. Throws where LMDB shows a state of which
- * the file has no meta page.
+ * Opens the newest state. Which one LMDB shows is settled when it opens the file, and it may read another one's meta
+ * page afterwards, where commits go on: then the file is opened again. Throws where LMDB shows no state of which the
+ * file has a meta page.
+ * @param aside - an empty folder to open the file by; the caller removes it.
  */
-export function holdState(disk: Disk, file: PageFile): KnownState {
+export async function openState(folder: string, file: PageFile, aside: string): Promise<KnownState> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const held = disk.hold();
-    // Two commits later, the page is that of another state.
-    const meta = restingMetas(file).find(({ page, txn }) => txn === held.txn && page === txn % 2);
-    if (meta !== undefined) return { held, meta };
-    held.release();
+    mkdirSync(aside, { recursive: true, mode: 0o700 });
+    const disk = Disk.openAside(folder, aside);
+    const before = restingMetas(file);
+    const { txn, show, release } = disk.begin();
+    const isShown = (meta: Meta): boolean => meta.txn === txn && meta.page === txn % 2;
+    const meta = before.find(isShown);
+    if (meta !== undefined && restingMetas(file).some(isShown)) return { disk, meta, show };
+    release();
+    await disk.close();
+    rmSync(aside, { recursive: true });
   }
   throw new Error('the data file is damaged: the state that LMDB shows is none of its first two pages');
 }

@@ -58,12 +58,7 @@ export function checkStructure(file: PageFile, meta: Meta): Structure {
   return { problems: problems.list(), entries };
 }
 
-function compareSizes(
-  tree: string,
-  found: TreeSize,
-  told: TreeSize,
-  problem: TreeVisitor['problem'],
-): void {
+function compareSizes(tree: string, found: TreeSize, told: TreeSize, problem: TreeVisitor['problem']): void {
   if (isDeepStrictEqual(found, told)) return;
   problem(
     `the file says of the tree of ${tree}: ${JSON.stringify(told)}; there is of it: ${JSON.stringify(found)}`,
@@ -122,7 +117,8 @@ export function checkBeginning(file: PageFile): void {
   if (file.metas().length === 0) {
     throw new Error('the data file is damaged: neither of its first two pages can be read');
   }
-  if (file.length < 2 * file.pageSize) throw new Error('the data file has been cut short: its page 1 is missing');
+  if (file.length < 2 * file.pageSize)
+    throw new Error('the data file has been cut short: its page 1 is missing');
 }
 
 /**
