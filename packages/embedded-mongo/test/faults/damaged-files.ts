@@ -95,7 +95,7 @@ export function dissect(folder: string): Anatomy {
       throw new Error(text);
     },
   };
-  new TreeWalk(file, meta, visitor).run(meta.root);
+  new TreeWalk(file, meta, visitor).run(meta.data.root);
   freePages(file, meta, visitor);
   file.close();
   const bytes = readFileSync(path);

@@ -3,6 +3,8 @@
  * what came of it. A damaged file may end this process: the parent sees how far it got.
  */
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkFolder } from '../../dist/storage/check/folder.js';
 import { linesOf } from '../../dist/storage/check/report.js';
 import { repairFolder } from '../../dist/storage/offline/repair.js';
@@ -51,10 +53,13 @@ async function readAll(folder) {
 }
 
 const attemptCheck = async (folder) => {
+  const aside = join(folder, 'aside');
   try {
-    return linesOf(await checkFolder(folder, undefined, () => undefined));
+    return linesOf(await checkFolder({ folder, aside }, () => undefined));
   } catch (error) {
     return [String(error)];
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
   }
 };
 

@@ -45,7 +45,7 @@ export class Salvage {
         return !this.free.has(page);
       },
     };
-    new TreeWalk(this.file, this.meta, visitor).run(this.meta.root);
+    new TreeWalk(this.file, this.meta, visitor).run(this.meta.data.root);
   }
 
   close(): void {
