@@ -36,6 +36,8 @@ export interface SoakReport {
 }
 
 const CLIENTS = 5;
+/** A soak goes on until so many operations have been tried, however slow the machine. */
+const LEAST = 150;
 
 /** Puts clients, a gardener of indexes and a maker of expiring rows to work, and kills the engine now and then. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
@@ -77,8 +79,9 @@ class Soak {
     const workers = [...clients, gardener, expiring];
     const footprint = new Footprint(this.engine.dbPath, () => this.engine.pid);
     const deadline = performance.now() + seconds * 1000;
+    const tried = (): number => clients.reduce((sum, { counts }) => sum + total(counts), 0);
     const going = (): boolean =>
-      performance.now() < deadline &&
+      (performance.now() < deadline || tried() < LEAST) &&
       this.faults.length === 0 &&
       workers.every(({ fault }) => fault === undefined);
     const work = workers.map((worker) => worker.work(going));
@@ -167,6 +170,10 @@ class Soak {
       }
     }
   }
+}
+
+function total(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
 function sumOf(all: readonly ReadonlyMap<string, number>[]): Map<string, number> {
