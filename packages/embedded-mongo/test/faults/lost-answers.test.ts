@@ -101,7 +101,8 @@ async function amongCompanions(rounds: number, companions: readonly MongoClient[
     count === 1 || (count === 0 && unanswered.has(mark));
   const wrongEffects = [...times].filter(([mark, count]) => !isRight(mark, count)).map(([mark]) => mark);
   if ((await hot()) !== receipts.length) wrongEffects.push(`counted ${String(await hot())}`);
-  if (unanswered.size > marks.length / 10) wrongEffects.push(`unanswered ${String(unanswered.size)}`);
+  // Of connections that break, the driver does not tell every one rightly; but were it many, little would be tried.
+  if (unanswered.size > marks.length / 4) wrongEffects.push(`unanswered ${String(unanswered.size)}`);
   return { answersLost, wrongEffects, wrongResults: [] };
 }
 

@@ -33,7 +33,7 @@ interface Attempt {
   readonly answer: 'none' | 'given';
 }
 
-/** Ways of the marked operation's last two attempts that show that its answer, and that alone, was lost. */
+/** What an operation lost when the engine died under it. */
 export type Lost = 'the answer' | 'something else';
 
 /** An engine that dies on demand between the sync of a write and its answer, and a client of one connection. */
