@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { hasTool } from '../debian-tools.js';
@@ -25,6 +26,36 @@ const HASTY: readonly Mutant[] = [
     replacement: 'if (sequence <= this.published)',
   },
 ];
+
+describe('a trace', () => {
+  afterAll(removeFolders);
+
+  const [opened, asked, stored, synced, rooted, answer] = [
+    '1 openat(AT_FDCWD</d>, "/d/data.mdb", O_WRONLY|O_DSYNC) = 22</d/data.mdb>',
+    '1 read(25<socket:[9]>, "insert write 1-1.", 65536) = 17',
+    '2 writev(21</d/data.mdb>, [{iov_base="write 1-1.", iov_len=10}], 1) = 10',
+    '2 fdatasync(21</d/data.mdb> <unfinished ...>\n2 <... fdatasync resumed>) = 0',
+    '2 pwrite64(22</d/data.mdb>, "roots", 5, 4096) = 5',
+    '1 write(25<socket:[9]>, "ok", 2) = 2',
+  ] as const;
+
+  it.each([
+    ['follows everything', [opened, asked, stored, synced, rooted, answer], 'safe'],
+    ['comes before the page of roots', [opened, asked, stored, synced, answer, rooted], 'early'],
+    ['comes with no sync', [opened, asked, stored, rooted, answer], 'early'],
+    [
+      'comes after a sync that began before the write',
+      [opened, asked, synced, stored, rooted, answer],
+      'early',
+    ],
+    ['comes before the write', [opened, asked, answer, stored, synced, rooted], 'early'],
+  ] as const)('in which the answer %s is judged rightly', async (_case, lines, verdict) => {
+    const log = join(await newFolder(), 'trace');
+    writeFileSync(log, lines.join('\n'));
+    const expected = { safe: [], early: [], [verdict]: ['write 1-1.'] };
+    expect(judgeAnswers(readCalls(log), MARK)).toEqual(expected);
+  });
+});
 
 const aTrace = hasTool('strace', 'whether each answer follows its fdatasync') ? describe : undefined;
 
