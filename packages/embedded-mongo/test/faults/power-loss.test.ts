@@ -44,7 +44,7 @@ aRecorder?.('when the power fails', () => {
   it(`nothing acknowledged is lost in ${String(IMAGES)} images, and nothing is there in part`, async () => {
     const findings = await tryEngine(IMAGES);
     expect(findings).toEqual({ lost: 0, invented: 0, inPart: 0, damaged: 0 });
-  });
+  }, 120_000);
 
   it('an engine that does not sync is caught', async () => {
     const copy = await copyEngine();
@@ -60,13 +60,15 @@ aRecorder?.('when the power fails', () => {
     } finally {
       await copy.remove();
     }
-  });
+  }, 120_000);
 
   async function tryEngine(images: number, command?: string): Promise<Findings> {
     const folder = await newFolder();
     const log = join(folder, 'record');
     const engine = await startEngine({
       env: recording(library ?? '', log),
+      // An engine that has ended is told of, and not waited for.
+      client: { timeoutMS: 20_000 },
       ...(command === undefined ? {} : { command }),
     });
     const sent = new Map<string, string>();
