@@ -54,6 +54,8 @@ async function readAll(folder) {
 
 const attemptCheck = async (folder) => {
   const aside = join(folder, 'aside');
+  // A process that ended here before has left it.
+  rmSync(aside, { recursive: true, force: true });
   try {
     return linesOf(await checkFolder({ folder, aside }, () => undefined));
   } catch (error) {
