@@ -6,6 +6,7 @@ import type { Disk as DiskType } from '../../src/storage/disk.js';
 import type { Store as StoreType } from '../../src/storage/store.js';
 import { cleanUp, close, insert, int, newFolder, stores, withAccounts } from './store-kit.js';
 
+const PAGE = 4096;
 // As built: the process that checks is another program.
 const built = '../../dist/storage/';
 const { Store } = (await import(`${built}store.js`)) as { Store: typeof StoreType };
