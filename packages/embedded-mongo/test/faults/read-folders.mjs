@@ -1,6 +1,6 @@
 /**
- * Checks, reads and repairs data folders, named on the command line, with the engine as built, and tells its parent
- * what came of it. A damaged file may end this process: the parent sees how far it got.
+ * Looks at data folders, or repairs them, with the engine as built, and tells its parent what came of it. Arguments:
+ * `look` or `repair`, then the folders. A damaged file may end this process: the parent sees how far it got.
  */
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -54,6 +54,8 @@ async function readAll(folder) {
 
 const attemptCheck = async (folder) => {
   const aside = join(folder, 'aside');
+  // A process that ended here before has left it.
+  rmSync(aside, { recursive: true, force: true });
   try {
     return linesOf(await checkFolder({ folder, aside }, () => undefined));
   } catch (error) {
@@ -63,27 +65,26 @@ const attemptCheck = async (folder) => {
   }
 };
 
-for (const argument of process.argv.slice(2)) {
-  const [folder, task] = argument.split('#');
+async function look(folder) {
   await tell({ folder, phase: 'check' });
   const found = await attemptCheck(folder);
   await tell({ folder, phase: 'read', found });
   const { documents, errors } = await readAll(folder);
-  await tell({ folder, phase: 'repair', documents, errors });
-  if (task === 'repair') {
-    try {
-      const { problems } = await repairFolder(folder);
-      await tell({ folder, phase: 'repaired', problems });
-      await tell({
-        folder,
-        phase: 'after',
-        left: await attemptCheck(folder),
-        kept: (await readAll(folder)).documents,
-      });
-    } catch (error) {
-      await tell({ folder, phase: 'refused', reason: String(error) });
-    }
-  }
-  await tell({ folder, phase: 'done' });
+  await tell({ folder, phase: 'done', documents, errors });
 }
+
+async function repair(folder) {
+  await tell({ folder, phase: 'repair' });
+  try {
+    const { problems } = await repairFolder(folder);
+    await tell({ folder, phase: 'repaired', problems });
+    const left = await attemptCheck(folder);
+    await tell({ folder, phase: 'done', left, kept: (await readAll(folder)).documents });
+  } catch (error) {
+    await tell({ folder, phase: 'done', reason: String(error) });
+  }
+}
+
+const [task, ...folders] = process.argv.slice(2);
+for (const folder of folders) await (task === 'repair' ? repair : look)(folder);
 process.exit(0);

@@ -1,19 +1,19 @@
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { checkInProcess as CheckInProcess } from '../../src/storage/check/process.js';
 import { linesOf } from '../../src/storage/check/report.js';
 import type { Disk as DiskType } from '../../src/storage/disk.js';
 import type { Store as StoreType } from '../../src/storage/store.js';
 import { cleanUp, close, insert, int, newFolder, stores, withAccounts } from './store-kit.js';
 
+const PAGE = 4096;
 // As built: the process that checks is another program.
 const built = '../../dist/storage/';
 const { Store } = (await import(`${built}store.js`)) as { Store: typeof StoreType };
 const { Disk } = (await import(`${built}disk.js`)) as { Disk: typeof DiskType };
-const { checkInProcess } = (await import(
-  `${built}check/process.js`
-)) as typeof import('../../src/storage/check/process.js');
-
-const PAGE = 4096;
+const { checkInProcess } = (await import(`${built}check/process.js`)) as {
+  checkInProcess: typeof CheckInProcess;
+};
 
 function openStore(folder: string): StoreType {
   const { store } = Store.open(folder, {
