@@ -7,9 +7,11 @@ import type { RequestContext } from '../../identity/request-context.js';
 import { Problem } from '../../kernel/problem.js';
 import type { Account } from '../domain/account.js';
 import type { LedgerCommand, OpenAccount } from '../domain/commands.js';
-import { ledgerDecider } from '../domain/decide.js';
+import { decideOn } from '../domain/decide.js';
 import type { LedgerEvent } from '../domain/events.js';
+import { evolve } from '../domain/evolve.js';
 import { NO_FACTS, type Facts } from '../domain/facts.js';
+import { lookUpsFor } from '../domain/look-ups.js';
 import {
   accountOf,
   stateOf,
@@ -112,13 +114,17 @@ export class Bookkeeper {
     terms.check();
     const before = document && accountOf(document);
     const facts = await this.factsFor(asked, document, command, session);
-    const decision = ledgerDecider.decide(before, facts, command);
-    if (!decision.ok) throw problemOf(decision.refusal, currency);
-    return this.entry(asked, before, decision.events);
+    const decision = decideOn({ account: before, others: [] }, facts, command);
+    if (!decision.ok) throw problemOf(decision);
+    return this.entry(
+      asked,
+      before,
+      decision.entries.map(({ event }) => event),
+    );
   }
 
   private entry(asked: Asked, before: Account | null, events: readonly LedgerEvent[]): Entry {
-    const account = events.reduce<Account | null>(ledgerDecider.evolve, before);
+    const account = events.reduce<Account | null>(evolve, before);
     if (!account) throw new Error('A command without events opened no account');
     const { context, account_id } = asked;
     const actor = { id: context.user_id, username: context.username };
@@ -127,7 +133,7 @@ export class Bookkeeper {
       ...{ before, account, rows, events },
       state: stateOf(account),
       project: (stored, generation) => {
-        const changes = rowWrites(stored, generation, actor);
+        const changes = rowWrites(before, stored, generation, actor);
         rows.push(...insertedRows(changes));
         return this.register.projection(context.household_id, account_id, changes);
       },
@@ -140,18 +146,20 @@ export class Bookkeeper {
     command: LedgerCommand,
     session: ReadSession,
   ): Promise<Facts> {
-    if (command.type === 'UndoLast' || command.type === 'UndoTransaction') {
-      const row =
-        document &&
-        (command.type === 'UndoLast'
-          ? await this.register.lastStanding(session, document)
-          : await this.register.row(session, document, command.transaction_id));
-      return { ...NO_FACTS, subject: row && factOf(row) };
+    let facts = NO_FACTS;
+    for (const need of lookUpsFor(command, document && accountOf(document))) {
+      if (need.fact === 'name_taken') {
+        const { household_id } = context;
+        const name_taken = await this.accounts.isNameTaken(session, household_id, need.name, account_id);
+        facts = { ...facts, name_taken };
+      } else if (document && need.fact === 'last_standing') {
+        const row = await this.register.lastStanding(session, document);
+        facts = { ...facts, last_standing: row && factOf(row) };
+      } else if (document && need.fact === 'row') {
+        const row = await this.register.row(session, document, need.id);
+        facts = { ...facts, row: row && factOf(row) };
+      }
     }
-    if (command.type !== 'OpenAccount' && command.type !== 'ChangeAccount') return NO_FACTS;
-    if (command.name === undefined) return NO_FACTS;
-    const { household_id } = context;
-    const taken = await this.accounts.isNameTaken(session, household_id, command.name, account_id);
-    return { ...NO_FACTS, account_name_taken: taken };
+    return facts;
   }
 }

@@ -75,12 +75,16 @@ export class Register {
 
 const rowsOf = ({ _id: account_id, generation }: RegisterOf) => ({ account_id, generation });
 
-/** What an undo needs to know of a row. */
-export function factOf(row: RegisterRow): RegisterFact {
-  const { id, seq, role, kind, root_id, standing, postings, effective_on } = row;
+/** What a decision needs to know of a row; `other` is the other side's root for the root of a transfer. */
+export function factOf(row: RegisterRow, other: RegisterRow | null = null): RegisterFact {
+  const { account_id, id, seq, role, kind, root_id, standing, effective_on } = row;
+  const { description, notes, tags, batch_id } = row;
   return {
-    ...{ id, seq, role, kind, root_id, standing, postings, effective_on },
+    ...{ account_id, id, seq, role, kind, root_id, standing, effective_on },
+    ...{ description, notes, tags, batch_id },
     tip_seq: row.tip_seq ?? seq,
     tip_id: row.tip_id ?? id,
+    postings: row.postings.map(({ envelope_id, amount_minor }) => ({ envelope_id, amount_minor })),
+    counterpart: other && factOf(other),
   };
 }
