@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { entityTag } from './conditional.js';
+import { etagOf } from './conditional.js';
 import { saysDryRun } from './dry-run.js';
 
 /**
@@ -7,8 +7,8 @@ import { saysDryRun } from './dry-run.js';
  * since nothing was created.
  */
 export function addAnswerTerms(request: FastifyRequest, reply: FastifyReply, body: unknown): void {
-  if (typeof body !== 'object' || body === null || reply.statusCode >= 300) return;
-  if ('version' in body && typeof body.version === 'number')
-    void reply.header('etag', entityTag(body.version));
+  if (reply.statusCode >= 300) return;
+  const etag = etagOf(body);
+  if (etag !== undefined) void reply.header('etag', etag);
   if (reply.statusCode === 201 && saysDryRun(request)) void reply.status(200);
 }

@@ -10,15 +10,31 @@ import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, finalize, from, mergeMap, of, throwError, type Observable } from 'rxjs';
 import { Problem } from '../kernel/problem.js';
+import { etagOf } from './conditional.js';
 import { saysDryRun } from './dry-run.js';
 import { fingerprintOf, sentKey } from './idempotency-key.js';
 
 /** A success, as it was answered. */
 export interface GivenAnswer {
   readonly status: number;
-  readonly body: unknown;
-  /** Headers that the body doesn't imply, such as `location`, in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** The body's JSON, '' for none. */
+  readonly body: string;
+  /** `etag`, `location`: what a client reads beside the body, by lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The answer that a body makes, to be kept; `headers` are those that the body doesn't imply. */
+export function givenAnswer(
+  status: number,
+  body: object | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): GivenAnswer {
+  const etag = etagOf(body);
+  return {
+    status,
+    body: body === undefined ? '' : JSON.stringify(body),
+    headers: { ...(etag !== undefined && { etag }), ...headers },
+  };
 }
 
 /** What was kept of a write that was made under a key. */
@@ -99,11 +115,10 @@ export class IdempotentWrites implements NestInterceptor {
 function replay(kept: KeptAnswer, request: FastifyRequest, reply: FastifyReply): unknown {
   if (kept.fingerprint !== fingerprintOf(request)) throw new Problem('idempotency_key_reused');
   const { status, headers, body } = kept.answer;
-  reply
-    .status(status)
-    .headers(headers ?? {})
-    .header('idempotency-hit', 'true');
-  return body ?? undefined;
+  reply.status(status).headers({ ...headers, 'idempotency-hit': 'true' });
+  if (body === '') return undefined;
+  reply.header('content-type', 'application/json; charset=utf-8');
+  return body;
 }
 
 function stillInFlight(): Problem {

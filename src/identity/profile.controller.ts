@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Ip, Patch, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { requireVersion } from '../http/conditional.js';
 import { TakesNoKey } from '../http/idempotency.js';
 import { Problems } from '../http/problems.js';
 import { LogIn } from './log-in.js';
@@ -51,11 +52,12 @@ export class ProfileController {
   @ApiNoContentResponse()
   @Problems('wrong_password', 'too_many_requests')
   async changePassword(
-    @Context() { user_id, session_id }: RequestContext,
+    @Context() { user_id, session_id, if_match }: RequestContext,
     @Body() { current_password, new_password }: ChangePasswordDto,
     @Ip() address: string,
   ): Promise<void> {
     const { user } = await this.profiles.of(user_id);
+    requireVersion(if_match, user.version);
     await this.logIn.confirm(user, current_password, address);
     await this.profiles.changePassword(user, new_password, session_id);
   }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Recording } from '../../event-store/append-events.js';
 import { AccountKeyTaken } from '../../event-store/conflicts.js';
 import { EventStore, type ReadSession } from '../../event-store/event-store.js';
+import { requireVersion } from '../../http/conditional.js';
 import type { RequestContext } from '../../identity/request-context.js';
 import { Problem } from '../../kernel/problem.js';
 import type { Account } from '../domain/account.js';
@@ -110,6 +111,7 @@ export class Bookkeeper {
     const terms = new Terms(currency, asked.now, asked.context.time_zone);
     const command = ask(terms);
     terms.check();
+    if (document) requireVersion(asked.context.if_match, document.version);
     const before = document && accountOf(document);
     const facts = await this.factsFor(asked, document, command, session);
     const decision = ledgerDecider.decide(before, facts, command);
