@@ -53,15 +53,23 @@ export class TenantScope<T extends TenantOwned & Document> {
     return this.collection.find(this.scoped(filter), { ...options, ...within(session) });
   }
 
-  /** How many documents match. */
-  count(session: MaybeSession, filter: Filter<T>): Promise<number> {
-    return this.collection.countDocuments(this.scoped(filter), within(session));
+  /** How many documents match; counting ends at `limit`, where there is one. */
+  count(session: MaybeSession, filter: Filter<T>, limit?: number): Promise<number> {
+    return this.collection.countDocuments(this.scoped(filter), {
+      ...within(session),
+      ...(limit !== undefined && { limit }),
+    });
   }
 
   /** Inserts a document of this household. */
   async insertOne(session: MaybeSession, document: OptionalUnlessRequiredId<T>): Promise<void> {
     if (document.household_id !== this.household_id) throw this.foreign();
     await this.collection.insertOne(document, within(session));
+  }
+
+  /** Updates the first document that matches. */
+  async updateOne(session: MaybeSession, filter: Filter<T>, update: UpdateFilter<T>): Promise<void> {
+    await this.collection.updateOne(this.scoped(filter), update, within(session));
   }
 
   /** A model for the client's `bulkWrite` that inserts a document of this household. */

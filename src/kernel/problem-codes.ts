@@ -25,9 +25,16 @@ export const PROBLEM_KINDS = {
   },
   invalid_grant: {
     status: 401,
-    title: 'User name or password is wrong',
-    cause: 'No user has this name with this password.',
-    remedy: 'Check the spelling, then log in again.',
+    title: 'The log-in is refused',
+    cause:
+      'No user has this name with this password; or the refresh token is unknown, expired, revoked or used.',
+    remedy: 'Check the spelling, then log in with name and password.',
+  },
+  wrong_password: {
+    status: 403,
+    title: 'The password is wrong',
+    cause: 'The current password is not the one that was sent.',
+    remedy: 'Send the password that you log in with.',
   },
   not_found: {
     status: 404,
@@ -65,11 +72,23 @@ export const PROBLEM_KINDS = {
     cause: 'The Content-Type is not one that the route takes.',
     remedy: 'Send application/json; POST /token takes application/x-www-form-urlencoded.',
   },
+  idempotency_in_flight: {
+    status: 409,
+    title: 'The same request is still being worked on',
+    cause: 'A request with this Idempotency-Key has not been answered yet.',
+    remedy: 'Send it again after as many seconds as Retry-After says.',
+  },
   idempotency_key_reused: {
     status: 422,
-    title: "The idempotency key is another request's",
-    cause: 'A request with another method, path, query or body was sent with this Idempotency-Key before.',
-    remedy: 'Use a new key for each request; the same one only to repeat a request unchanged.',
+    title: 'This key belongs to another request',
+    cause: 'The Idempotency-Key was used for another method, path, query or body before.',
+    remedy: 'Use a new key for each change, and the same key only to repeat one.',
+  },
+  use_cursor: {
+    status: 400,
+    title: 'Too deep for page numbers',
+    cause: 'Pages by number reach the first 10,000 items of a list.',
+    remedy: 'Go on from a page with its `next_cursor`, as `cursor`; or ask for fewer items by filters.',
   },
   too_many_requests: {
     status: 429,
@@ -223,12 +242,6 @@ export const PROBLEM_KINDS = {
     title: 'Not a transaction of its own',
     cause: 'The id is that of an undo or a redo, not of the transaction that it belongs to.',
     remedy: 'Use the id that `root_id` gives.',
-  },
-  idempotency_in_flight: {
-    status: 409,
-    title: 'The same request is being answered',
-    cause: 'A request with this Idempotency-Key has not been answered yet.',
-    remedy: 'Try again after as many seconds as Retry-After says.',
   },
 } as const satisfies Record<string, ProblemKind>;
 

@@ -11,6 +11,8 @@ import mongoose, { type Connection, type Schema } from 'mongoose';
 export interface TestDatabase {
   readonly connection: Connection;
   readonly db: Db;
+  /** The connection string of the server that it is on. */
+  readonly uri: string;
   /** Removes the database and what was started for it. */
   stop(): Promise<void>;
 }
@@ -22,8 +24,9 @@ export interface TestDatabase {
 export async function startDatabase(schemas: readonly Schema[]): Promise<TestDatabase> {
   const external = process.env.DB_CONNECTION_STRING;
   const engine = external ? undefined : await startEngine();
+  const uri = external ?? engine?.uri ?? '';
   const connection = await mongoose
-    .createConnection(external ?? engine?.uri ?? '', {
+    .createConnection(uri, {
       dbName: `contracts_${randomUUID().replaceAll('-', '')}`,
       autoIndex: false,
       autoCreate: false,
@@ -38,6 +41,7 @@ export async function startDatabase(schemas: readonly Schema[]): Promise<TestDat
   return {
     connection,
     db: connection.db,
+    uri,
     stop: async () => {
       await connection.dropDatabase();
       await connection.close();
