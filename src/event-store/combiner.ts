@@ -1,11 +1,9 @@
-import { findOwned, type OwnedKey } from '../database/tenant-scope.js';
-import { ACCOUNTS, type AccountRecord } from './account-record.js';
-import { accountKey } from './combined-workspace.js';
+import type { ClientSession } from 'mongodb';
+
 import { CommitAttempt, type Ground } from './commit-attempt.js';
-import { isDatabaseError } from './conflicts.js';
-import { IDEMPOTENCY, type IdempotencyRecord } from './idempotency-record.js';
+import { lookAgain } from './look-again.js';
 import type { QueuedCommand, Verdict } from './queued-command.js';
-import { regroup, type Found } from './regroup.js';
+import { regroup } from './regroup.js';
 import type { StoreCounters } from './store-counters.js';
 import { WaitingLine, type Unit } from './waiting-line.js';
 
@@ -84,27 +82,30 @@ export class Combiner {
       return true;
     };
     for (const { accounts } of unit.items) reserve([...accounts]);
+    const session = this.ground.client.startSession();
     try {
-      await this.attempt(unit, reserve);
+      await this.attempt(unit, session, reserve);
     } catch (error) {
       for (const { reject } of unit.items) reject(error);
     } finally {
       for (const key of own) this.atWork.delete(key);
       this.running -= 1;
       this.wake();
+      await session.endSession();
     }
   }
 
   private async attempt(
     unit: Unit<QueuedCommand>,
+    session: ClientSession,
     reserve: (keys: readonly string[]) => boolean,
   ): Promise<void> {
-    const attempt = new CommitAttempt(this.ground, unit.items, reserve);
+    const attempt = new CommitAttempt(this.ground, session, unit.items, reserve);
     let verdicts: readonly Verdict[];
     try {
       verdicts = await attempt.run();
     } catch (error) {
-      return this.recover(unit, attempt, error);
+      return this.recover(unit, session, attempt, error);
     }
     this.counters.committed(verdicts);
     for (const verdict of verdicts) this.settle(verdict);
@@ -117,59 +118,17 @@ export class Combiner {
     else item.resolve({ decision: verdict.staged.decision, events: verdict.staged.events });
   }
 
-  private async recover(unit: Unit<QueuedCommand>, attempt: CommitAttempt, error: unknown): Promise<void> {
+  private async recover(
+    unit: Unit<QueuedCommand>,
+    session: ClientSession,
+    { versions }: CommitAttempt,
+    error: unknown,
+  ): Promise<void> {
     this.counters.failed();
-    const found = await this.look(unit, attempt);
+    const found = await lookAgain(this.ground.db, session, versions, unit.items);
+    for (const key of found.changed) this.ground.cache.delete(key);
     const { refused, units } = regroup(unit, error, found, performance.now());
     for (const { item, error: reason } of refused) item.reject(reason);
     this.line.putBack(units);
   }
-
-  /** Reads the versions and idempotency keys of an attempt again; while the database is away, nothing is known. */
-  private async look(unit: Unit<QueuedCommand>, { versions }: CommitAttempt): Promise<Found> {
-    try {
-      const [changed, used] = await Promise.all([this.changedSince(versions), this.usedKeys(unit)]);
-      return { changed, used };
-    } catch (error) {
-      if (!isDatabaseError(error)) throw error;
-      return { changed: new Set(), used: new Set() };
-    }
-  }
-
-  private async changedSince(versions: ReadonlyMap<string, number | null>): Promise<Set<string>> {
-    const keys = [...versions.keys()].map(keyOf);
-    const found = await this.findAll<AccountRecord>(ACCOUNTS, keys, { household_id: 1, version: 1 });
-    const now = new Map(
-      found.map(({ household_id, _id, version }) => [accountKey(household_id, _id), version]),
-    );
-    const changed = new Set<string>();
-    for (const [key, version] of versions) {
-      if ((now.get(key) ?? null) === version) continue;
-      changed.add(key);
-      this.ground.cache.delete(key);
-    }
-    return changed;
-  }
-
-  private async usedKeys({ items }: Unit<QueuedCommand>): Promise<Set<string>> {
-    const keys = items.flatMap(({ record_id, command }) =>
-      record_id === undefined ? [] : [{ household_id: command.household_id, _id: record_id }],
-    );
-    const found = await this.findAll<IdempotencyRecord>(IDEMPOTENCY, keys, { household_id: 1 });
-    return new Set(found.map(({ _id }) => _id));
-  }
-
-  private async findAll<T extends OwnedKey>(
-    collection: string,
-    keys: readonly OwnedKey[],
-    projection: Record<string, 1>,
-  ): Promise<T[]> {
-    if (keys.length === 0) return [];
-    return findOwned<T>(this.ground.db, collection, null, keys, { projection });
-  }
-}
-
-function keyOf(key: string): OwnedKey {
-  const [household_id = '', _id = ''] = key.split('/');
-  return { household_id, _id };
 }

@@ -1,15 +1,16 @@
-import type { Db, MongoClient, TransactionOptions } from 'mongodb';
+import type { ClientSession, Db, MongoClient, TransactionOptions } from 'mongodb';
 
 import { findOwned, type OwnedKey } from '../database/tenant-scope.js';
 import type { AccountCache } from './account-cache.js';
 import { accountKey, CombinedWorkspace } from './combined-workspace.js';
 import { changeOfAccount, writeAll } from './combined-writes.js';
 import { confirmCommit } from './confirm-commit.js';
+import { IDEMPOTENCY } from './idempotency-record.js';
 import type { QueuedCommand, Verdict } from './queued-command.js';
 import { EVENTS } from './stored-event.js';
-import { IDEMPOTENCY } from './idempotency-record.js';
 
-const TRANSACTION: TransactionOptions = {
+/** How every transaction of the store is done. */
+export const TRANSACTION: TransactionOptions = {
   readConcern: { level: 'snapshot' },
   writeConcern: { w: 'majority', journal: true },
   readPreference: 'primary',
@@ -22,13 +23,14 @@ export interface Ground {
   readonly cache: AccountCache;
 }
 
-/** One attempt to decide and record commands together, in one transaction. */
+/** One attempt to decide and record commands together, in one transaction of a session. */
 export class CommitAttempt {
   /** The versions that the accounts had when it was decided on them, by key; null for one that was not there. */
   readonly versions = new Map<string, number | null>();
 
   constructor(
     private readonly ground: Ground,
+    private readonly session: ClientSession,
     private readonly items: readonly QueuedCommand[],
     private readonly reserve: (keys: readonly string[]) => boolean,
   ) {}
@@ -38,8 +40,8 @@ export class CommitAttempt {
    * @throws what stood in the way, nothing having been written; CommitUnknown.
    */
   async run(): Promise<Verdict[]> {
+    const { session } = this;
     const { client, db, cache } = this.ground;
-    const session = client.startSession();
     const workspace = new CombinedWorkspace(db, session, cache, this.reserve);
     try {
       session.startTransaction(TRANSACTION);
@@ -55,8 +57,7 @@ export class CommitAttempt {
       for (const { household_id, _id, base } of workspace.accounts()) {
         this.versions.set(accountKey(household_id, _id), base?.version ?? null);
       }
-      // Ends the transaction, too, unless it was committed.
-      await session.endSession();
+      if (session.inTransaction()) await session.abortTransaction();
     }
   }
 

@@ -1,4 +1,4 @@
-import { MongoClientBulkWriteError, MongoError, MongoServerError } from 'mongodb';
+import { MongoClientBulkWriteError, MongoError, MongoNetworkError, MongoServerError } from 'mongodb';
 
 /** Somebody else was faster: an account's version is not the one that was decided on, or a write met another's. */
 export class VersionConflict extends Error {
@@ -79,9 +79,13 @@ export function meaningOf(error: unknown, origins: readonly WriteOrigin[]): unkn
   return error.cause instanceof MongoServerError ? error.cause : error;
 }
 
-/** Whether an error says that another transaction was in the way, or that nothing was done and all may be tried again. */
-export function isConflict(error: unknown): boolean {
+/**
+ * Whether an error, met before a commit was sent, says that another transaction was in the way or that a connection
+ * broke: nothing was done, and all may be tried again.
+ */
+export function isPassing(error: unknown): boolean {
   if (error instanceof VersionConflict || error instanceof IdempotencyKeyUsed) return true;
+  if (error instanceof MongoNetworkError || isSocketError(error)) return true;
   return error instanceof MongoError && error.hasErrorLabel('TransientTransactionError');
 }
 

@@ -4,7 +4,7 @@ import {
   AccountKeyTaken,
   DocumentMissed,
   IdempotencyKeyUsed,
-  isConflict,
+  isPassing,
   isNobodysFault,
 } from './conflicts.js';
 import type { Unit, Waiting } from './waiting-line.js';
@@ -61,7 +61,7 @@ export function regroup<Item extends Regroupable>(
   });
 
   if (error instanceof CommitUnknown) return refuse(unconfirmed(error));
-  if (isConflict(error)) {
+  if (isPassing(error)) {
     if (now > deadline) return refuse(tooManyConflicts(error));
     if (changed.size > 0) return again(apart(left, changed));
     if (spent.length > 0) return again([left]);

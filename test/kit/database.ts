@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { EmbeddedMongo } from 'embedded-mongo';
 import type { Db } from 'mongodb';
-import mongoose, { type Connection, type Schema } from 'mongoose';
+import mongoose, { type Connection, type ConnectOptions, type Schema } from 'mongoose';
 
 /** A database of its own for one test file. */
 export interface TestDatabase {
@@ -19,9 +19,12 @@ export interface TestDatabase {
 
 /**
  * Connects to an empty database with these schemas' collections and indexes: on the server that DB_CONNECTION_STRING
- * names, or else on an embedded engine in a temporary folder.
+ * names, or else on an embedded engine in a temporary folder. `options` go to the driver.
  */
-export async function startDatabase(schemas: readonly Schema[]): Promise<TestDatabase> {
+export async function startDatabase(
+  schemas: readonly Schema[],
+  options: ConnectOptions = {},
+): Promise<TestDatabase> {
   const external = process.env.DB_CONNECTION_STRING;
   const engine = external ? undefined : await startEngine();
   const uri = external ?? engine?.uri ?? '';
@@ -30,6 +33,7 @@ export async function startDatabase(schemas: readonly Schema[]): Promise<TestDat
       dbName: `contracts_${randomUUID().replaceAll('-', '')}`,
       autoIndex: false,
       autoCreate: false,
+      ...options,
     })
     .asPromise();
   for (const [index, schema] of schemas.entries()) {
