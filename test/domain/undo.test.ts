@@ -1,8 +1,7 @@
 import { MINOR_LIMIT } from '../../src/kernel/money.js';
-import { lastStanding } from './naive-register.js';
-import { complete, given } from './spec.js';
+import { given } from './spec.js';
 import type { Sketch } from './sketches.js';
-import { added, archived, ask, changed, debited, deposited, moved, opened, overdraft, paid, payerAdded, renamed, restored, reversed, withdrawn } from './sketches.js'; // prettier-ignore
+import { added, again, archived, ask, changed, debited, deposited, moved, opened, overdraft, paid, payerAdded, redone, renamed, restored, reversed, withdrawn } from './sketches.js'; // prettier-ignore
 
 const MAX = MINOR_LIMIT - 1;
 const undoLast = ask('UndoLast', {});
@@ -123,12 +122,10 @@ describe('undoing a chosen one', () => {
   });
 
   it('reverses the tip of the chain of one that was redone', () => {
-    const before = complete([...food, deposited(1, 5)]);
-    const last = lastStanding(before);
-    const redone = { ...last!, tip_seq: 6, tip_id: 'tx_6' };
-    given([...food, deposited(1, 5)], { subject: redone })
+    const redo = redone(5, 4, 'deposit', [1, 5]);
+    given([...food, deposited(1, 5), reversed(4, 'deposit', [1, -5]), redo])
       .when(undo('tx_4'))
-      .then([{ ...reversed(4, 'deposit', [1, -5]), reverses_seq: 6, reverses_id: 'tx_6' } as Sketch]);
+      .then([again('undo', 6, 4, 'deposit', [1, -5])]);
   });
 });
 
