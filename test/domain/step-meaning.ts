@@ -21,9 +21,12 @@ export function meaningOf({ account_id, command, pick }: Step, place: number, da
   const account = data.accounts.get(asked);
   switch (command.type) {
     case 'RestoreEnvelope': {
-      const archived = account?.envelopes.findIndex((envelope) => envelope.archived) ?? 0;
-      const meant = archived > 0 && pick % 4 > 0;
-      return [{ asked, command: meant ? { ...command, envelope_id: archived } : command }];
+      const archived = [...data.accounts].flatMap(([id, { envelopes }]) =>
+        envelopes.flatMap((envelope, envelope_id) => (envelope.archived ? [{ id, envelope_id }] : [])),
+      );
+      const meant = pick % 4 > 0 ? archived[pick % archived.length] : undefined;
+      if (!meant) return [{ asked, command }];
+      return [{ asked: meant.id, command: { ...command, envelope_id: meant.envelope_id } }];
     }
     case 'ArchiveEnvelope': {
       const empty = account?.envelopes.findIndex((_, id) => id > 0 && balanceOf(data, asked, id) === 0n) ?? 0;
