@@ -3,7 +3,7 @@ import { given } from './spec.js';
 import { added, adjusted, archived, ask, debited, deposited, opened, overdraft, reversed, TODAY, type Sketch } from './sketches.js'; // prettier-ignore
 
 const MAX = MINOR_LIMIT - 1;
-const on = (effective_on: string, sketch: Sketch): Sketch => ({ ...sketch, effective_on }) as Sketch;
+const on = (effective_on: string, sketch: Sketch): Sketch => ({ ...sketch, effective_on });
 const adjust = (balance_minor: number, envelope_id = 0, effective_on = TODAY) =>
   ask('AdjustBalance', { balance_minor, envelope_id, effective_on });
 const months = [

@@ -63,7 +63,7 @@ describe('a batch', () => {
 
   it('adjusts to balances that those before it change, from their days on', () => {
     const on = (effective_on: string) => ({ effective_on });
-    given([{ ...opened(10), ...on('2026-01-01') } as Sketch, added(1, 'Food')])
+    given([{ ...opened(10), ...on('2026-01-01') }, added(1, 'Food')])
       .when(
         batch(
           deposit(5, 0, on('2026-01-10')),
@@ -73,7 +73,7 @@ describe('a batch', () => {
         ),
       )
       .then([
-        inBatch({ ...deposited(0, 5), ...on('2026-01-10') } as Sketch),
+        inBatch({ ...deposited(0, 5), ...on('2026-01-10') }),
         inBatch(adjusted(0, 3, 18, '2026-01-20')),
         inBatch(adjusted(1, 7, 17, '2026-01-09')),
         inBatch(adjusted(0, -1, 24)),

@@ -25,7 +25,7 @@ export class Logbook {
 
   /** What the command leads to; nothing is recorded. `knowing` goes before what is looked up. */
   decide(asked: string | null, command: LedgerCommand, knowing: Partial<Facts> = {}): LedgerDecision {
-    const account = (asked !== null && this.accounts.get(asked)) || null;
+    const account = asked === null ? null : (this.accounts.get(asked) ?? null);
     const facts = this.factsFor(account, command, knowing);
     const others = accountsNamed(command, facts, asked).flatMap((id) => this.accounts.get(id) ?? []);
     const books: Books = frozen({ account, others });

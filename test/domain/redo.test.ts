@@ -1,5 +1,5 @@
 import { given } from './spec.js';
-import { added, again, archived, ask, changed, debited, deposited, opened, overdraft, redone, restored, reversed, type Sketch } from './sketches.js'; // prettier-ignore
+import { added, again, archived, ask, changed, debited, deposited, opened, overdraft, redone, restored, reversed } from './sketches.js'; // prettier-ignore
 
 const redoLast = ask('RedoLast', {});
 const redo = (transaction_id: string) => ask('RedoTransaction', { transaction_id });
@@ -23,11 +23,7 @@ describe('redoing the last undo', () => {
 
   it('keeps the day, with a description of its own', () => {
     const october = { effective_on: '2025-10-31' };
-    given([
-      ...food,
-      { ...deposited(1, 5), ...october } as Sketch,
-      { ...reversed(3, 'deposit', [1, -5]), ...october },
-    ])
+    given([...food, { ...deposited(1, 5), ...october }, { ...reversed(3, 'deposit', [1, -5]), ...october }])
       .when(ask('RedoLast', { description: ' after all ', effective_on: '2025-11-15' }))
       .then([{ ...redone(4, 3, 'deposit', [1, 5]), ...october, description: 'after all' }]);
   });

@@ -60,11 +60,11 @@ export function given(sketches: readonly Sketch[], knowing: Partial<Facts> = {})
   const one = givenAll(sketches.length > 0 ? { acc_1: sketches } : {}, knowing);
   return {
     when(command: LedgerCommand) {
-      const { then, thenRefused } = one.when(command);
+      const when = one.when(command);
       return {
-        thenRefused,
+        ...when,
         then: (expected: readonly Sketch[]): Account =>
-          then(expected.map((sketch) => ['acc_1', sketch] as const))['acc_1']!,
+          when.then(expected.map((sketch) => ['acc_1', sketch] as const))['acc_1']!,
       };
     },
   };

@@ -42,7 +42,12 @@ describe('a transfer', () => {
     const told = { effective_on: '2025-12-31', description: 'rainy days' };
     givenAll(two)
       .when(transfer({ ...told, description: ' rainy days ' }))
-      .then(both([{ ...out, ...told } as Sketch, { ...back, ...told } as Sketch]));
+      .then(
+        both([
+          { ...out, ...told },
+          { ...back, ...told },
+        ]),
+      );
   });
 
   it('between currencies takes both amounts as they are told', () => {

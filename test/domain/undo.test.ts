@@ -25,9 +25,7 @@ describe('undoing the last', () => {
   it('keeps the day of what it reverses, with a description of its own', () => {
     given([...food, { ...deposited(1, 5), effective_on: '2025-10-31', description: 'gift' } as Sketch])
       .when(ask('UndoLast', { effective_on: '2025-11-15', description: ' wrong ' }))
-      .then([
-        { ...reversed(4, 'deposit', [1, -5]), effective_on: '2025-10-31', description: 'wrong' } as Sketch,
-      ]);
+      .then([{ ...reversed(4, 'deposit', [1, -5]), effective_on: '2025-10-31', description: 'wrong' }]);
   });
 
   it('goes back one by one, down to the opening and never further', () => {
