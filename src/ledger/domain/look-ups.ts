@@ -101,8 +101,8 @@ function balancesFor(commands: readonly BatchCommand[]): LookUp[] {
 }
 
 function batchOfLast({ whole_batch }: UndoLast | RedoLast, last: Facts['last_standing']): LookUp[] {
-  const batch_id = whole_batch === true ? last?.batch_id : undefined;
-  return batch_id == null ? [] : [{ fact: 'batch', batch_id }];
+  const batch_id = last?.batch_id ?? null;
+  return whole_batch === true && batch_id !== null ? [{ fact: 'batch', batch_id }] : [];
 }
 
 /** One more than can be undone at once, so that too many show. */
