@@ -56,11 +56,12 @@ async function createApplication(
   database_uri: string,
   logger: Logger,
 ): Promise<NestFastifyApplication> {
-  const { jwt, page_sizes, limits, trust_proxy, cors_origins } = settings;
+  const { jwt, refresh_expires_days, page_sizes, limits, trust_proxy, cors_origins } = settings;
   const key = await signingKey(jwt.secret, settings.data_dir);
   const problems = new ProblemFilter(databaseUnavailable);
   const trustProxy = typeof trust_proxy === 'boolean' ? trust_proxy : [...trust_proxy];
-  const root = AppModule.register({ database_uri, page_sizes, identity: { jwt: { ...jwt, key }, limits } });
+  const identity = { jwt: { ...jwt, key }, refresh_expires_days, limits };
+  const root = AppModule.register({ database_uri, page_sizes, identity });
   const app = await NestFactory.create<NestFastifyApplication>(
     root,
     createServer({ logger, problems, trustProxy }),
@@ -71,7 +72,7 @@ async function createApplication(
     app.enableCors({
       origin: cors_origins === '*' ? '*' : [...cors_origins],
       methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: ['etag', 'location', 'retry-after', 'x-request-id'],
+      exposedHeaders: ['etag', 'idempotency-hit', 'location', 'retry-after', 'x-request-id'],
       maxAge: 600,
     });
   }

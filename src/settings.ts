@@ -21,6 +21,8 @@ export interface Settings {
     readonly algorithm: (typeof JWT_ALGORITHMS)[number];
     readonly expires_minutes: number;
   };
+  /** How long a log-in goes on without a refresh, in days. */
+  readonly refresh_expires_days: number;
   readonly log_level: (typeof LOG_LEVELS)[number];
   /** The origins that browsers may call from; `*` for every one, none for CORS off. */
   readonly cors_origins: readonly string[] | '*';
@@ -56,6 +58,7 @@ export function readSettings(
       algorithm: read.choice('JWT_ALGORITHM', JWT_ALGORITHMS, 'HS256'),
       expires_minutes: read.wholeNumber('JWT_EXPIRES', 30, 1, YEAR_IN_MINUTES),
     },
+    refresh_expires_days: read.wholeNumber('REFRESH_EXPIRES', 30, 1, 3_650),
     log_level: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
     cors_origins: read.origins('CORS_ORIGINS'),
     trust_proxy: read.proxies('TRUST_PROXY'),

@@ -1,10 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { PROBLEM_KINDS, type ProblemCode } from '../kernel/problem-codes.js';
+import { PROBLEM_KINDS } from '../kernel/problem-codes.js';
 import { problemType } from '../kernel/problem.js';
 import type { PageSizes } from './list-query.js';
+import { KEYLESS_OPERATION } from './idempotency.js';
 import { addExamples } from './open-api-examples.js';
-import { problemResponse } from './problems.js';
+import { describeTerms } from './open-api-terms.js';
+import { addProblem } from './problems.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -55,19 +57,28 @@ export function serveDocs(app: NestFastifyApplication, version: string, sizes: P
 function finish(document: OpenAPIObject, sizes: PageSizes): void {
   const schemas = { ...document.components?.schemas, Problem: PROBLEM_SCHEMA };
   document.components = { ...document.components, schemas };
-  for (const path of Object.values(document.paths)) {
+  for (const [path, methods] of Object.entries(document.paths)) {
     for (const method of METHODS) {
-      const operation = path[method];
+      const operation = methods[method];
       if (!operation) continue;
-      finishOperation(operation, sizes);
+      finishOperation(method, path, operation, sizes);
       addExamples(operation, schemas);
     }
   }
 }
 
-function finishOperation(operation: Operation & { [OPEN_OPERATION]?: boolean }, sizes: PageSizes): void {
+type Marked = Operation & { [OPEN_OPERATION]?: boolean; [KEYLESS_OPERATION]?: boolean };
+
+function finishOperation(
+  method: (typeof METHODS)[number],
+  path: string,
+  operation: Marked,
+  sizes: PageSizes,
+): void {
   const open = operation[OPEN_OPERATION] === true;
+  const keyless = operation[KEYLESS_OPERATION] === true;
   Reflect.deleteProperty(operation, OPEN_OPERATION);
+  Reflect.deleteProperty(operation, KEYLESS_OPERATION);
   operation.security = open ? [] : [{ [SCHEME]: [] }];
   addProblem(operation, 'invalid_request');
   if (operation.requestBody !== undefined) {
@@ -78,24 +89,20 @@ function finishOperation(operation: Operation & { [OPEN_OPERATION]?: boolean }, 
     operation.parameters = [...(operation.parameters ?? []), TENANT_HEADER];
     addProblem(operation, 'unauthorized');
     addProblem(operation, 'not_found');
+    const writes = method !== 'get' && method !== 'head';
+    // What is made new has no version yet.
+    const versioned = path.includes('{') || path.startsWith('/users/me');
+    if (writes) describeTerms(operation, { keyless, versioned });
   }
   addProblem(operation, 'internal_error');
   addProblem(operation, 'service_unavailable');
   for (const parameter of operation.parameters ?? []) {
-    if (
-      'name' in parameter &&
-      parameter.name === 'page_size' &&
-      parameter.schema &&
-      'type' in parameter.schema
-    ) {
+    if (!('name' in parameter) || parameter.name !== 'page_size') continue;
+    addProblem(operation, 'use_cursor');
+    if (parameter.schema && 'type' in parameter.schema) {
       Object.assign(parameter.schema, { default: sizes.default_size, maximum: sizes.max_size });
     }
   }
-}
-
-function addProblem(operation: Operation, code: ProblemCode): void {
-  const status = String(PROBLEM_KINDS[code].status);
-  operation.responses[status] ??= problemResponse([code]);
 }
 
 const TENANT_HEADER = {

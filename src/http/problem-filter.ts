@@ -63,9 +63,10 @@ export function problemAnswer(problem: Problem, instance: string): [Record<strin
   const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8' };
   const body = problem.body(instance);
   if (problem.status === 401) headers['www-authenticate'] = 'Bearer realm="envelope-ledger"';
-  if (problem.status === 429 || problem.status === 503) {
-    const { retry_after } = body;
-    headers['retry-after'] = String(typeof retry_after === 'number' ? retry_after : RETRY_AFTER_SECONDS);
+  const { retry_after } = body;
+  if (typeof retry_after === 'number') headers['retry-after'] = String(retry_after);
+  else if (problem.status === 429 || problem.status === 503) {
+    headers['retry-after'] = String(RETRY_AFTER_SECONDS);
   }
   return [headers, JSON.stringify(body)];
 }

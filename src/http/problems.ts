@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiResponse } from '@nestjs/swagger';
+import { ApiResponse, type OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEM_KINDS, type ProblemCode } from '../kernel/problem-codes.js';
 import { Problem } from '../kernel/problem.js';
 
@@ -31,6 +31,17 @@ export function problemResponse(codes: readonly ProblemCode[]) {
       },
     },
   };
+}
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+/** Adds a problem to those of its status that an operation may answer with. */
+export function addProblem(operation: Operation, code: ProblemCode): void {
+  const status = String(PROBLEM_KINDS[code].status);
+  const described = operation.responses[status];
+  const content = described && 'content' in described ? described.content : undefined;
+  const known = Object.keys(content?.['application/problem+json']?.examples ?? {}) as ProblemCode[];
+  operation.responses[status] = problemResponse([...new Set([...known, code])]);
 }
 
 function byStatus(codes: readonly ProblemCode[]): Map<number, ProblemCode[]> {

@@ -94,7 +94,18 @@ export function queryDecorator(
     if (!descriptor) throw new TypeError(`No method ${String(key)}`);
     Query(pipe)(target, key, index);
     const names = parameters.flatMap((parameter) => ('name' in parameter ? [parameter.name] : []));
-    SetMetadata(QUERY_NAMES, names)(target, key, descriptor);
+    addQueryNames(names, target, key, descriptor);
     for (const parameter of parameters) ApiQuery({ required: false, ...parameter })(target, key, descriptor);
   };
+}
+
+/** Adds to the query parameters that a route takes. */
+export function addQueryNames(
+  names: readonly string[],
+  target: object,
+  key: string | symbol,
+  descriptor: PropertyDescriptor,
+): void {
+  const known = Reflect.getMetadata(QUERY_NAMES, descriptor.value as object) as readonly string[] | undefined;
+  SetMetadata(QUERY_NAMES, [...(known ?? []), ...names])(target, key, descriptor);
 }

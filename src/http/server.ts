@@ -2,6 +2,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Problem } from '../kernel/problem.js';
+import { addAnswerTerms } from './answer-terms.js';
 import { readBodies } from './body.js';
 import type { ProblemFilter } from './problem-filter.js';
 import { RawErrors } from './raw-errors.js';
@@ -52,6 +53,10 @@ export function createServer({ logger, problems, trustProxy }: ServerOptions): F
   server.addHook('onRequest', (request, reply, done) => {
     addHeaders(request, reply);
     done();
+  });
+  server.addHook('preSerialization', (request, reply, body, done) => {
+    addAnswerTerms(request, reply, body);
+    done(null, body);
   });
   return adapter;
 }

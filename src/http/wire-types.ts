@@ -3,7 +3,7 @@ import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { ValidateBy, ValidateIf, ValidateNested, type ValidationArguments } from 'class-validator';
 import { CURRENCIES, isCurrency } from '../kernel/currency.js';
-import { isCalendarDate } from '../kernel/dates.js';
+import { isCalendarDate, isTimeZone } from '../kernel/dates.js';
 import { MINOR_LIMIT } from '../kernel/money.js';
 import { nameFault, textFault, tidyText } from '../kernel/text.js';
 
@@ -109,6 +109,13 @@ export function IsCurrency(options: FieldOptions = {}): PropertyDecorator {
   const fault: Fault = (value) =>
     isCurrency(value) ? null : 'must be an ISO 4217 currency code in capitals';
   return Field(fault, { type: 'string', enum: [...CURRENCIES] }, { example: 'USD', ...options });
+}
+
+/** The name of an IANA time zone. */
+export function IsTimeZone(options: FieldOptions = {}): PropertyDecorator {
+  const fault: Fault = (value) =>
+    isTimeZone(value) ? null : 'must be the name of a time zone, such as Europe/Berlin';
+  return Field(fault, { type: 'string' }, { example: 'Europe/Berlin', ...options });
 }
 
 /** A list of `min` (1) to `max` objects of a class, each checked by its own fields. */

@@ -13,6 +13,14 @@ export interface TokenSubject {
   readonly user_id: string;
   /** The user's personal household. */
   readonly household_id: string;
+  /** The log-in that the token belongs to; null when the token doesn't say. */
+  readonly session_id: string | null;
+}
+
+/** Whom a checked token speaks for, and until when. */
+export interface CheckedToken extends TokenSubject {
+  /** In milliseconds since 1970. */
+  readonly expires_at: number;
 }
 
 /** Issues access tokens. */
@@ -28,8 +36,8 @@ export class AccessTokens {
     this.lifetime = options.jwt.expires_minutes * 60;
   }
 
-  issue({ user_id, household_id }: TokenSubject): string {
-    return this.jwt.sign({ sub: user_id, household_id, typ: ACCESS });
+  issue({ user_id, household_id, session_id }: TokenSubject): string {
+    return this.jwt.sign({ sub: user_id, household_id, sid: session_id, typ: ACCESS });
   }
 }
 
@@ -46,10 +54,11 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 
   /** Called with the claims of a token whose signature is right and which has not expired. */
-  override validate(claims: Readonly<Record<string, unknown>>): TokenSubject | false {
-    const { sub, household_id, typ, exp } = claims;
-    const ours =
-      typ === ACCESS && typeof exp === 'number' && isIdOf('usr', sub) && isIdOf('hh', household_id);
-    return ours ? { user_id: sub, household_id } : false;
+  override validate(claims: Readonly<Record<string, unknown>>): CheckedToken | false {
+    const { sub, household_id, sid = null, typ, exp } = claims;
+    if (typ !== ACCESS || typeof exp !== 'number') return false;
+    if (!isIdOf('usr', sub) || !isIdOf('hh', household_id)) return false;
+    if (sid !== null && typeof sid !== 'string') return false;
+    return { user_id: sub, household_id, session_id: sid, expires_at: exp * 1_000 };
   }
 }

@@ -3,15 +3,17 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problem.js';
-import type { TokenSubject } from './access-tokens.js';
+import type { CheckedToken, TokenSubject } from './access-tokens.js';
 import { Memberships } from './memberships.js';
-import { PUBLIC_ROUTE, setRequestContext } from './request-context.js';
+import { PUBLIC_ROUTE, setRequester } from './request-context.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** Guards every route that is not `@Public()`: a good token first, then membership of the household asked for. */
 @Injectable()
 export class AccessGuard extends AuthGuard('jwt') {
   constructor(
     private readonly reflector: Reflector,
+    private readonly verified: VerifiedTokens,
     private readonly memberships: Memberships,
   ) {
     super();
@@ -24,12 +26,11 @@ export class AccessGuard extends AuthGuard('jwt') {
       execution.getClass(),
     ]);
     if (open) return true;
-    await super.canActivate(execution);
-    const request = execution.switchToHttp().getRequest<FastifyRequest & { user: TokenSubject }>();
-    const { user_id, household_id } = request.user;
+    const request = execution.switchToHttp().getRequest<FastifyRequest & { user: CheckedToken }>();
+    const { user_id, household_id, session_id } = await this.subjectOf(request, execution);
     const named = request.headers['x-tenant-id'];
     const member = await this.memberships.member(user_id, named === undefined ? household_id : String(named));
-    setRequestContext(request, { ...member, request_id: request.id });
+    setRequester(request, { ...member, session_id, request_id: request.id });
     return true;
   }
 
@@ -37,5 +38,17 @@ export class AccessGuard extends AuthGuard('jwt') {
     if (error) throw error as Error;
     if (!subject) throw new Problem('unauthorized');
     return subject;
+  }
+
+  private async subjectOf(
+    request: FastifyRequest & { user: CheckedToken },
+    execution: ExecutionContext,
+  ): Promise<TokenSubject> {
+    const { authorization } = request.headers;
+    const known = this.verified.find(authorization);
+    if (known) return known;
+    await super.canActivate(execution);
+    if (authorization !== undefined) this.verified.keep(authorization, request.user);
+    return request.user;
   }
 }

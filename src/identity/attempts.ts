@@ -38,7 +38,14 @@ export class Attempts {
    */
   async take(key: string): Promise<void> {
     const used = await this.limiter.penalty(key);
-    if (used.consumedPoints > this.allowed) throw tooMany(used);
+    if (used.consumedPoints <= this.allowed) return;
+    await this.giveBack(key);
+    throw tooMany(used);
+  }
+
+  /** Forgets one attempt of a key. */
+  async giveBack(key: string): Promise<void> {
+    await this.limiter.reward(key);
   }
 
   /** Forgets the attempts of a key. */

@@ -11,10 +11,16 @@ import { Membership, MembershipSchema } from './membership.schema.js';
 import { Memberships } from './memberships.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
 import { Passwords } from './passwords.js';
+import { Profiles } from './profiles.js';
+import { ProfileController } from './profile.controller.js';
+import { RefreshController } from './refresh.controller.js';
+import { Session, SessionSchema } from './session.schema.js';
+import { Sessions } from './sessions.js';
 import { TokenController } from './token.controller.js';
 import { User, UserSchema } from './user.schema.js';
 import { UsersController } from './users.controller.js';
 import { Users } from './users.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** Who users are, which household a request is about, and the guard that stands before every other route. */
 @Module({})
@@ -34,9 +40,10 @@ export class IdentityModule {
           { name: User.name, schema: UserSchema },
           { name: Household.name, schema: HouseholdSchema },
           { name: Membership.name, schema: MembershipSchema },
+          { name: Session.name, schema: SessionSchema },
         ]),
       ],
-      controllers: [UsersController, TokenController],
+      controllers: [UsersController, ProfileController, TokenController, RefreshController],
       providers: [
         { provide: IDENTITY_OPTIONS, useValue: options },
         { provide: APP_GUARD, useClass: AccessGuard },
@@ -45,7 +52,10 @@ export class IdentityModule {
         LogIn,
         Memberships,
         Passwords,
+        Profiles,
+        Sessions,
         Users,
+        VerifiedTokens,
       ],
     };
   }

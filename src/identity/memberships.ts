@@ -6,11 +6,11 @@ import { isIdOf } from '../kernel/ids.js';
 import { Problem } from '../kernel/problem.js';
 import type { Household } from './household.schema.js';
 import type { Membership } from './membership.schema.js';
-import type { RequestContext } from './request-context.js';
+import type { Requester } from './request-context.js';
 import type { User } from './user.schema.js';
 
 /** What a user is in a household, without what differs from request to request. */
-export type Member = Omit<RequestContext, 'request_id'>;
+export type Member = Omit<Requester, 'session_id' | 'request_id'>;
 
 /** How long a membership is believed without another look, in milliseconds. */
 const BELIEVED_MS = 5_000;
@@ -37,6 +37,13 @@ export class Memberships {
     const member = this.lookUp(user_id, household_id);
     this.keep(key, now + BELIEVED_MS, member);
     return member;
+  }
+
+  /** Makes the next request look again what a household's members are; called after every change of it. */
+  forget(household_id: string): void {
+    for (const key of this.kept.keys()) {
+      if (key.startsWith(`${household_id}:`)) this.kept.delete(key);
+    }
   }
 
   private keep(key: string, until: number, member: Promise<Member>): void {

@@ -19,6 +19,8 @@ export interface IdentityOptions {
     readonly algorithm: 'HS256' | 'HS384' | 'HS512';
     readonly expires_minutes: number;
   };
+  /** How long a log-in goes on without a refresh. */
+  readonly refresh_expires_days: number;
   readonly limits: AttemptLimits;
 }
 

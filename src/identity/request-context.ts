@@ -1,13 +1,15 @@
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { OPEN_OPERATION } from '../http/open-api.js';
+import { requestTerms, type RequestTerms } from '../http/request-terms.js';
 
 /** What a member may do in a household. */
 export const ROLES = ['owner', 'editor', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who asks, and for which household: known for every route that is not open to everybody. */
-export interface RequestContext {
+export interface Requester {
   readonly user_id: string;
   readonly username: string;
   /** The household of `X-Tenant-ID`, or the user's personal one. The user is a member of it. */
@@ -17,30 +19,41 @@ export interface RequestContext {
   readonly currency: string;
   /** The household's IANA time zone, which decides what day "today" is. */
   readonly time_zone: string;
+  /** The log-in that the access token belongs to; null when the token doesn't say. */
+  readonly session_id: string | null;
   /** The id under which the log speaks of this request. */
   readonly request_id: string;
 }
 
-const contexts = new WeakMap<object, RequestContext>();
+/** Who asks, for which household, and on what terms. */
+export interface RequestContext extends Requester, RequestTerms {}
 
-/** Ties a context to a request. The guard that has checked token and membership calls it, nobody else. */
-export function setRequestContext(request: object, context: RequestContext): void {
-  contexts.set(request, context);
+const requesters = new WeakMap<object, Requester>();
+
+/** Ties a requester to a request. The guard that has checked token and membership calls it, nobody else. */
+export function setRequester(request: object, requester: Requester): void {
+  requesters.set(request, requester);
+}
+
+/** Who sends a request; null on a route that is open to everybody. */
+export function requesterOf(request: object): Requester | null {
+  return requesters.get(request) ?? null;
 }
 
 /**
  * The context of a request.
- * @throws Error when the route is open to everybody: such a route has none.
+ * @throws Error when the route is open to everybody: such a route has none. Problem `invalid_request` when its headers
+ *   or its query state terms that cannot be read.
  */
-export function requestContextOf(request: object): RequestContext {
-  const context = contexts.get(request);
-  if (!context) throw new Error('An open route has no request context');
-  return context;
+export function requestContextOf(request: FastifyRequest): RequestContext {
+  const requester = requesterOf(request);
+  if (!requester) throw new Error('An open route has no request context');
+  return { ...requester, ...requestTerms(request) };
 }
 
 /** Parameter decorator: the request's context, as `@Context() context: RequestContext`. */
 export const Context = createParamDecorator((_: unknown, execution: ExecutionContext) =>
-  requestContextOf(execution.switchToHttp().getRequest<object>()),
+  requestContextOf(execution.switchToHttp().getRequest<FastifyRequest>()),
 );
 
 /** The metadata key of `@Public()`. */

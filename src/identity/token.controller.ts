@@ -7,6 +7,8 @@ import { Problem } from '../kernel/problem.js';
 import { AccessTokens } from './access-tokens.js';
 import { LogIn } from './log-in.js';
 import { Public } from './request-context.js';
+import { Sessions } from './sessions.js';
+import { TokenDto, tokenDto } from './token.dto.js';
 
 /** Longer than any name or password there is, in UTF-16 units. */
 const MAX_FIELD = 4_096;
@@ -32,31 +34,17 @@ class PasswordGrantDto {
   client_secret?: string;
 }
 
-/** An access token. */
-class TokenDto {
-  @ApiProperty({
-    description: 'Sent as `Authorization: Bearer …`',
-    example: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c3JfMDFrYWd4In0.c2lnbmF0dXJl',
-  })
-  access_token!: string;
-
-  @ApiProperty({ enum: ['bearer'], example: 'bearer' })
-  token_type!: 'bearer';
-
-  @ApiProperty({ description: 'How long the token is good for, in seconds', example: 1800 })
-  expires_in!: number;
-}
-
 /** Log-in, as OAuth 2's password flow has it. */
 @ApiTags('Users')
 @Controller('token')
 export class TokenController {
   constructor(
     private readonly logIn: LogIn,
+    private readonly sessions: Sessions,
     private readonly tokens: AccessTokens,
   ) {}
 
-  /** Exchanges name and password for an access token. */
+  /** Exchanges name and password for tokens. */
   @Post()
   @HttpCode(200)
   @Public()
@@ -69,8 +57,7 @@ export class TokenController {
   async issue(@Body() form: unknown, @Ip() address: string): Promise<TokenDto> {
     const { username, password } = passwordGrant(form);
     const user = await this.logIn.check(username, password, address);
-    const access_token = this.tokens.issue({ user_id: user._id, household_id: user.personal_household_id });
-    return { access_token, token_type: 'bearer', expires_in: this.tokens.lifetime };
+    return tokenDto(this.tokens, user, await this.sessions.begin(user));
   }
 }
 

@@ -2,14 +2,16 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { isEmail } from 'class-validator';
-import { Field, IsName } from '../http/wire-types.js';
+import { Field, IsCurrency, IsName, IsTimeZone, type FieldOptions } from '../http/wire-types.js';
 import { tidyText } from '../kernel/text.js';
-import type { Household } from './household.schema.js';
+import type { Profile } from './profiles.js';
 import type { User } from './user.schema.js';
 
 const USERNAME = /^[\p{L}\p{M}\p{Nd}._-]{3,64}$/u;
 const MAX_EMAIL = 254;
 const PASSWORD = { min: 10, max: 1_024 };
+/** In UTF-16 units, as `POST /token` takes them. */
+const MAX_GIVEN_PASSWORD = 4_096;
 
 const Tidy = () =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? tidyText(value) : value));
@@ -43,13 +45,13 @@ const IsUsername = () =>
     ),
   );
 
-const IsEmailAddress = () =>
+const IsEmailAddress = (options: FieldOptions = {}) =>
   applyDecorators(
     Tidy(),
     Field(
       emailFault,
       { type: 'string', format: 'email', maxLength: MAX_EMAIL },
-      { example: 'ada@example.org' },
+      { example: 'ada@example.org', ...options },
     ),
   );
 
@@ -73,6 +75,38 @@ export class SignUpDto {
 
   @IsName({ optional: true, nullable: true, example: 'Ada Lovelace' })
   full_name?: string | null;
+}
+
+/** What of the own profile is to change; what is left out stays. */
+export class ChangeProfileDto {
+  @IsName({ optional: true, nullable: true, example: 'Ada King', description: 'null takes it away' })
+  full_name?: string | null;
+
+  @IsEmailAddress({ optional: true })
+  email?: string;
+
+  @IsCurrency({ optional: true, description: 'What new accounts are kept in unless they say otherwise' })
+  currency?: string;
+
+  @IsTimeZone({ optional: true, description: 'An IANA name; decides what day "today" is' })
+  time_zone?: string;
+}
+
+/** The password that is, and the one that is to be. */
+export class ChangePasswordDto {
+  // What the password was allowed to be once, it may still be.
+  @Field(
+    (value) =>
+      typeof value === 'string' && value !== '' && value.length <= MAX_GIVEN_PASSWORD
+        ? null
+        : `must have 1 to ${MAX_GIVEN_PASSWORD} characters`,
+    { type: 'string', format: 'password', minLength: 1, maxLength: MAX_GIVEN_PASSWORD },
+    { example: 'correct horse battery staple' },
+  )
+  current_password!: string;
+
+  @IsNewPassword()
+  new_password!: string;
 }
 
 /** A user, as sign-up answers. */
@@ -103,6 +137,9 @@ export class ProfileDto extends UserDto {
 
   @ApiProperty({ description: 'Decides what day "today" is', example: 'UTC' })
   time_zone!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1, example: 1, description: 'Counts the changes, for If-Match' })
+  version!: number;
 }
 
 /** Whether a user name is taken. */
@@ -122,6 +159,7 @@ export function userDto(user: User): UserDto {
   };
 }
 
-export function profileDto(user: User, household: Household): ProfileDto {
-  return { ...userDto(user), currency: household.currency, time_zone: household.time_zone };
+export function profileDto({ user, household }: Profile): ProfileDto {
+  const { currency, time_zone } = household;
+  return { ...userDto(user), currency, time_zone, version: user.version };
 }

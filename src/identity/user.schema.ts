@@ -32,6 +32,14 @@ export class User {
   @Prop({ type: String, required: true })
   personal_household_id!: string;
 
+  /** Counts the changes of the profile, from 1. */
+  @Prop({ type: Number, required: true })
+  version!: number;
+
+  /** Counts the changes of the password, from 1. */
+  @Prop({ type: Number, required: true })
+  password_version!: number;
+
   @Prop({ type: Date, required: true })
   created_at!: Date;
 }

@@ -3,13 +3,13 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { Problems } from '../http/problems.js';
 import { Attempts, senderKey } from './attempts.js';
 import { IDENTITY_OPTIONS, type IdentityOptions } from './options.js';
-import { Context, Public, type RequestContext } from './request-context.js';
-import { ExistsDto, ProfileDto, profileDto, SignUpDto, UserDto, userDto } from './user.dto.js';
+import { Public } from './request-context.js';
+import { ExistsDto, SignUpDto, UserDto, userDto } from './user.dto.js';
 import { Users } from './users.js';
 
 const HOUR_SECONDS = 3_600;
 
-/** Sign-up, and what users may know about names and themselves. */
+/** Sign-up, and what anybody may know about names. */
 @ApiTags('Users')
 @Controller('users')
 export class UsersController {
@@ -44,14 +44,5 @@ export class UsersController {
   async exists(@Param('username') username: string, @Ip() address: string): Promise<ExistsDto> {
     await this.lookUps.take(senderKey(address));
     return { exists: await this.users.exists(username) };
-  }
-
-  /** The caller's own profile. */
-  @Get('me')
-  @ApiOperation({ summary: 'Read your profile' })
-  @ApiOkResponse({ type: ProfileDto })
-  async me(@Context() { user_id }: RequestContext): Promise<ProfileDto> {
-    const { user, household } = await this.users.profile(user_id);
-    return profileDto(user, household);
   }
 }

@@ -48,14 +48,14 @@ export class Users {
       full_name: wanted.full_name,
       password_hash: await this.passwords.hash(wanted.password),
       personal_household_id: household_id,
+      version: 1,
+      password_version: 1,
       created_at: new Date(),
     };
     try {
       await this.insert(user);
     } catch (error) {
-      const problem = taken(error);
-      if (problem) throw problem;
-      throw error;
+      throw takenProblem(error) ?? error;
     }
     return user;
   }
@@ -70,17 +70,9 @@ export class Users {
     return this.collection.findOne({ username_key: nameKey(username) });
   }
 
-  /**
-   * A user with the personal household.
-   * @throws Problem `unauthorized` when there is no such user any more.
-   */
-  async profile(user_id: string): Promise<{ user: User; household: Household }> {
-    const user = await this.collection.findOne({ _id: user_id });
-    if (!user) throw new Problem('unauthorized');
-    const scope = tenantScope<Household>(this.db, 'households', user.personal_household_id);
-    const household = await scope.findOne(null, {});
-    if (!household) throw new Error(`The personal household of ${user_id} is missing`);
-    return { user, household };
+  /** The user with that id, or null. */
+  byId(user_id: string): Promise<User | null> {
+    return this.collection.findOne({ _id: user_id });
   }
 
   private async requireFree(keys: Pick<User, 'username_key' | 'email_key'>): Promise<void> {
@@ -117,7 +109,8 @@ export class Users {
   }
 }
 
-function taken(error: unknown): Problem | undefined {
+/** The problem that a broken unique index of users means, undefined for any other error. */
+export function takenProblem(error: unknown): Problem | undefined {
   if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) return undefined;
   const keys: unknown = error.keyPattern;
   if (typeof keys !== 'object' || keys === null) return undefined;

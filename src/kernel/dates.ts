@@ -17,6 +17,20 @@ export function isCalendarDate(value: unknown): value is CalendarDate {
   return year >= 1 && days !== undefined && day >= 1 && day <= days;
 }
 
+const ZONE_NAME = /^[A-Za-z][\w+-]*(\/[\w+-]+)*$/;
+
+/** Whether `value` names an IANA time zone that is known here, such as `Europe/Berlin`. An offset is none. */
+export function isTimeZone(value: unknown): value is string {
+  if (typeof value !== 'string' || !ZONE_NAME.test(value)) return false;
+  try {
+    formatOf(value);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
 /**
  * The calendar day that it is in a time zone at an instant.
  * @throws RangeError for an unknown time zone, an invalid instant, or one outside the years 0001 to 9999.

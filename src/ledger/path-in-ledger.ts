@@ -2,7 +2,7 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
 import { PathFirst } from '../http/path-first.js';
-import { requestContextOf } from '../identity/request-context.js';
+import { requesterOf } from '../identity/request-context.js';
 import { isIdOf } from '../kernel/ids.js';
 import { Problem } from '../kernel/problem.js';
 import type { AccountDocument } from './projections/account-document.js';
@@ -32,7 +32,9 @@ export class PathInLedger extends PathFirst {
     const { account_id, envelope_id, payer_id, tx_id } = request.params;
     if (account_id === undefined) return;
     if (!isIdOf('acc', account_id)) throw new Problem('not_found');
-    const account = await this.accounts.require(requestContextOf(request).household_id, account_id);
+    const requester = requesterOf(request);
+    if (!requester) return;
+    const account = await this.accounts.require(requester.household_id, account_id);
     const present =
       isAmong(account.envelopes, envelope_id) &&
       isAmong(account.payers, payer_id) &&

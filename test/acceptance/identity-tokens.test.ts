@@ -35,7 +35,12 @@ describe('POST /token', () => {
   it('answers with a bearer token that is good for 30 minutes, and is never kept', async () => {
     const answer = await service.token(user.username, user.password);
     expect(answer).toMatchObject({ status: 200, body: { token_type: 'bearer', expires_in: 1_800 } });
-    expect(Object.keys(answer.body).sort()).toEqual(['access_token', 'expires_in', 'token_type']);
+    expect(Object.keys(answer.body).sort()).toEqual([
+      'access_token',
+      'expires_in',
+      'refresh_token',
+      'token_type',
+    ]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
     const payload = JSON.parse(
       Buffer.from(String(answer.body.access_token).split('.')[1] ?? '', 'base64url').toString(),
@@ -201,6 +206,34 @@ describe('wrong passwords', () => {
     expect((await strict.token(someone.username, someone.password)).status).toBe(429);
     await strict.stop();
   });
+
+  it('end in 429 for 1,000 guesses at a name, while its owner logs in from another address', async () => {
+    const behind = await startService({
+      env: { LOGIN_FAILURES_PER_ADDRESS: undefined, TRUST_PROXY: 'loopback' },
+    });
+    const owner = await behind.signUp();
+    const from = (address: string, password: string, username = owner.username) =>
+      behind.api('POST', '/token', {
+        form: { grant_type: 'password', username, password },
+        headers: { 'x-forwarded-for': address },
+      });
+    const counts = new Map<number, number>();
+    const guess = async (number: number, username?: string) => {
+      const { status } = await from('192.0.2.1', `guess number ${number}`, username);
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+    };
+    for (let round = 0; round < 50; round += 1) {
+      await Promise.all(Array.from({ length: 20 }, (_, index) => guess(round * 20 + index)));
+    }
+    expect(Object.fromEntries(counts)).toEqual({ 401: 10, 429: 990 });
+    expect((await from('192.0.2.1', owner.password)).status).toBe(429);
+    expect((await from('198.51.100.7', owner.password)).status).toBe(200);
+    // Other names, many at once: the address has 90 failures left.
+    counts.clear();
+    await Promise.all(Array.from({ length: 150 }, (_, index) => guess(index, uniqueName('other'))));
+    expect(Object.fromEntries(counts)).toEqual({ 401: 90, 429: 60 });
+    await behind.stop();
+  }, 60_000);
 
   it('count for the address that a trusted proxy names', async () => {
     const behind = await startService({ env: { LOGIN_FAILURES_PER_ADDRESS: '1', TRUST_PROXY: 'loopback' } });

@@ -1,7 +1,8 @@
 import { MINOR_LIMIT } from '../../src/kernel/money.js';
 import { NO_FACTS } from '../../src/ledger/domain/facts.js';
-import { decide } from '../../src/ledger/domain/decide.js';
-import { complete, fold, given } from './spec.js';
+import { decideOn } from '../../src/ledger/domain/decide.js';
+import { fold } from './fold.js';
+import { complete, given } from './spec.js';
 import { added, ask, changed, debited, moved, opened, overdraft } from './sketches.js';
 
 const open = (over: object = {}) =>
@@ -33,6 +34,7 @@ describe('opening an account', () => {
       state: 'open',
       opened_on: '2026-03-15',
       version: 1,
+      last_root_seq: 1,
       balance_minor: 100_00,
       envelopes: [{ id: 0, name: 'Available', balance_minor: 100_00, archived: false }],
       payers: [],
@@ -101,12 +103,12 @@ describe('opening an account', () => {
   });
 
   it('is refused a name that another account has', () => {
-    given([], { account_name_taken: true }).when(open()).thenRefused('name_taken', { name: 'Everyday' });
+    given([], { name_taken: true }).when(open()).thenRefused('name_taken', { name: 'Everyday' });
   });
 
   it('happens once', () => {
     const state = fold(complete([opened()]));
-    expect(() => decide(state, NO_FACTS, open())).toThrow('open already');
+    expect(() => decideOn({ account: state, others: [] }, NO_FACTS, open())).toThrow('open already');
   });
 });
 
@@ -146,7 +148,7 @@ describe('changing an account', () => {
   });
 
   it('is refused a name that another account has, or none can see', () => {
-    given([opened()], { account_name_taken: true })
+    given([opened()], { name_taken: true })
       .when(ask('ChangeAccount', { name: 'Savings' }))
       .thenRefused('name_taken', { name: 'Savings' });
     given([opened()])

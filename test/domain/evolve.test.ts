@@ -1,7 +1,8 @@
 import { MINOR_LIMIT } from '../../src/kernel/money.js';
 import { evolve } from '../../src/ledger/domain/evolve.js';
 import { isMoneyEvent, isRootEvent } from '../../src/ledger/domain/events.js';
-import { complete, fold, frozen } from './spec.js';
+import { fold, frozen } from './fold.js';
+import { complete } from './spec.js';
 import { added, archived, deposited, opened, overdraft, renamed, restored, reversed } from './sketches.js';
 
 describe('the fold of a log that cannot be', () => {

@@ -1,33 +1,60 @@
 import type { RegisterFact } from '../../src/ledger/domain/facts.js';
 import { isRootEvent, KIND_OF_ROOT, type LedgerEvent } from '../../src/ledger/domain/events.js';
 
-/** The id that the tests give the event with that sequence number. */
-export const idAt = (seq: number): string => `tx_${seq}`;
+/** The logs of accounts, by their ids. */
+export type Logs = ReadonlyMap<string, readonly LedgerEvent[]>;
 
-/** The register's rows of a whole history, recomputed from its first event each time. */
-export function registerOf(events: readonly LedgerEvent[]): RegisterFact[] {
-  const rows: RegisterFact[] = [];
+/** The id that the tests give the event with that sequence number, unless it brings one. */
+export const idAt = (seq: number, account_id = 'acc_1'): string =>
+  account_id === 'acc_1' ? `tx_${seq}` : `${account_id}_tx_${seq}`;
+
+/** An event's id. */
+export const idOf = (event: LedgerEvent, seq: number, account_id: string): string =>
+  '_id' in event ? event._id : idAt(seq, account_id);
+
+type Row = { -readonly [K in keyof RegisterFact]: RegisterFact[K] };
+
+/** The register's rows of one account, recomputed from its first event each time, without other sides. */
+function rowsOf(account_id: string, events: readonly LedgerEvent[]): Row[] {
+  const rows: Row[] = [];
+  const withId = (id: string): Row => rows.find((row) => row.id === id)!;
   events.forEach((event, index) => {
     const seq = index + 1;
-    const own = { id: idAt(seq), seq, postings: event.postings, effective_on: event.effective_on };
-    const chain = { standing: true, tip_seq: seq, tip_id: own.id };
-    if (event.type === 'TransactionReversed') {
-      const root = rows.findIndex((row) => row.id === event.root_id);
-      rows[root] = { ...rows[root]!, standing: !rows[root]!.standing, tip_seq: seq, tip_id: own.id };
-      rows.push({ ...own, ...chain, role: 'undo', kind: event.kind, root_id: event.root_id });
-    } else if (isRootEvent(event)) {
-      rows.push({ ...own, ...chain, role: 'root', kind: KIND_OF_ROOT[event.type], root_id: own.id });
+    const id = idOf(event, seq, account_id);
+    if (event.type === 'TransactionAnnotated') {
+      const { description, notes, tags } = event;
+      const row = withId(event.root_id);
+      Object.assign(row, description === undefined ? {} : { description });
+      Object.assign(row, notes === undefined ? {} : { notes });
+      Object.assign(row, tags === undefined ? {} : { tags });
     }
+    if (!isRootEvent(event) && event.type !== 'TransactionReversed') return;
+    const { postings, effective_on, description, batch_id = null } = event;
+    const told = { description, notes: '', tags: [], batch_id, counterpart: null };
+    const own = { account_id, id, seq, postings, effective_on, ...told };
+    if (isRootEvent(event)) {
+      const chain = { root_id: id, standing: true, tip_seq: seq, tip_id: id };
+      rows.push({ ...own, ...chain, role: 'root', kind: KIND_OF_ROOT[event.type] });
+      return;
+    }
+    const { role, kind, root_id, reverses_id } = event;
+    withId(reverses_id).standing = false;
+    Object.assign(withId(root_id), { standing: role === 'redo', tip_seq: seq, tip_id: id });
+    rows.push({ ...own, role, kind, root_id, standing: true, tip_seq: seq, tip_id: id });
   });
   return rows;
 }
 
-/** The transaction that an undo of the last would take: the standing root with the greatest sequence. */
-export function lastStanding(events: readonly LedgerEvent[]): RegisterFact | null {
-  return registerOf(events).findLast((row) => row.role === 'root' && row.standing) ?? null;
-}
-
-/** The row with that id. */
-export function rowWithId(events: readonly LedgerEvent[], id: string): RegisterFact | null {
-  return registerOf(events).find((row) => row.id === id) ?? null;
+/** The rows of all accounts; roots of transfers know their other side. */
+export function registerOf(logs: Logs): RegisterFact[] {
+  const rows = [...logs].flatMap(([account_id, events]) => rowsOf(account_id, events));
+  const roots = new Map(rows.filter(({ role }) => role === 'root').map((row) => [row.id, { ...row }]));
+  for (const [account_id, events] of logs) {
+    events.forEach((event, index) => {
+      if (event.type !== 'TransferSent' && event.type !== 'TransferReceived') return;
+      const row = rows.find(({ id }) => id === idOf(event, index + 1, account_id))!;
+      row.counterpart = roots.get(event.counterpart.transaction_id) ?? null;
+    });
+  }
+  return rows;
 }

@@ -2,8 +2,9 @@ import type { EnvelopeAmount } from '../../src/ledger/domain/account.js';
 import type { LedgerCommand } from '../../src/ledger/domain/commands.js';
 import type { RefusalCode } from '../../src/ledger/domain/refusals.js';
 
-/** What the model says of a command: refused with a code, or taken with that many events. */
-export type Verdict = { readonly refused: RefusalCode } | { readonly events: number };
+/** What the model says of a command: refused with a code, because of one of a batch, or taken with that many events. */
+export type Verdict =
+  { readonly refused: RefusalCode; readonly index?: number } | { readonly events: number };
 
 /** Amounts as `[envelope, amount]`. */
 export type Pairs = readonly (readonly [number, number])[];
@@ -13,14 +14,17 @@ export type Of<T extends LedgerCommand['type']> = Extract<LedgerCommand, { type:
 
 /** Amounts stay below it. */
 export const LIMIT = 10n ** 15n;
-/** Taken with one event. */
-export const taken: Verdict = { events: 1 };
-/** Taken without one, since it already is so. */
-export const asIs: Verdict = { events: 0 };
+/** How many events a command adds to its account: one. */
+export const taken = 1;
+/** None, since it already is so. */
+export const asIs = 0;
 
 /** Thrown within the model to refuse. */
 export class Refused extends Error {
-  constructor(readonly code: RefusalCode) {
+  constructor(
+    readonly code: RefusalCode,
+    readonly index?: number,
+  ) {
     super(code);
   }
 }

@@ -110,8 +110,10 @@ export const paid = (payer_id: number | null, payer: string, ...postings: Amount
   payer_id,
   payer,
 });
+type Reversed = Extract<Sketch, { type: 'TransactionReversed' }>;
+
 /** The undo of the transaction with that sequence number. */
-export const reversed = (seq: number, kind: ReversibleKind, ...postings: Amounts): Sketch => ({
+export const reversed = (seq: number, kind: ReversibleKind, ...postings: Amounts): Reversed => ({
   type: 'TransactionReversed',
   ...money(postings),
   role: 'undo',
@@ -121,17 +123,71 @@ export const reversed = (seq: number, kind: ReversibleKind, ...postings: Amounts
   reverses_seq: seq,
   reverses_id: idAt(seq),
 });
+/** The reversal of the event `tip` in the chain of the transaction `seq`: a redo of an undo, or a later undo. */
+export const again = (
+  role: 'undo' | 'redo',
+  tip: number,
+  ...[seq, kind, ...postings]: Parameters<typeof reversed>
+): Reversed => ({
+  ...reversed(seq, kind, ...postings),
+  role,
+  reverses_seq: tip,
+  reverses_id: idAt(tip),
+});
+export const redone = (tip: number, ...fields: Parameters<typeof reversed>): Reversed =>
+  again('redo', tip, ...fields);
+export const closed: Sketch = { type: 'AccountClosed', ...still };
+export const reopened: Sketch = { type: 'AccountReopened', ...still };
+export const adjusted = (envelope: number, difference: number, to: number, on = TODAY): Sketch => ({
+  type: 'BalanceAdjusted',
+  ...money([[envelope, difference]]),
+  effective_on: on,
+  adjusted_to_minor: to,
+});
+export const annotated = (
+  seq: number,
+  told: Partial<Pick<Extract<Sketch, { type: 'TransactionAnnotated' }>, 'description' | 'notes' | 'tags'>>,
+): Sketch => ({ type: 'TransactionAnnotated', ...still, root_seq: seq, root_id: idAt(seq), ...told });
+
+/** Where a side of a transfer is: its account, and its envelope with the amount that is posted there. */
+export type Side = readonly [account_id: string, envelope: number, amount: number];
+/** Both sides of a transfer, the sender's first; their ids are `out` and `in` with the name of the transfer. */
+export const transferred = (
+  name: string,
+  [from, from_envelope, sent]: Side,
+  [to, to_envelope, received]: Side,
+): [Extract<Sketch, { type: 'TransferSent' }>, Extract<Sketch, { type: 'TransferReceived' }>] => [
+  {
+    type: 'TransferSent',
+    ...money([[from_envelope, sent]]),
+    _id: `out_${name}`,
+    transfer_id: `out_${name}`,
+    counterpart: { account_id: to, transaction_id: `in_${name}` },
+  },
+  {
+    type: 'TransferReceived',
+    ...money([[to_envelope, received]]),
+    _id: `in_${name}`,
+    transfer_id: `out_${name}`,
+    counterpart: { account_id: from, transaction_id: `out_${name}` },
+  },
+];
 
 type Payload<T extends LedgerCommand['type']> = Omit<
   Extract<LedgerCommand, { type: T }>,
   'type' | 'effective_on' | 'description'
-> &
-  Partial<Pick<Extract<LedgerCommand, { type: T }>, 'effective_on'>> & { readonly description?: string };
+> & { readonly effective_on?: string; readonly description?: string };
 
 /** A command made today, without a description unless it says otherwise. */
-export function ask<T extends LedgerCommand['type']>(type: T, payload: Payload<T>): LedgerCommand {
+export function ask<T extends LedgerCommand['type']>(
+  type: T,
+  payload: Payload<T>,
+): Extract<LedgerCommand, { type: T }> {
   const described = DESCRIBED.has(type) ? { description: '' } : {};
-  return { type, effective_on: TODAY, ...described, ...payload } as LedgerCommand;
+  return { type, effective_on: TODAY, ...described, ...payload } as unknown as Extract<
+    LedgerCommand,
+    { type: T }
+  >;
 }
 
 const DESCRIBED: ReadonlySet<LedgerCommand['type']> = new Set([
@@ -142,6 +198,13 @@ const DESCRIBED: ReadonlySet<LedgerCommand['type']> = new Set([
   'MoveMoney',
   'ReceivePay',
   'ReceiveOtherPay',
+  'AdjustBalance',
+  'TransferMoney',
   'UndoLast',
+  'UndoBackTo',
   'UndoTransaction',
+  'UndoBatch',
+  'RedoLast',
+  'RedoTransaction',
+  'RedoBatch',
 ]);

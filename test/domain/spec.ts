@@ -1,31 +1,11 @@
 import type { Account } from '../../src/ledger/domain/account.js';
 import type { LedgerCommand } from '../../src/ledger/domain/commands.js';
-import { ledgerDecider } from '../../src/ledger/domain/decide.js';
 import type { LedgerEvent } from '../../src/ledger/domain/events.js';
-import { NO_FACTS, type Facts } from '../../src/ledger/domain/facts.js';
-import type { LedgerDecision, RefusalCode } from '../../src/ledger/domain/refusals.js';
-import { lastStanding, rowWithId } from './naive-register.js';
+import type { Facts } from '../../src/ledger/domain/facts.js';
+import type { RefusalCode } from '../../src/ledger/domain/refusals.js';
+import { frozen } from './fold.js';
+import { Logbook } from './logbook.js';
 import type { Sketch } from './sketches.js';
-
-/** Freezes a value and everything in it, so that whoever changes it fails. */
-export function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.values(Object.freeze(value)).forEach(frozen);
-  }
-  return value;
-}
-
-/** The state after events. */
-export function fold(events: readonly LedgerEvent[]): Account | null {
-  return frozen(events.reduce<Account | null>(ledgerDecider.evolve, null));
-}
-
-/** The facts of a command after events, looked up the naive way. */
-export function factsFor(command: LedgerCommand, events: readonly LedgerEvent[]): Facts {
-  if (command.type === 'UndoLast') return { ...NO_FACTS, subject: lastStanding(events) };
-  if (command.type !== 'UndoTransaction') return NO_FACTS;
-  return { ...NO_FACTS, subject: rowWithId(events, command.transaction_id) };
-}
 
 /** Fills in what sketches leave out: the schema's version, and the balance after each. */
 export function complete(sketches: readonly Sketch[], balance = 0): LedgerEvent[] {
@@ -36,30 +16,55 @@ export function complete(sketches: readonly Sketch[], balance = 0): LedgerEvent[
   });
 }
 
+/** Events of several accounts, by the ids of those. */
+export type SketchedLogs = Readonly<Record<string, readonly Sketch[]>>;
+
+/** An event of an account, as it is to be recorded. */
+export type SketchedEntry = readonly [account_id: string, sketch: Sketch];
+
 /**
- * `given(events).when(command).then(events)`, or `.thenRefused(code, details)`. `knowing` gives facts that do not
- * follow from the account's own events.
+ * `givenAll({ acc_1: events, … }).when(command).then([['acc_1', event], …])`, or `.thenRefused(code, details)`. `knowing`
+ * gives facts that do not follow from the events.
  */
+export function givenAll(sketched: SketchedLogs, knowing: Partial<Facts> = {}) {
+  const logs = new Map(Object.entries(sketched).map(([id, sketches]) => [id, complete(sketches)]));
+  return {
+    when(command: LedgerCommand, asked: string | null = 'acc_1') {
+      const logbook = new Logbook(logs);
+      const decision = logbook.decide(asked, command, knowing);
+      return {
+        /** Exactly these events follow, and the accounts can take them; gives the accounts after them. */
+        then(expected: readonly SketchedEntry[]): Record<string, Account> {
+          const balances = new Map([...logbook.accounts].map(([id, account]) => [id, account.balance_minor]));
+          const entries = expected.map(([account_id, sketch]) => {
+            const [event] = complete([sketch], balances.get(account_id));
+            balances.set(account_id, event!.balance_minor);
+            return { account_id, event: event! };
+          });
+          expect(decision).toEqual({ ok: true, entries });
+          logbook.record(entries);
+          return Object.fromEntries(logbook.accounts);
+        },
+        /** Refused with this code and, where given, these details, because of that command of a batch. */
+        thenRefused(code: RefusalCode, details: Record<string, unknown> = {}, index?: number): void {
+          const refusal = expect.objectContaining({ code, ...details });
+          expect(decision).toEqual({ ok: false, refusal, ...(index !== undefined && { index }) });
+        },
+      };
+    },
+  };
+}
+
+/** The same for one account: `given(events).when(command).then(events)`, which gives its state after them. */
 export function given(sketches: readonly Sketch[], knowing: Partial<Facts> = {}) {
-  const events = complete(sketches);
-  const state = fold(events);
+  const one = givenAll(sketches.length > 0 ? { acc_1: sketches } : {}, knowing);
   return {
     when(command: LedgerCommand) {
-      const facts = { ...factsFor(command, events), ...knowing };
-      const decision: LedgerDecision = ledgerDecider.decide(state, frozen(facts), frozen(command));
+      const when = one.when(command);
       return {
-        /** Exactly these events follow, and the account can take them; gives the state after them. */
-        then(expected: readonly Sketch[]): Account {
-          const following = complete(expected, state?.balance_minor);
-          expect(decision).toEqual({ ok: true, events: following });
-          const after = fold([...events, ...following]);
-          if (!after) throw new Error('No account came to be');
-          return after;
-        },
-        /** Refused with this code and, where given, these details. */
-        thenRefused(code: RefusalCode, details: Record<string, unknown> = {}): void {
-          expect(decision).toEqual({ ok: false, refusal: expect.objectContaining({ code, ...details }) });
-        },
+        ...when,
+        then: (expected: readonly Sketch[]): Account =>
+          when.then(expected.map((sketch) => ['acc_1', sketch] as const))['acc_1']!,
       };
     },
   };

@@ -1,8 +1,7 @@
 import { MINOR_LIMIT } from '../../src/kernel/money.js';
-import { lastStanding } from './naive-register.js';
-import { complete, given } from './spec.js';
+import { given } from './spec.js';
 import type { Sketch } from './sketches.js';
-import { added, archived, ask, changed, debited, deposited, moved, opened, overdraft, paid, payerAdded, renamed, restored, reversed, withdrawn } from './sketches.js'; // prettier-ignore
+import { added, again, archived, ask, changed, debited, deposited, moved, opened, overdraft, paid, payerAdded, redone, renamed, restored, reversed, withdrawn } from './sketches.js'; // prettier-ignore
 
 const MAX = MINOR_LIMIT - 1;
 const undoLast = ask('UndoLast', {});
@@ -26,9 +25,7 @@ describe('undoing the last', () => {
   it('keeps the day of what it reverses, with a description of its own', () => {
     given([...food, { ...deposited(1, 5), effective_on: '2025-10-31', description: 'gift' } as Sketch])
       .when(ask('UndoLast', { effective_on: '2025-11-15', description: ' wrong ' }))
-      .then([
-        { ...reversed(4, 'deposit', [1, -5]), effective_on: '2025-10-31', description: 'wrong' } as Sketch,
-      ]);
+      .then([{ ...reversed(4, 'deposit', [1, -5]), effective_on: '2025-10-31', description: 'wrong' }]);
   });
 
   it('goes back one by one, down to the opening and never further', () => {
@@ -123,12 +120,10 @@ describe('undoing a chosen one', () => {
   });
 
   it('reverses the tip of the chain of one that was redone', () => {
-    const before = complete([...food, deposited(1, 5)]);
-    const last = lastStanding(before);
-    const redone = { ...last!, tip_seq: 6, tip_id: 'tx_6' };
-    given([...food, deposited(1, 5)], { subject: redone })
+    const redo = redone(5, 4, 'deposit', [1, 5]);
+    given([...food, deposited(1, 5), reversed(4, 'deposit', [1, -5]), redo])
       .when(undo('tx_4'))
-      .then([{ ...reversed(4, 'deposit', [1, -5]), reverses_seq: 6, reverses_id: 'tx_6' } as Sketch]);
+      .then([again('undo', 6, 4, 'deposit', [1, -5])]);
   });
 });
 

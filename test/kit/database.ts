@@ -5,28 +5,35 @@ import { join } from 'node:path';
 
 import { EmbeddedMongo } from 'embedded-mongo';
 import type { Db } from 'mongodb';
-import mongoose, { type Connection, type Schema } from 'mongoose';
+import mongoose, { type Connection, type ConnectOptions, type Schema } from 'mongoose';
 
 /** A database of its own for one test file. */
 export interface TestDatabase {
   readonly connection: Connection;
   readonly db: Db;
+  /** The connection string of the server that it is on. */
+  readonly uri: string;
   /** Removes the database and what was started for it. */
   stop(): Promise<void>;
 }
 
 /**
  * Connects to an empty database with these schemas' collections and indexes: on the server that DB_CONNECTION_STRING
- * names, or else on an embedded engine in a temporary folder.
+ * names, or else on an embedded engine in a temporary folder. `options` go to the driver.
  */
-export async function startDatabase(schemas: readonly Schema[]): Promise<TestDatabase> {
+export async function startDatabase(
+  schemas: readonly Schema[],
+  options: ConnectOptions = {},
+): Promise<TestDatabase> {
   const external = process.env.DB_CONNECTION_STRING;
   const engine = external ? undefined : await startEngine();
+  const uri = external ?? engine?.uri ?? '';
   const connection = await mongoose
-    .createConnection(external ?? engine?.uri ?? '', {
+    .createConnection(uri, {
       dbName: `contracts_${randomUUID().replaceAll('-', '')}`,
       autoIndex: false,
       autoCreate: false,
+      ...options,
     })
     .asPromise();
   for (const [index, schema] of schemas.entries()) {
@@ -38,6 +45,7 @@ export async function startDatabase(schemas: readonly Schema[]): Promise<TestDat
   return {
     connection,
     db: connection.db,
+    uri,
     stop: async () => {
       await connection.dropDatabase();
       await connection.close();

@@ -7,7 +7,18 @@ import {
   type Envelope,
   type EnvelopeAmount,
 } from './account.js';
-import type { AccountChanged, AccountOpened, LedgerEvent } from './events.js';
+import type {
+  AccountChanged,
+  AccountOpened,
+  EnvelopeAdded,
+  EnvelopeArchived,
+  EnvelopeRenamed,
+  EnvelopeRestored,
+  LedgerEvent,
+  PayerAdded,
+  PayerChanged,
+  PayerRemoved,
+} from './events.js';
 
 /**
  * The account after one event. Never changes the state given; costs at most one pass over the envelopes or payers.
@@ -24,38 +35,31 @@ export function evolve(state: Account | null, event: LedgerEvent): Account {
     case 'AccountChanged':
       return { ...next, ...changesOf(event) };
     case 'EnvelopeAdded':
-      return {
-        ...next,
-        envelopes: [...state.envelopes, newEnvelope(event.envelope_id, event.name)],
-        next_envelope_id: event.envelope_id + 1,
-      };
     case 'EnvelopeRenamed':
-      return { ...next, envelopes: withEnvelope(state, event.envelope_id, { name: event.name }) };
     case 'EnvelopeArchived':
-      return { ...next, envelopes: withEnvelope(state, event.envelope_id, { archived: true }) };
     case 'EnvelopeRestored':
-      return {
-        ...next,
-        envelopes: withEnvelope(state, event.envelope_id, { archived: false, name: event.name }),
-      };
-    case 'PayerAdded': {
-      const { payer_id: id, name, amount_minor, split } = event;
-      return { ...next, payers: [...state.payers, { id, name, amount_minor, split }], next_payer_id: id + 1 };
-    }
-    case 'PayerChanged': {
-      const { payer_id: id, name, amount_minor, split } = event;
-      const changed = { id, name, amount_minor, split };
-      return { ...next, payers: state.payers.map((payer) => (payer.id === id ? changed : payer)) };
-    }
+      return { ...next, ...withEnvelopes(state, event) };
+    case 'PayerAdded':
+    case 'PayerChanged':
     case 'PayerRemoved':
-      return { ...next, payers: state.payers.filter((payer) => payer.id !== event.payer_id) };
+      return { ...next, ...withPayers(state, event) };
+    case 'AccountClosed':
+      return { ...next, state: 'closed' };
+    case 'AccountReopened':
+      return { ...next, state: 'open' };
+    case 'TransactionAnnotated':
+      return next;
+    case 'TransactionReversed':
+      return { ...next, ...posted(state, event.postings) };
     case 'MoneyDeposited':
     case 'MoneyDebited':
     case 'CashWithdrawn':
     case 'MoneyMoved':
     case 'PayReceived':
-    case 'TransactionReversed':
-      return { ...next, ...posted(state, event.postings) };
+    case 'BalanceAdjusted':
+    case 'TransferSent':
+    case 'TransferReceived':
+      return { ...next, ...posted(state, event.postings), last_root_seq: next.version };
   }
 }
 
@@ -72,6 +76,7 @@ function opened(event: AccountOpened): Account {
     state: 'open',
     opened_on: event.effective_on,
     version: 1,
+    last_root_seq: 1,
     balance_minor: balance,
     envelopes: [{ ...newEnvelope(AVAILABLE_ID, 'Available'), balance_minor: balance }],
     payers: [],
@@ -88,6 +93,32 @@ function changesOf({ name, can_go_negative, credit_limit_minor }: AccountChanged
     ...(can_go_negative !== undefined && { can_go_negative }),
     ...(credit_limit_minor !== undefined && { credit_limit_minor }),
   };
+}
+
+type EnvelopeEvent = EnvelopeAdded | EnvelopeRenamed | EnvelopeArchived | EnvelopeRestored;
+
+function withEnvelopes(state: Account, event: EnvelopeEvent): Partial<Account> {
+  const { envelope_id: id } = event;
+  switch (event.type) {
+    case 'EnvelopeAdded':
+      return { envelopes: [...state.envelopes, newEnvelope(id, event.name)], next_envelope_id: id + 1 };
+    case 'EnvelopeRenamed':
+      return { envelopes: withEnvelope(state, id, { name: event.name }) };
+    case 'EnvelopeArchived':
+      return { envelopes: withEnvelope(state, id, { archived: true }) };
+    case 'EnvelopeRestored':
+      return { envelopes: withEnvelope(state, id, { archived: false, name: event.name }) };
+  }
+}
+
+function withPayers({ payers }: Account, event: PayerAdded | PayerChanged | PayerRemoved): Partial<Account> {
+  const { payer_id: id } = event;
+  if (event.type === 'PayerRemoved') return { payers: payers.filter((payer) => payer.id !== id) };
+  const { name, amount_minor, split } = event;
+  const told = { id, name, amount_minor, split };
+  return event.type === 'PayerAdded'
+    ? { payers: [...payers, told], next_payer_id: id + 1 }
+    : { payers: payers.map((payer) => (payer.id === id ? told : payer)) };
 }
 
 function withEnvelope(state: Account, id: number, change: Partial<Envelope>): Envelope[] {

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+
+import type { Entry } from '../../src/ledger/domain/books.js';
+import { factOf } from '../../src/ledger/projections/register.js';
+import type { RegisterRow } from '../../src/ledger/projections/register-row.js';
+import { rowWrites } from '../../src/ledger/projections/register-rows.js';
+import { commandSequences } from '../domain/command-sequences.js';
+import type { Logbook } from '../domain/logbook.js';
+import { idOf } from '../domain/naive-register.js';
+import { SequenceRun } from '../domain/sequence-run.js';
+
+const ACTOR = { id: 'usr_1', username: 'rosa' };
+
+/** A register in memory, kept by applying the writes of the projection. */
+class Rows {
+  readonly byId = new Map<string, RegisterRow>();
+
+  /** Projects what is about to be recorded. */
+  project(entries: readonly Entry[], logbook: Logbook): void {
+    for (const account_id of new Set(entries.map((entry) => entry.account_id))) {
+      const before = logbook.accounts.get(account_id) ?? null;
+      const own = entries.filter((entry) => entry.account_id === account_id);
+      const stored = own.map(({ event }, index) => {
+        const seq = (before?.version ?? 0) + 1 + index;
+        const record = { household_id: 'hh_1', account_id, actor_id: ACTOR.id, recorded_at: new Date(0) };
+        return {
+          ...event,
+          ...record,
+          ...{ _id: idOf(event, seq, account_id), seq, prev_hash: null, hash: '' },
+        };
+      });
+      for (const write of rowWrites(before, stored, 1, ACTOR)) this.apply(write);
+    }
+  }
+
+  private apply(write: ReturnType<typeof rowWrites>[number]): void {
+    if ('insert' in write) {
+      expect(this.byId.has(write.insert._id)).toBe(false);
+      this.byId.set(write.insert._id, write.insert);
+      return;
+    }
+    const row = this.byId.get(write.update);
+    if (!row) throw new Error(`${write.update} is changed before it is there`);
+    this.byId.set(write.update, { ...row, ...write.set });
+  }
+}
+
+describe('the projection of the register', () => {
+  it('has after any sequence of commands what a recount of the log gives', () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(commandSequences, (steps) => {
+        const rows = new Rows();
+        const run = new SequenceRun({ recorded: (entries, logbook) => rows.project(entries, logbook) });
+        run.takeAll(steps);
+        const all = [...rows.byId.values()];
+        const facts = all.map((row) =>
+          factOf(row, row.role === 'root' && row.transfer ? rows.byId.get(`${row.transfer.transaction_id}/1`) : null),
+        ); // prettier-ignore
+        const order = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
+        expect(facts.sort(order)).toEqual([...run.logbook.register()].sort(order));
+        for (const [id, account] of run.logbook.accounts) {
+          const own = all.filter((row) => row.account_id === id).sort((a, b) => a.seq - b.seq);
+          expect(own.at(-1)?.balance_minor).toBe(account.balance_minor);
+          const held = new Map(own.flatMap((row) => row.postings).map((one) => [one.envelope_id, one.balance_minor]));
+          for (const [envelope, balance] of held) expect(account.envelopes[envelope]?.balance_minor).toBe(balance);
+        } // prettier-ignore
+        expect(
+          all.filter((row) => row.reversed_by_id !== null && row.role !== 'root' && row.standing),
+        ).toEqual([]);
+        compared += all.length;
+      }),
+      { numRuns: 60 },
+    );
+    expect(compared).toBeGreaterThan(900);
+  });
+});
