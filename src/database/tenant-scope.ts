@@ -78,13 +78,21 @@ export class TenantScope<T extends TenantOwned & Document> {
     return { name: 'insertOne', namespace: this.collection.namespace, document };
   }
 
-  /** A model for the client's `bulkWrite` that updates the first document that matches. */
-  updateModel(filter: Filter<T>, update: UpdateFilter<T>): ClientBulkWriteModel<Document> {
+  /**
+   * A model for the client's `bulkWrite` that updates the first document that matches; with `upsert`, one that has the
+   * filter's fields is made where none does.
+   */
+  updateModel(
+    filter: Filter<T>,
+    update: UpdateFilter<T>,
+    { upsert = false } = {},
+  ): ClientBulkWriteModel<Document> {
     return {
       name: 'updateOne',
       namespace: this.collection.namespace,
       filter: this.scoped(filter),
       update: update as UpdateFilter<Document>,
+      ...(upsert && { upsert }),
     };
   }
 
@@ -121,6 +129,39 @@ export function tenantScope<T extends TenantOwned & Document>(
   household_id: string,
 ): TenantScope<T> {
   return new TenantScope<T>(db.collection<T>(collection), household_id);
+}
+
+/** A document by its id, and the household that it must belong to. */
+export interface OwnedKey {
+  readonly household_id: string;
+  readonly _id: string;
+}
+
+/**
+ * The documents with these ids, of several households in one query, lean: each one only when it belongs to the
+ * household that is named beside its id.
+ */
+export async function findOwned<T extends TenantOwned & { readonly _id: string }>(
+  db: Db,
+  collection: string,
+  session: MaybeSession,
+  keys: readonly OwnedKey[],
+  options: Omit<FindOptions, 'session'> = {},
+): Promise<T[]> {
+  const owners = new Map<string, Set<string>>();
+  for (const { household_id, _id } of keys) {
+    if (typeof household_id !== 'string' || household_id === '') {
+      throw new TypeError(`A query on "${collection}" names no household`);
+    }
+    owners.set(_id, (owners.get(_id) ?? new Set()).add(household_id));
+  }
+  const households = [...new Set(keys.map(({ household_id }) => household_id))];
+  const filter = { _id: { $in: [...owners.keys()] }, household_id: { $in: households } };
+  const found = await db
+    .collection<TenantOwned & { _id: string }>(collection)
+    .find(filter, { ...options, ...within(session) })
+    .toArray();
+  return found.filter(({ _id, household_id }) => owners.get(_id)?.has(household_id)) as unknown as T[];
 }
 
 /** The service's database for plain driver calls, which come without mongoose's buffering and hydration. */

@@ -84,8 +84,9 @@ export interface Recorder {
 }
 
 /**
- * Gives events their ids, sequences and hashes, each hash sealing the one before, and returns them as they are to be
- * stored. Fields that are undefined are left out, since they would not be stored.
+ * Gives events their ids (unless they bring an `_id` of their own), sequences and hashes, each hash sealing the one
+ * before, and returns them as they are to be stored. Fields that are undefined are left out, since they would not be
+ * stored.
  */
 export function sealEvents<Event extends object>(
   head: LogHead,
@@ -98,7 +99,7 @@ export function sealEvents<Event extends object>(
     const document = {
       ...(Object.fromEntries(own) as Event),
       ...recorder,
-      _id: newId('tx'),
+      _id: '_id' in event && typeof event._id === 'string' ? event._id : newId('tx'),
       seq: head.version + 1 + index,
       prev_hash,
     };

@@ -54,6 +54,12 @@ export const PROBLEM_KINDS = {
     cause: 'The headers or the body were not complete in time.',
     remedy: 'Send the request again over a working connection.',
   },
+  version_conflict: {
+    status: 412,
+    title: 'Somebody else was faster',
+    cause: 'Its version by now, which `version` gives, is none of those that If-Match names.',
+    remedy: 'Read it again, and send the change with its new ETag if it is still meant.',
+  },
   payload_too_large: {
     status: 413,
     title: 'The body is too large',
@@ -65,12 +71,6 @@ export const PROBLEM_KINDS = {
     title: 'The body has the wrong media type',
     cause: 'The Content-Type is not one that the route takes.',
     remedy: 'Send application/json; POST /token takes application/x-www-form-urlencoded.',
-  },
-  version_conflict: {
-    status: 412,
-    title: 'It has changed since',
-    cause: 'Its version, which `version` gives, is none of those that If-Match names.',
-    remedy: 'Read it again, and decide whether the change is still wanted.',
   },
   idempotency_in_flight: {
     status: 409,
@@ -160,7 +160,8 @@ export const PROBLEM_KINDS = {
   limit_reached: {
     status: 409,
     title: 'A limit is reached',
-    cause: 'An account holds 500 envelopes in use, 2,000 in all and 200 payers; a transaction 100 postings.',
+    cause:
+      'An account holds 500 envelopes in use, 2,000 in all and 200 payers; a transaction 100 postings; 1,000 transactions are undone at once.',
     remedy: 'Archive or remove what is no longer used, or open another account.',
   },
   envelope_not_empty: {
@@ -187,6 +188,19 @@ export const PROBLEM_KINDS = {
     cause: 'Envelope 0 takes whatever is not assigned, so every account keeps it.',
     remedy: 'Rename it if the name is in the way.',
   },
+  account_closed: {
+    status: 409,
+    title: 'The account is closed',
+    cause:
+      'A closed account takes no changes but notes; `account_id` says which one, as it may be the other side of a transfer.',
+    remedy: 'Reopen it first.',
+  },
+  account_not_empty: {
+    status: 409,
+    title: 'The account is not empty',
+    cause: 'Only an account whose envelopes are all at 0 can be closed.',
+    remedy: 'Transfer or spend what is left in the envelopes that `envelope_ids` names.',
+  },
   opening_cannot_be_undone: {
     status: 409,
     title: 'The opening cannot be undone',
@@ -199,10 +213,34 @@ export const PROBLEM_KINDS = {
     cause: 'The transaction does not stand any more.',
     remedy: 'Nothing needs to be done.',
   },
+  not_undone: {
+    status: 409,
+    title: 'Not undone',
+    cause: 'The transaction stands, so there is nothing to redo.',
+    remedy: 'Nothing needs to be done.',
+  },
+  nothing_to_redo: {
+    status: 409,
+    title: 'Nothing to redo',
+    cause: 'Nothing was undone since the newest transaction, or nothing of the batch is undone.',
+    remedy: 'Redo an older transaction by its own id.',
+  },
+  nothing_to_adjust: {
+    status: 409,
+    title: 'Nothing to adjust',
+    cause: 'The balance of that day is what it is to be already.',
+    remedy: 'Nothing needs to be done.',
+  },
+  not_the_last: {
+    status: 409,
+    title: 'Another transaction is the last one',
+    cause: 'The transaction that `expect` names is not the one that would be undone or redone.',
+    remedy: 'Look at the one that `last_id` names, or undo the one that you mean by its own id.',
+  },
   not_a_money_transaction: {
     status: 409,
-    title: 'A reversal cannot be undone by its own id',
-    cause: 'The id is that of an undo, not of the transaction that it belongs to.',
+    title: 'Not a transaction of its own',
+    cause: 'The id is that of an undo or a redo, not of the transaction that it belongs to.',
     remedy: 'Use the id that `root_id` gives.',
   },
 } as const satisfies Record<string, ProblemKind>;

@@ -30,8 +30,10 @@ import { GetTransactionController, GetTransactionHandler } from './queries/get-t
 import { PathInLedger } from './path-in-ledger.js';
 import { AccountModel, AccountSchema } from './projections/account-document.js';
 import { Accounts } from './projections/accounts.js';
+import { LookUps } from './projections/look-ups.js';
 import { RegisterModel, RegisterSchema } from './projections/register-row.js';
 import { Register } from './projections/register.js';
+import { Totals, TotalsModel, TotalsSchema } from './projections/totals.js';
 
 /** Accounts, envelopes, money and undo. */
 @Module({
@@ -41,6 +43,7 @@ import { Register } from './projections/register.js';
     MongooseModule.forFeature([
       { name: AccountModel.name, schema: AccountSchema },
       { name: RegisterModel.name, schema: RegisterSchema },
+      { name: TotalsModel.name, schema: TotalsSchema },
     ]),
   ],
   controllers: [
@@ -70,6 +73,8 @@ import { Register } from './projections/register.js';
   providers: [
     Accounts,
     Register,
+    Totals,
+    LookUps,
     Bookkeeper,
     { provide: APP_INTERCEPTOR, useClass: PathInLedger },
     OpenAccountHandler,

@@ -1,54 +1,53 @@
 import { Injectable } from '@nestjs/common';
 
-import type { Recording } from '../../event-store/append-events.js';
+import type { IdempotencyTerms, Workspace } from '../../event-store/command.js';
 import { AccountKeyTaken } from '../../event-store/conflicts.js';
-import { EventStore, type ReadSession } from '../../event-store/event-store.js';
+import { EventStore } from '../../event-store/event-store.js';
+import type { StoredAnswer } from '../../event-store/idempotency-record.js';
 import { requireVersion } from '../../http/conditional.js';
 import type { RequestContext } from '../../identity/request-context.js';
 import { Problem } from '../../kernel/problem.js';
-import type { Account } from '../domain/account.js';
 import type { LedgerCommand, OpenAccount } from '../domain/commands.js';
-import { ledgerDecider } from '../domain/decide.js';
+import { decideOn } from '../domain/decide.js';
 import type { LedgerEvent } from '../domain/events.js';
-import { NO_FACTS, type Facts } from '../domain/facts.js';
-import {
-  accountOf,
-  stateOf,
-  type AccountDocument,
-  type AccountState,
-} from '../projections/account-document.js';
-import { Accounts } from '../projections/accounts.js';
-import type { RegisterRow } from '../projections/register-row.js';
-import { insertedRows, rowWrites } from '../projections/register-rows.js';
-import { factOf, Register } from '../projections/register.js';
+import { accountsNamed } from '../domain/look-ups.js';
+import { accountOf, type AccountDocument, type AccountState } from '../projections/account-document.js';
+import { LookUps } from '../projections/look-ups.js';
+import { enterInBooks, type AccountChange, type BookEntry } from './book-entry.js';
 import { problemOf } from './refusal-problem.js';
 import { Terms } from './terms.js';
 
-/** What a command did to an account. */
-export interface Recorded {
-  /** The account before, null when the command opened it. */
-  readonly before: Account | null;
-  readonly account: Account;
-  /** The rows that the register got, in the order of their events. */
-  readonly rows: readonly RegisterRow[];
+/** What a command did to the account asked, and to others. */
+export interface Recorded extends AccountChange {
+  readonly others: readonly AccountChange[];
 }
 
-/** Who asks for something to be done to which account, and when. */
+/** What else is known of a command when it is given. */
+export interface RecordOptions<Result> {
+  /** Other accounts that it names. */
+  readonly further?: readonly string[];
+  /** About how many transactions it records, 1 unless given. */
+  readonly weight?: number;
+  /** The answer to the client, made of what was recorded: kept where the request came with an idempotency key. */
+  readonly answer?: (result: Result) => StoredAnswer;
+}
+
+/** Who asks for something to be done to which account (null: to a batch, wherever it is), and when. */
 interface Asked {
   readonly context: RequestContext;
-  readonly account_id: string;
+  readonly account_id: string | null;
   readonly now: Date;
 }
 
-type Entry = Recorded & Recording<LedgerEvent, AccountState>;
+type Ask<Command> = (terms: Terms) => Command;
+type Books = Workspace<AccountState>;
 
 /** Decides on commands and has what follows from them recorded. */
 @Injectable()
 export class Bookkeeper {
   constructor(
     private readonly store: EventStore,
-    private readonly accounts: Accounts,
-    private readonly register: Register,
+    private readonly lookUps: LookUps,
   ) {}
 
   /**
@@ -59,12 +58,14 @@ export class Bookkeeper {
     context: RequestContext,
     account_id: string,
     currency: string,
-    ask: (terms: Terms) => OpenAccount,
+    ask: Ask<OpenAccount>,
+    options: RecordOptions<Recorded> = {},
   ): Promise<Recorded> {
     const asked = { context, account_id, now: new Date() };
-    return this.enter(asked, (document, session) => {
+    return this.enter(asked, options, recordedOf(account_id), async (workspace) => {
+      const document = await workspace.account(account_id);
       if (document) throw new Error(`The new id ${account_id} is in use`);
-      return this.decide(asked, null, session, currency, ask);
+      return this.decide(asked, null, workspace, currency, ask);
     });
   }
 
@@ -77,24 +78,50 @@ export class Bookkeeper {
   record(
     context: RequestContext,
     account_id: string,
-    ask: (terms: Terms) => LedgerCommand,
+    ask: Ask<LedgerCommand>,
+    options: RecordOptions<Recorded> = {},
   ): Promise<Recorded> {
     const asked = { context, account_id, now: new Date() };
-    return this.enter(asked, (document, session) => {
+    return this.enter(asked, options, recordedOf(account_id), async (workspace) => {
+      const document = await workspace.account(account_id);
       if (!document) throw new Problem('not_found');
-      return this.decide(asked, document, session, document.currency, ask);
+      return this.decide(asked, document, workspace, document.currency, ask);
     });
   }
 
-  private async enter(
+  /**
+   * Decides on a command for a batch, in whatever accounts of the caller's household it is, and records what follows
+   * from it.
+   * @throws Problem for a refusal of the domain, and as EventStore does.
+   */
+  recordAcross(
+    context: RequestContext,
+    ask: Ask<LedgerCommand>,
+    options: RecordOptions<readonly AccountChange[]> = {},
+  ): Promise<readonly AccountChange[]> {
+    const asked = { context, account_id: null, now: new Date() };
+    const all = (changes: readonly AccountChange[]) => changes;
+    return this.enter(asked, options, all, (workspace) =>
+      this.decide(asked, null, workspace, context.currency, ask),
+    );
+  }
+
+  private async enter<Result>(
     { context, account_id, now }: Asked,
-    decide: (document: AccountDocument | null, session: ReadSession) => Promise<Entry>,
-  ): Promise<Recorded> {
+    { further = [], weight = 1, answer }: RecordOptions<Result>,
+    resultOf: (changes: readonly AccountChange[]) => Result,
+    decide: (workspace: Books) => Promise<BookEntry>,
+  ): Promise<Result> {
     const { household_id, user_id: actor_id } = context;
+    const accounts = account_id === null ? further : [account_id, ...further];
     try {
-      const recorder = { household_id, account_id, actor_id, recorded_at: now };
-      const { decision } = await this.store.append<LedgerEvent, AccountState, Entry>(recorder, decide);
-      return decision;
+      const { decision } = await this.store.append<LedgerEvent, AccountState, BookEntry>({
+        ...{ household_id, actor_id, accounts, weight, decide },
+        recorded_at: now,
+        dry_run: context.dry_run,
+        idempotency: answer && kept(context, ({ changes }) => answer(resultOf(changes))),
+      });
+      return resultOf(decision.changes);
     } catch (error) {
       if (error instanceof AccountKeyTaken) throw new Problem('name_taken', { cause: error });
       throw error;
@@ -102,58 +129,41 @@ export class Bookkeeper {
   }
 
   private async decide(
-    asked: Asked,
+    { context, account_id, now }: Asked,
     document: AccountDocument | null,
-    session: ReadSession,
+    workspace: Books,
     currency: string,
-    ask: (terms: Terms) => LedgerCommand,
-  ): Promise<Entry> {
-    const terms = new Terms(currency, asked.now, asked.context.time_zone);
+    ask: Ask<LedgerCommand>,
+  ): Promise<BookEntry> {
+    const terms = new Terms(currency, now, context.time_zone);
     const command = ask(terms);
     terms.check();
-    if (document) requireVersion(asked.context.if_match, document.version);
-    const before = document && accountOf(document);
-    const facts = await this.factsFor(asked, document, command, session);
-    const decision = ledgerDecider.decide(before, facts, command);
-    if (!decision.ok) throw problemOf(decision.refusal, currency);
-    return this.entry(asked, before, decision.events);
-  }
-
-  private entry(asked: Asked, before: Account | null, events: readonly LedgerEvent[]): Entry {
-    const account = events.reduce<Account | null>(ledgerDecider.evolve, before);
-    if (!account) throw new Error('A command without events opened no account');
-    const { context, account_id } = asked;
+    const place = { household_id: context.household_id, account: document, workspace };
+    const facts = await this.lookUps.factsFor(place, command);
+    const named = await workspace.accounts(accountsNamed(command, facts, account_id));
+    const others = named.flatMap((other) => (other ? [accountOf(other)] : []));
+    const books = { account: document && accountOf(document), others };
+    const decision = decideOn(books, facts, command);
+    const malformed = !decision.ok && decision.refusal.code === 'invalid_request';
+    if (document && !malformed) requireVersion(context.if_match, document.version);
+    if (!decision.ok) throw problemOf(decision);
     const actor = { id: context.user_id, username: context.username };
-    const rows: RegisterRow[] = [];
-    return {
-      ...{ before, account, rows, events },
-      state: stateOf(account),
-      project: (stored, generation) => {
-        const changes = rowWrites(stored, generation, actor);
-        rows.push(...insertedRows(changes));
-        return this.register.projection(context.household_id, account_id, changes);
-      },
-    };
-  }
-
-  private async factsFor(
-    { context, account_id }: Asked,
-    document: AccountDocument | null,
-    command: LedgerCommand,
-    session: ReadSession,
-  ): Promise<Facts> {
-    if (command.type === 'UndoLast' || command.type === 'UndoTransaction') {
-      const row =
-        document &&
-        (command.type === 'UndoLast'
-          ? await this.register.lastStanding(session, document)
-          : await this.register.row(session, document, command.transaction_id));
-      return { ...NO_FACTS, subject: row && factOf(row) };
-    }
-    if (command.type !== 'OpenAccount' && command.type !== 'ChangeAccount') return NO_FACTS;
-    if (command.name === undefined) return NO_FACTS;
-    const { household_id } = context;
-    const taken = await this.accounts.isNameTaken(session, household_id, command.name, account_id);
-    return { ...NO_FACTS, account_name_taken: taken };
+    return enterInBooks(books, decision.entries, actor);
   }
 }
+
+/** The terms of the idempotency key that a request came with, if it did. */
+function kept(
+  { idempotency }: RequestContext,
+  answer: (decision: BookEntry) => StoredAnswer,
+): IdempotencyTerms<BookEntry> | undefined {
+  return idempotency ? { ...idempotency, answer } : undefined;
+}
+
+const recordedOf =
+  (account_id: string) =>
+  (changes: readonly AccountChange[]): Recorded => {
+    const asked = changes.find(({ account }) => account.id === account_id);
+    if (!asked) throw new Error('A command without events opened no account');
+    return { ...asked, others: changes.filter((change) => change !== asked) };
+  };

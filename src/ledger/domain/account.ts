@@ -46,9 +46,12 @@ export interface Account {
   readonly can_go_negative: boolean;
   /** How far the account as a whole may be overdrawn, above 0; null: without limit. Only with `can_go_negative`. */
   readonly credit_limit_minor: number | null;
-  readonly state: 'open';
+  /** A closed account is empty, and only looked at, annotated or reopened. */
+  readonly state: 'open' | 'closed';
   readonly opened_on: CalendarDate;
   readonly version: number;
+  /** The sequence number of its newest transaction, the opening to begin with; a reversal is none. */
+  readonly last_root_seq: number;
   readonly balance_minor: number;
   readonly envelopes: readonly Envelope[];
   readonly payers: readonly Payer[];

@@ -20,6 +20,21 @@ interface Recorded<Type extends string> {
 /** A transaction of the register, the opening's description being empty unless given. */
 interface MoneyRecorded<Type extends string> extends Recorded<Type> {
   readonly description: string;
+  /** The batch that the transaction was recorded with, or the one of the transaction that is reversed. */
+  readonly batch_id?: string;
+}
+
+/** A transaction of another account. */
+export interface Counterpart {
+  readonly account_id: string;
+  readonly transaction_id: string;
+}
+
+/** One side of a transfer. Both sides, and their reversals, have the `transfer_id`: the id of the sender's event. */
+export interface TransferSide {
+  readonly transfer_id: string;
+  /** The transaction that the other account got by the transfer. */
+  readonly counterpart: Counterpart;
 }
 
 /** The account came to be with its opening balance in Available: one posting, of 0 too. Always sequence 1. */
@@ -79,6 +94,19 @@ export interface PayerRemoved extends Recorded<'PayerRemoved'> {
   readonly payer_id: number;
 }
 
+/** The account is empty and at rest until it is reopened. */
+export type AccountClosed = Recorded<'AccountClosed'>;
+export type AccountReopened = Recorded<'AccountReopened'>;
+
+/** What is told of a transaction changed; carries only what did. Its money stays as it is. */
+export interface TransactionAnnotated extends Recorded<'TransactionAnnotated'> {
+  readonly root_seq: number;
+  readonly root_id: string;
+  readonly description?: string;
+  readonly notes?: string;
+  readonly tags?: readonly string[];
+}
+
 export type MoneyDeposited = MoneyRecorded<'MoneyDeposited'>;
 export type MoneyDebited = MoneyRecorded<'MoneyDebited'>;
 export type CashWithdrawn = MoneyRecorded<'CashWithdrawn'>;
@@ -91,12 +119,32 @@ export interface PayReceived extends MoneyRecorded<'PayReceived'> {
   readonly payer: string;
 }
 
-/** An undo: the exact negated postings, and the day, of what it reverses. */
-export interface TransactionReversed extends MoneyRecorded<'TransactionReversed'> {
-  readonly role: 'undo';
-  /** The kind of the transaction that is undone. */
+/** A correction to what the balance was on a day: one posting with the difference, neither income nor spending. */
+export interface BalanceAdjusted extends MoneyRecorded<'BalanceAdjusted'> {
+  /** What the account's balance was to be at the end of that day. */
+  readonly adjusted_to_minor: number;
+}
+
+/** Money that went to another account of the household. Brings its id, since the other side's event names it. */
+export interface TransferSent extends MoneyRecorded<'TransferSent'>, TransferSide {
+  readonly _id: string;
+}
+
+/** Money that came from another account of the household, in this account's currency. */
+export interface TransferReceived extends MoneyRecorded<'TransferReceived'>, TransferSide {
+  readonly _id: string;
+}
+
+/**
+ * An undo, or the redo of one: the exact negated postings, and the day, of what it reverses. The reversal of a transfer
+ * tells the transfer's id and the other side's transaction, as the transfer does.
+ */
+export interface TransactionReversed extends MoneyRecorded<'TransactionReversed'>, Partial<TransferSide> {
+  /** What the transaction is after it: undone, or standing again. */
+  readonly role: 'undo' | 'redo';
+  /** The kind of the transaction. */
   readonly kind: ReversibleKind;
-  /** The transaction that is undone. */
+  /** The transaction that is undone or redone. */
   readonly root_seq: number;
   readonly root_id: string;
   /** The event that is reversed: the tip of the root's chain. No event is reversed twice. */
@@ -112,6 +160,9 @@ export const KIND_OF_ROOT = {
   CashWithdrawn: 'withdrawal',
   MoneyMoved: 'move',
   PayReceived: 'payday',
+  BalanceAdjusted: 'adjustment',
+  TransferSent: 'transfer_out',
+  TransferReceived: 'transfer_in',
 } as const;
 
 /** What a transaction is; a reversal has the kind of its root. */
@@ -120,7 +171,15 @@ export type ReversibleKind = Exclude<TransactionKind, 'opening'>;
 
 /** An event that begins a transaction. */
 export type RootEvent =
-  AccountOpened | MoneyDeposited | MoneyDebited | CashWithdrawn | MoneyMoved | PayReceived;
+  | AccountOpened
+  | MoneyDeposited
+  | MoneyDebited
+  | CashWithdrawn
+  | MoneyMoved
+  | PayReceived
+  | BalanceAdjusted
+  | TransferSent
+  | TransferReceived;
 
 /** An event that is a row of the register. */
 export type MoneyEvent = RootEvent | TransactionReversed;
@@ -135,7 +194,10 @@ export type LedgerEvent =
   | EnvelopeRestored
   | PayerAdded
   | PayerChanged
-  | PayerRemoved;
+  | PayerRemoved
+  | AccountClosed
+  | AccountReopened
+  | TransactionAnnotated;
 
 /** Whether the event begins a transaction. */
 export function isRootEvent(event: LedgerEvent): event is RootEvent {

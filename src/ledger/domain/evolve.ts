@@ -49,13 +49,23 @@ export function evolve(state: Account | null, event: LedgerEvent): Account {
     }
     case 'PayerRemoved':
       return { ...next, payers: state.payers.filter((payer) => payer.id !== event.payer_id) };
+    case 'AccountClosed':
+      return { ...next, state: 'closed' };
+    case 'AccountReopened':
+      return { ...next, state: 'open' };
+    case 'TransactionAnnotated':
+      return next;
+    case 'TransactionReversed':
+      return { ...next, ...posted(state, event.postings) };
     case 'MoneyDeposited':
     case 'MoneyDebited':
     case 'CashWithdrawn':
     case 'MoneyMoved':
     case 'PayReceived':
-    case 'TransactionReversed':
-      return { ...next, ...posted(state, event.postings) };
+    case 'BalanceAdjusted':
+    case 'TransferSent':
+    case 'TransferReceived':
+      return { ...next, ...posted(state, event.postings), last_root_seq: next.version };
   }
 }
 
@@ -72,6 +82,7 @@ function opened(event: AccountOpened): Account {
     state: 'open',
     opened_on: event.effective_on,
     version: 1,
+    last_root_seq: 1,
     balance_minor: balance,
     envelopes: [{ ...newEnvelope(AVAILABLE_ID, 'Available'), balance_minor: balance }],
     payers: [],

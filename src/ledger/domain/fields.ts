@@ -1,5 +1,5 @@
 import { isMinor } from '../../kernel/money.js';
-import { nameFault, textFault, tidyText } from '../../kernel/text.js';
+import { nameFault, nameKey, textFault, tidyText } from '../../kernel/text.js';
 import type { EnvelopeAmount } from './account.js';
 import { LIMITS } from './limits.js';
 import { invalid, type Refusal } from './refusals.js';
@@ -24,8 +24,36 @@ export function nameRefusal(field: string, name: string): Refusal | null {
 
 /** Refuses a description that is too long or holds control characters. */
 export function descriptionRefusal(description: string): Refusal | null {
-  const fault = textFault(tidyText(description), LIMITS.description_length);
-  return fault === null ? null : invalid('description', fault);
+  return textRefusal('description', description, LIMITS.description_length);
+}
+
+/** Refuses notes that are too long or hold control characters. */
+export function notesRefusal(notes: string): Refusal | null {
+  return textRefusal('notes', notes, LIMITS.notes_length);
+}
+
+function textRefusal(field: string, text: string, max: number): Refusal | null {
+  const fault = textFault(tidyText(text), max);
+  return fault === null ? null : invalid(field, fault);
+}
+
+/** Refuses tags of which there are too many, or one is blank, too long or holds control characters. */
+export function tagsRefusal(tags: readonly string[]): Refusal | null {
+  for (const [index, tag] of tags.entries()) {
+    const fault = nameFault(tidyText(tag), LIMITS.tag_length);
+    if (fault !== null) return invalid(`tags[${index}]`, fault);
+  }
+  return tidyTags(tags).length > LIMITS.tags ? invalid('tags', `must be at most ${LIMITS.tags}`) : null;
+}
+
+/** Tags as they are stored: tidy, in their order, the first of those that are the same name. */
+export function tidyTags(tags: readonly string[]): string[] {
+  const byKey = new Map<string, string>();
+  for (const tag of tags.map(tidyText)) {
+    const key = nameKey(tag);
+    if (!byKey.has(key)) byKey.set(key, tag);
+  }
+  return [...byKey.values()];
 }
 
 /** One entry an envelope, in the order in which they are first named; those named twice are added up. */

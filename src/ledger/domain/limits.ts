@@ -1,4 +1,4 @@
-/** How much one account, and one transaction, may hold. Each is reached, not only approached: 500 envelopes are fine. */
+/** How much one account, one transaction and one batch may hold. Each is reached, not only approached: 500 envelopes are fine. */
 export const LIMITS = {
   /** Envelopes that are not archived, Available among them. */
   live_envelopes: 500,
@@ -11,4 +11,12 @@ export const LIMITS = {
   name_length: 100,
   /** Characters of a description. */
   description_length: 500,
+  /** Characters of the notes on a transaction. */
+  notes_length: 2_000,
+  /** Tags of a transaction. */
+  tags: 20,
+  /** Characters of a tag. */
+  tag_length: 50,
+  /** Commands of a batch, and transactions that are undone or redone at once; a transfer counts as one. */
+  at_once: 1_000,
 } as const;

@@ -1,27 +1,36 @@
 import { isMinor, sumMinor } from '../../kernel/money.js';
-import { findEnvelope, type Account, type Envelope, type EnvelopeAmount } from './account.js';
+import { changeOf, findEnvelope, type Account, type Envelope, type EnvelopeAmount } from './account.js';
 import { LIMITS } from './limits.js';
 import { limitReached, missing, type Refusal } from './refusals.js';
 
 /** Refuses when one of the envelopes does not exist, then when one is archived. */
 export function envelopesRefusal(state: Account, ids: readonly number[]): Refusal | null {
-  const envelopes = ids.map((id) => findEnvelope(state, id));
-  if (envelopes.includes(undefined)) return missing('envelope');
-  const archived = envelopes.find((envelope) => envelope?.archived);
+  return missingRefusal(state, ids) ?? archivedRefusal(state, ids);
+}
+
+/** Refuses when one of the envelopes does not exist. */
+export function missingRefusal(state: Account, ids: readonly number[]): Refusal | null {
+  return ids.every((id) => findEnvelope(state, id)) ? null : missing('envelope');
+}
+
+/** Refuses when one of the envelopes is archived. */
+export function archivedRefusal(state: Account, ids: readonly number[]): Refusal | null {
+  const archived = ids.map((id) => findEnvelope(state, id)).find((envelope) => envelope?.archived);
   if (!archived) return null;
   return {
     code: 'envelope_archived',
     detail: `Envelope ${archived.id} (${archived.name}) is archived.`,
+    account_id: state.id,
     envelope_id: archived.id,
   };
 }
 
 /** Refuses because these envelopes would be below 0. */
-export function overdrawn(account_id: string, below: readonly Envelope[]): Refusal {
+export function overdrawn({ id: account_id, currency }: Account, below: readonly Envelope[]): Refusal {
   return {
     code: 'envelope_overdrawn',
     detail: `Not enough money in ${below.map(({ name }) => `"${name}"`).join(', ')}.`,
-    account_id,
+    ...{ account_id, currency },
     envelopes: below.map(({ id, name, balance_minor }) => ({ id, name, short_by_minor: -balance_minor })),
   };
 }
@@ -32,7 +41,7 @@ export function overdrawn(account_id: string, below: readonly Envelope[]): Refus
  */
 export function overdraftRefusal(account: Account, envelopes: readonly Envelope[]): Refusal | null {
   const below = envelopes.filter((envelope) => envelope.balance_minor < 0);
-  if (!account.can_go_negative) return below.length > 0 ? overdrawn(account.id, below) : null;
+  if (!account.can_go_negative) return below.length > 0 ? overdrawn(account, below) : null;
   const limit = account.credit_limit_minor;
   if (limit === null || account.balance_minor >= -limit) return null;
   return {
@@ -50,13 +59,23 @@ export function postingsRefusal(state: Account, postings: readonly EnvelopeAmoun
   if (postings.length > LIMITS.postings) return limitReached(LIMITS.postings, 'postings a transaction');
   if (!postings.every(({ amount_minor }) => isMinor(amount_minor))) return OUT_OF_RANGE;
   const envelopes = changedEnvelopes(state, postings);
-  const change = sumMinor(postings.map(({ amount_minor }) => amount_minor));
   // What does not fit an envelope comes first: of a debit far too large, its envelopes are the better answer.
-  const refusal = state.can_go_negative ? null : overdraftRefusal(state, envelopes);
+  const refusal =
+    (state.can_go_negative ? null : overdraftRefusal(state, envelopes)) ?? rangeRefusal(state, postings);
   if (refusal) return refusal;
-  if (change === null || !isMinor(state.balance_minor + change)) return OUT_OF_RANGE;
-  if (!envelopes.every(({ balance_minor }) => isMinor(balance_minor))) return OUT_OF_RANGE;
-  return overdraftRefusal({ ...state, balance_minor: state.balance_minor + change }, envelopes);
+  const balance_minor = state.balance_minor + changeOf(postings);
+  return overdraftRefusal({ ...state, balance_minor }, envelopes);
+}
+
+/** Refuses postings (one an envelope) by which an amount, a total or a balance would leave the range of amounts. */
+export function rangeRefusal(state: Account, postings: readonly EnvelopeAmount[]): Refusal | null {
+  const change = sumMinor(postings.map(({ amount_minor }) => amount_minor));
+  const inRange =
+    postings.every(({ amount_minor }) => isMinor(amount_minor)) &&
+    change !== null &&
+    isMinor(state.balance_minor + change) &&
+    changedEnvelopes(state, postings).every(({ balance_minor }) => isMinor(balance_minor));
+  return inRange ? null : OUT_OF_RANGE;
 }
 
 const OUT_OF_RANGE: Refusal = {

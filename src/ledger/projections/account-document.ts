@@ -107,6 +107,9 @@ export class AccountModel {
   version!: number;
 
   @Prop({ type: Number, required: true })
+  last_root_seq!: number;
+
+  @Prop({ type: Number, required: true })
   balance_minor!: number;
 
   @Prop({ type: [SchemaFactory.createForClass(EnvelopeSubdocument)], required: true })

@@ -60,7 +60,7 @@ export class AccountView {
   })
   readonly credit_limit!: number | null;
 
-  @ApiProperty({ type: String, enum: ['open'], example: 'open' })
+  @ApiProperty({ type: String, enum: ['open', 'closed'], example: 'open' })
   readonly state!: string;
 
   @ApiProperty({ type: String, format: 'date', example: '2026-01-01' })

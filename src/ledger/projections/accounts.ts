@@ -3,11 +3,12 @@ import { InjectConnection } from '@nestjs/mongoose';
 import type { Db, Document, Filter } from 'mongodb';
 import type { Connection } from 'mongoose';
 
-import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
+import { driverDb, tenantScope, type TenantScope } from '../../database/tenant-scope.js';
 import { ACCOUNTS } from '../../event-store/account-record.js';
+import type { Workspace } from '../../event-store/command.js';
 import { Problem } from '../../kernel/problem.js';
 import { nameKey } from '../../kernel/text.js';
-import type { AccountDocument } from './account-document.js';
+import type { AccountDocument, AccountState } from './account-document.js';
 import type { Slice } from './slice.js';
 
 /** Reads the accounts of a household. */
@@ -29,16 +30,24 @@ export class Accounts {
     return account;
   }
 
-  /** Whether an open account of the household other than `account_id` has that name. */
+  /**
+   * Whether an open account of the household other than `asked` has that name, after what earlier commands of the same
+   * transaction have done.
+   */
   async isNameTaken(
-    session: MaybeSession,
+    workspace: Workspace<AccountState>,
     household_id: string,
     name: string,
-    account_id: string,
+    asked: AccountDocument | null,
   ): Promise<boolean> {
+    const name_key = nameKey(name);
+    const changed = workspace.changedAccounts();
+    const others = changed.filter(({ _id }) => _id !== asked?._id);
+    if (others.some((other) => other.state === 'open' && other.name_key === name_key)) return true;
+    const known = [...changed.map(({ _id }) => _id), ...(asked ? [asked._id] : [])];
     const other = await this.of(household_id).findOne(
-      session,
-      { state: 'open', name_key: nameKey(name), _id: { $ne: account_id } },
+      workspace.session,
+      { state: 'open', name_key, _id: { $nin: known } },
       { projection: { _id: 1 } },
     );
     return other !== null;

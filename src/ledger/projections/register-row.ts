@@ -2,19 +2,24 @@ import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 
 import type { CalendarDate } from '../../kernel/dates.js';
 import type { EnvelopeAmount } from '../domain/account.js';
-import type { TransactionKind } from '../domain/events.js';
+import type { Counterpart, TransactionKind } from '../domain/events.js';
 
 /** The collection that holds the register. */
 export const REGISTER = 'register';
 
-/** What a row is in its transaction's chain: the transaction itself, or an undo of it. */
-export const ROW_ROLES = ['root', 'undo'] as const;
+/** What a row is in its transaction's chain: the transaction itself, an undo of it, or the redo of an undo. */
+export const ROW_ROLES = ['root', 'undo', 'redo'] as const;
 export type RowRole = (typeof ROW_ROLES)[number];
 
 /** Who asked for it. */
 export interface Actor {
   readonly id: string;
   readonly username: string;
+}
+
+/** A posting with the balance that its envelope has after it, in the order of recording. */
+export interface PostingRow extends EnvelopeAmount {
+  readonly balance_minor: number;
 }
 
 /** A row of the register: one event that moves money, with the account's balance after it. Amounts in minor units. */
@@ -37,7 +42,7 @@ export interface RegisterRow {
   readonly moved_minor: number | null;
   /** What amounts are filtered by: the moved amount, or the change without its sign. */
   readonly size_minor: number;
-  readonly postings: readonly EnvelopeAmount[];
+  readonly postings: readonly PostingRow[];
   readonly description: string;
   readonly notes: string;
   readonly tags: readonly string[];
@@ -55,12 +60,12 @@ export interface RegisterRow {
   readonly reverses_id: string | null;
   /** The event that reversed this very one. */
   readonly reversed_by_id: string | null;
-  /** The batch that it was recorded with. */
+  /** The batch that the transaction, its root's for a reversal, was recorded with. */
   readonly batch_id: string | null;
   /** The payer's name at that time, for a payday. */
   readonly payer: string | null;
-  /** The other side of a transfer. */
-  readonly transfer: null;
+  /** The other side's transaction, for a transfer and its reversals. */
+  readonly transfer: Counterpart | null;
 }
 
 /** The key of an event's row in a generation of the register. */
@@ -75,6 +80,18 @@ class PostingSubdocument {
 
   @Prop({ type: Number, required: true })
   amount_minor!: number;
+
+  @Prop({ type: Number, required: true })
+  balance_minor!: number;
+}
+
+@Schema({ _id: false, id: false })
+class CounterpartSubdocument {
+  @Prop({ type: String, required: true })
+  account_id!: string;
+
+  @Prop({ type: String, required: true })
+  transaction_id!: string;
 }
 
 @Schema({ _id: false, id: false })
@@ -170,8 +187,8 @@ export class RegisterModel {
   @Prop({ type: String, default: null })
   payer!: string | null;
 
-  @Prop({ type: Object, default: null })
-  transfer!: null;
+  @Prop({ type: SchemaFactory.createForClass(CounterpartSubdocument), default: null })
+  transfer!: CounterpartSubdocument | null;
 }
 
 export const RegisterSchema = SchemaFactory.createForClass(RegisterModel);

@@ -1,31 +1,37 @@
 import type { StoredEvent } from '../../event-store/stored-event.js';
-import { changeOf } from '../domain/account.js';
+import { changeOf, findEnvelope, type Account, type EnvelopeAmount } from '../domain/account.js';
 import {
   isMoneyEvent,
   KIND_OF_ROOT,
   type LedgerEvent,
   type MoneyEvent,
+  type TransactionAnnotated,
   type TransactionReversed,
 } from '../domain/events.js';
-import { rowId, type Actor, type RegisterRow } from './register-row.js';
+import { rowId, type Actor, type PostingRow, type RegisterRow } from './register-row.js';
 
 /** A change of the register: a new row, or fields of the row of an earlier event. */
 export type RowWrite =
   { readonly insert: RegisterRow } | { readonly update: string; readonly set: Partial<RegisterRow> };
 
 /**
- * What events change in the register of a generation, in their order; `actor` asked for them. Events that move no
- * money change nothing.
+ * What events of one account change in its register of a generation, in their order; `actor` asked for them, `before` is
+ * the account as they found it, null for a new one. Events that move no money add no row.
  */
 export function rowWrites(
+  before: Account | null,
   events: readonly StoredEvent<LedgerEvent>[],
   generation: number,
   actor: Actor,
 ): RowWrite[] {
-  return events.flatMap((event) => {
+  const balances = new EnvelopeBalances(before);
+  return events.flatMap((event): RowWrite[] => {
+    if (event.type === 'TransactionAnnotated') return [annotation(event, generation)];
     if (!isMoneyEvent(event)) return [];
-    const insert = { insert: rowOf(event, generation, actor) };
-    return event.type === 'TransactionReversed' ? [insert, ...chainWrites(event, generation)] : [insert];
+    const insert = rowOf(event, balances.post(event.postings), generation, actor);
+    return event.type === 'TransactionReversed'
+      ? [{ insert }, ...chainWrites(event, generation)]
+      : [{ insert }];
   });
 }
 
@@ -34,8 +40,34 @@ export function insertedRows(changes: readonly RowWrite[]): RegisterRow[] {
   return changes.flatMap((change) => ('insert' in change ? [change.insert] : []));
 }
 
-function rowOf(event: StoredEvent<MoneyEvent>, generation: number, actor: Actor): RegisterRow {
-  const { _id: id, household_id, account_id, seq, postings, balance_minor } = event;
+/** What the envelopes of an account hold, as one event after the other posts to them. */
+class EnvelopeBalances {
+  private readonly changed = new Map<number, number>();
+
+  constructor(private readonly before: Account | null) {}
+
+  /** Posts, and gives each posting the balance of its envelope after it. */
+  post(postings: readonly EnvelopeAmount[]): PostingRow[] {
+    return postings.map(({ envelope_id, amount_minor }) => {
+      const balance_minor = this.of(envelope_id) + amount_minor;
+      this.changed.set(envelope_id, balance_minor);
+      return { envelope_id, amount_minor, balance_minor };
+    });
+  }
+
+  private of(id: number): number {
+    const stored = (): number => (this.before && findEnvelope(this.before, id)?.balance_minor) ?? 0;
+    return this.changed.get(id) ?? stored();
+  }
+}
+
+function rowOf(
+  event: StoredEvent<MoneyEvent>,
+  postings: readonly PostingRow[],
+  generation: number,
+  actor: Actor,
+): RegisterRow {
+  const { _id: id, household_id, account_id, seq, balance_minor } = event;
   const { description, effective_on, recorded_at } = event;
   const chain = event.type === 'TransactionReversed' ? chainOfReversal(event) : chainOfRoot(id, seq);
   const kind = event.type === 'TransactionReversed' ? event.kind : KIND_OF_ROOT[event.type];
@@ -44,12 +76,7 @@ function rowOf(event: StoredEvent<MoneyEvent>, generation: number, actor: Actor)
     kind === 'move' ? changeOf(postings.filter((posting) => posting.amount_minor > 0)) : null;
   return {
     _id: rowId(generation, id),
-    household_id,
-    account_id,
-    generation,
-    id,
-    seq,
-    kind,
+    ...{ household_id, account_id, generation, id, seq, kind },
     ...chain,
     amount_minor,
     moved_minor,
@@ -58,15 +85,12 @@ function rowOf(event: StoredEvent<MoneyEvent>, generation: number, actor: Actor)
     description,
     notes: '',
     tags: [],
-    effective_on,
-    recorded_at,
-    actor,
-    balance_minor,
+    ...{ effective_on, recorded_at, actor, balance_minor },
     standing: true,
     reversed_by_id: null,
-    batch_id: null,
+    batch_id: event.batch_id ?? null,
     payer: event.type === 'PayReceived' ? event.payer : null,
-    transfer: null,
+    transfer: 'counterpart' in event ? (event.counterpart ?? null) : null,
   };
 }
 
@@ -76,9 +100,30 @@ const chainOfRoot = (id: string, seq: number) =>
 const chainOfReversal = ({ role, root_id, reverses_id }: TransactionReversed) =>
   ({ role, root_id, tip_seq: null, tip_id: null, reverses_id }) as const;
 
-/** A reversal becomes the tip of its root's chain, and the root does not stand any more. */
+/**
+ * A reversal becomes the tip of its root's chain, and the root stands or falls with it. What is reversed, the root or an
+ * earlier reversal, says so; a reversal does not stand any more then.
+ */
 function chainWrites(event: StoredEvent<TransactionReversed>, generation: number): RowWrite[] {
-  const { _id: id, seq, root_id } = event;
-  const set = { standing: false, tip_seq: seq, tip_id: id, reversed_by_id: id };
-  return [{ update: rowId(generation, root_id), set }];
+  const { _id: id, seq, role, root_id, reverses_id } = event;
+  const chain = { standing: role === 'redo', tip_seq: seq, tip_id: id };
+  const root = rowId(generation, root_id);
+  if (reverses_id === root_id) return [{ update: root, set: { ...chain, reversed_by_id: id } }];
+  const reversed = { standing: false, reversed_by_id: id };
+  return [
+    { update: root, set: chain },
+    { update: rowId(generation, reverses_id), set: reversed },
+  ];
+}
+
+function annotation(event: StoredEvent<TransactionAnnotated>, generation: number): RowWrite {
+  const { root_id, description, notes, tags } = event;
+  return {
+    update: rowId(generation, root_id),
+    set: {
+      ...(description !== undefined && { description }),
+      ...(notes !== undefined && { notes }),
+      ...(tags !== undefined && { tags }),
+    },
+  };
 }

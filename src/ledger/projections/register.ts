@@ -5,7 +5,7 @@ import type { Connection } from 'mongoose';
 
 import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
 import type { AccountRecord } from '../../event-store/account-record.js';
-import type { Projection } from '../../event-store/append-events.js';
+import type { Projection } from '../../event-store/recording.js';
 import type { RegisterFact } from '../domain/facts.js';
 import { REGISTER, rowId, type RegisterRow } from './register-row.js';
 import { insertedRows, type RowWrite } from './register-rows.js';
@@ -14,7 +14,7 @@ import type { Slice } from './slice.js';
 /** The account whose register is meant, and the generation in force. */
 export type RegisterOf = Pick<AccountRecord, '_id' | 'household_id' | 'generation' | 'register_rows'>;
 
-/** Reads the registers of accounts, and turns what changes in them into writes. */
+/** Reads the registers of accounts. */
 @Injectable()
 export class Register {
   private readonly db: Db;
@@ -23,32 +23,10 @@ export class Register {
     this.db = driverDb(connection);
   }
 
-  /** Changes of one account's register as writes of the transaction that records their events. */
-  projection(household_id: string, account_id: string, changes: readonly RowWrite[]): Projection {
-    const rows = this.of(household_id);
-    return {
-      writes: changes.map((change) =>
-        'insert' in change
-          ? rows.insertModel(change.insert)
-          : rows.updateModel({ _id: change.update, account_id }, { $set: change.set }),
-      ),
-      added_rows: insertedRows(changes).length,
-    };
-  }
-
   /** The row of the event with that id, null when the account has none. */
   row(session: MaybeSession, account: RegisterOf, id: string): Promise<RegisterRow | null> {
     const _id = rowId(account.generation, id);
     return this.of(account.household_id).findOne(session, { _id, account_id: account._id });
-  }
-
-  /** The row of the last transaction that stands: the opening when nothing else does. */
-  lastStanding(session: MaybeSession, account: RegisterOf): Promise<RegisterRow | null> {
-    return this.of(account.household_id).findOne(
-      session,
-      { ...rowsOf(account), role: 'root', standing: true },
-      { sort: { seq: -1 } },
-    );
   }
 
   /** A part of the rows that match a condition, and how many there are in all, counted up to a limit. */
@@ -75,12 +53,28 @@ export class Register {
 
 const rowsOf = ({ _id: account_id, generation }: RegisterOf) => ({ account_id, generation });
 
-/** What an undo needs to know of a row. */
-export function factOf(row: RegisterRow): RegisterFact {
-  const { id, seq, role, kind, root_id, standing, postings, effective_on } = row;
+/** Changes of one account's register. */
+export function registerProjection(writes: readonly RowWrite[]): Projection {
   return {
-    ...{ id, seq, role, kind, root_id, standing, postings, effective_on },
+    changes: writes.map((write) =>
+      'insert' in write
+        ? { collection: REGISTER, _id: write.insert._id, insert: write.insert }
+        : { collection: REGISTER, _id: write.update, set: write.set },
+    ),
+    added_rows: insertedRows(writes).length,
+  };
+}
+
+/** What a decision needs to know of a row; `other` is the other side's root for the root of a transfer. */
+export function factOf(row: RegisterRow, other: RegisterRow | null = null): RegisterFact {
+  const { account_id, id, seq, role, kind, root_id, standing, effective_on } = row;
+  const { description, notes, tags, batch_id } = row;
+  return {
+    ...{ account_id, id, seq, role, kind, root_id, standing, effective_on },
+    ...{ description, notes, tags, batch_id },
     tip_seq: row.tip_seq ?? seq,
     tip_id: row.tip_id ?? id,
+    postings: row.postings.map(({ envelope_id, amount_minor }) => ({ envelope_id, amount_minor })),
+    counterpart: other && factOf(other),
   };
 }

@@ -21,6 +21,15 @@ export class ActorView {
   readonly username!: string;
 }
 
+/** The other side of a transfer. */
+export class TransferView {
+  @ApiProperty({ type: String, example: 'acc_01kagx3q9sf8krqxfp6ydfn7v4' })
+  readonly account_id!: string;
+
+  @ApiProperty(ID)
+  readonly transaction_id!: string;
+}
+
 /** A row of the register as clients see it; amounts in major units of `currency`. */
 export class TransactionView {
   @ApiProperty(ID)
@@ -112,8 +121,13 @@ export class TransactionView {
   })
   readonly payer!: string | null;
 
-  @ApiProperty({ type: 'object', properties: {}, nullable: true, example: null })
-  readonly transfer!: null;
+  @ApiProperty({
+    type: TransferView,
+    nullable: true,
+    example: null,
+    description: "The other side's transaction, for a transfer and its reversals",
+  })
+  readonly transfer!: TransferView | null;
 }
 
 /** Shows a row of the register of an account with that currency. */

@@ -1,20 +1,20 @@
-import { isCurrency } from '../../kernel/currency.js';
-import { isMinor } from '../../kernel/money.js';
-import { tidyText } from '../../kernel/text.js';
-import { AVAILABLE_ID, type Account } from './account.js';
-import type { ChangeAccount, OpenAccount } from './commands.js';
-import type { AccountChanged, AccountOpened } from './events.js';
-import { evolve } from './evolve.js';
-import type { Facts } from './facts.js';
-import { amountRefusal, descriptionRefusal, nameRefusal } from './fields.js';
-import { SCHEMA_VERSION, unmoved } from './record.js';
-import { accept, invalid, nameTaken, refuse, type LedgerDecision, type Refusal } from './refusals.js';
-import { overdraftRefusal } from './rules.js';
+import { isCurrency } from '../../../kernel/currency.js';
+import { isMinor } from '../../../kernel/money.js';
+import { tidyText } from '../../../kernel/text.js';
+import { AVAILABLE_ID, type Account } from '../account.js';
+import type { ChangeAccount, OpenAccount } from '../commands.js';
+import type { AccountChanged, AccountOpened } from '../events.js';
+import { evolve } from '../evolve.js';
+import { known, type Facts } from '../facts.js';
+import { amountRefusal, descriptionRefusal, nameRefusal } from '../fields.js';
+import { SCHEMA_VERSION, unmoved } from '../record.js';
+import { accept, invalid, nameTaken, refuse, type AccountDecision, type Refusal } from '../refusals.js';
+import { overdraftRefusal } from '../rules.js';
 
 /** Opens an account with its whole opening balance in Available. */
-export function openAccount(facts: Facts, command: OpenAccount): LedgerDecision {
+export function openAccount(facts: Facts, command: OpenAccount): AccountDecision {
   const name = tidyText(command.name);
-  const refusal = openingRefusal(command) ?? (facts.account_name_taken ? nameTaken(name) : null);
+  const refusal = openingRefusal(command) ?? (known(facts, 'name_taken') ? nameTaken(name) : null);
   if (refusal) return refuse(refusal);
   const event: AccountOpened = {
     type: 'AccountOpened',
@@ -49,7 +49,7 @@ function openingRefusal(command: OpenAccount): Refusal | null {
 }
 
 /** Changes the name, whether envelopes may fall below 0, and the credit limit, as far as given. */
-export function changeAccount(state: Account, facts: Facts, command: ChangeAccount): LedgerDecision {
+export function changeAccount(state: Account, facts: Facts, command: ChangeAccount): AccountDecision {
   const name = tidyText(command.name ?? state.name);
   const can_go_negative = command.can_go_negative ?? state.can_go_negative;
   const kept = can_go_negative ? state.credit_limit_minor : null;
@@ -57,7 +57,7 @@ export function changeAccount(state: Account, facts: Facts, command: ChangeAccou
   const refusal =
     nameRefusal('name', name) ??
     creditLimitRefusal(credit_limit_minor, can_go_negative) ??
-    (facts.account_name_taken ? nameTaken(name) : null) ??
+    (command.name !== undefined && known(facts, 'name_taken') ? nameTaken(name) : null) ??
     overdraftRefusal({ ...state, can_go_negative, credit_limit_minor }, state.envelopes);
   if (refusal) return refuse(refusal);
   const changes = {

@@ -1,9 +1,9 @@
-import { findEnvelope, type Account, type EnvelopeAmount } from './account.js';
-import type { DebitMoney, DepositMoney, MoveMoney, WithdrawCash } from './commands.js';
-import { amountRefusal, amountsRefusal, byEnvelope, descriptionRefusal } from './fields.js';
-import { moved } from './record.js';
-import { accept, invalid, refuse, type LedgerDecision, type Refusal } from './refusals.js';
-import { envelopesRefusal, overdrawn, postingsRefusal } from './rules.js';
+import { findEnvelope, type Account, type EnvelopeAmount } from '../account.js';
+import type { DebitMoney, DepositMoney, MoveMoney, WithdrawCash } from '../commands.js';
+import { amountRefusal, amountsRefusal, byEnvelope, descriptionRefusal } from '../fields.js';
+import { moved } from '../record.js';
+import { accept, invalid, refuse, type AccountDecision, type Refusal } from '../refusals.js';
+import { envelopesRefusal, overdrawn, postingsRefusal } from '../rules.js';
 
 const idsOf = (amounts: readonly EnvelopeAmount[]): number[] => amounts.map(({ envelope_id }) => envelope_id);
 
@@ -11,7 +11,7 @@ const taken = (amounts: readonly EnvelopeAmount[]): EnvelopeAmount[] =>
   amounts.map(({ envelope_id, amount_minor }) => ({ envelope_id, amount_minor: -amount_minor }));
 
 /** Puts money into one envelope. */
-export function depositMoney(state: Account, command: DepositMoney): LedgerDecision {
+export function depositMoney(state: Account, command: DepositMoney): AccountDecision {
   const { envelope_id, amount_minor } = command;
   const postings = [{ envelope_id, amount_minor }];
   const refusal =
@@ -24,7 +24,7 @@ export function depositMoney(state: Account, command: DepositMoney): LedgerDecis
 }
 
 /** Spends from one envelope or several. */
-export function debitMoney(state: Account, command: DebitMoney): LedgerDecision {
+export function debitMoney(state: Account, command: DebitMoney): AccountDecision {
   const postings = taken(byEnvelope(command.postings));
   const refusal =
     (command.postings.length === 0 ? invalid('postings', 'must name at least one envelope') : null) ??
@@ -37,7 +37,7 @@ export function debitMoney(state: Account, command: DebitMoney): LedgerDecision 
 }
 
 /** Takes cash out of one envelope. */
-export function withdrawCash(state: Account, command: WithdrawCash): LedgerDecision {
+export function withdrawCash(state: Account, command: WithdrawCash): AccountDecision {
   const { envelope_id, amount_minor } = command;
   const postings = taken([{ envelope_id, amount_minor }]);
   const refusal =
@@ -50,7 +50,7 @@ export function withdrawCash(state: Account, command: WithdrawCash): LedgerDecis
 }
 
 /** Moves money from one envelope to another, never more than the source holds. */
-export function moveMoney(state: Account, command: MoveMoney): LedgerDecision {
+export function moveMoney(state: Account, command: MoveMoney): AccountDecision {
   const { from_id, to_id, amount_minor } = command;
   const postings = [
     { envelope_id: from_id, amount_minor: -amount_minor },
@@ -70,5 +70,5 @@ export function moveMoney(state: Account, command: MoveMoney): LedgerDecision {
 function sourceRefusal(state: Account, id: number, amount: number): Refusal | null {
   const source = findEnvelope(state, id);
   if (!source || source.balance_minor >= amount) return null;
-  return overdrawn(state.id, [{ ...source, balance_minor: source.balance_minor - amount }]);
+  return overdrawn(state, [{ ...source, balance_minor: source.balance_minor - amount }]);
 }

@@ -1,11 +1,11 @@
-import { nameKey, tidyText } from '../../kernel/text.js';
-import { AVAILABLE_ID, findEnvelope, type Account, type Envelope } from './account.js';
-import type { AddEnvelopes, ArchiveEnvelope, RenameEnvelope, RestoreEnvelope } from './commands.js';
-import { nameRefusal } from './fields.js';
-import { LIMITS } from './limits.js';
-import { unmoved } from './record.js';
-import { accept, invalid, limitReached, missing, nameTaken, refuse } from './refusals.js';
-import type { LedgerDecision, Refusal } from './refusals.js';
+import { nameKey, tidyText } from '../../../kernel/text.js';
+import { AVAILABLE_ID, findEnvelope, type Account, type Envelope } from '../account.js';
+import type { AddEnvelopes, ArchiveEnvelope, RenameEnvelope, RestoreEnvelope } from '../commands.js';
+import { nameRefusal } from '../fields.js';
+import { LIMITS } from '../limits.js';
+import { unmoved } from '../record.js';
+import { accept, invalid, limitReached, missing, nameTaken, refuse } from '../refusals.js';
+import type { AccountDecision, Refusal } from '../refusals.js';
 
 const isLive = (envelope: Envelope): boolean => !envelope.archived;
 
@@ -15,7 +15,7 @@ export function liveNameKeys(state: Account): Set<string> {
 }
 
 /** Adds envelopes, all or none. */
-export function addEnvelopes(state: Account, command: AddEnvelopes): LedgerDecision {
+export function addEnvelopes(state: Account, command: AddEnvelopes): AccountDecision {
   const names = command.names.map(tidyText);
   const refusal =
     namesRefusal(names) ?? roomRefusal(state, names.length, names.length) ?? takenRefusal(state, names);
@@ -59,7 +59,7 @@ function takenRefusal(state: Account, names: readonly string[]): Refusal | null 
 }
 
 /** Renames any envelope; only the name of one in use must be free. */
-export function renameEnvelope(state: Account, command: RenameEnvelope): LedgerDecision {
+export function renameEnvelope(state: Account, command: RenameEnvelope): AccountDecision {
   const envelope = findEnvelope(state, command.envelope_id);
   if (!envelope) return refuse(missing('envelope'));
   const name = tidyText(command.name);
@@ -72,7 +72,7 @@ export function renameEnvelope(state: Account, command: RenameEnvelope): LedgerD
 }
 
 /** Archives an envelope that is empty and that no payer pays into. */
-export function archiveEnvelope(state: Account, command: ArchiveEnvelope): LedgerDecision {
+export function archiveEnvelope(state: Account, command: ArchiveEnvelope): AccountDecision {
   const envelope = findEnvelope(state, command.envelope_id);
   if (!envelope) return refuse(missing('envelope'));
   if (envelope.archived) return accept();
@@ -99,7 +99,7 @@ function archivingRefusal(state: Account, { id, name, balance_minor }: Envelope)
 }
 
 /** Brings an archived envelope back under its name. */
-export function restoreEnvelope(state: Account, command: RestoreEnvelope): LedgerDecision {
+export function restoreEnvelope(state: Account, command: RestoreEnvelope): AccountDecision {
   const envelope = findEnvelope(state, command.envelope_id);
   if (!envelope) return refuse(missing('envelope'));
   if (!envelope.archived) return accept();

@@ -1,15 +1,15 @@
-import { tidyText } from '../../kernel/text.js';
-import { findPayer, type Account, type EnvelopeAmount, type Payer } from './account.js';
-import type { AddPayer, ChangePayer, RemovePayer } from './commands.js';
-import { amountRefusal, amountsRefusal, byEnvelope, nameRefusal } from './fields.js';
-import { LIMITS } from './limits.js';
-import { payPostings, splitRefusal } from './pay.js';
-import { unmoved } from './record.js';
-import { accept, limitReached, missing, refuse, type LedgerDecision, type Refusal } from './refusals.js';
-import { envelopesRefusal } from './rules.js';
+import { tidyText } from '../../../kernel/text.js';
+import { findPayer, type Account, type EnvelopeAmount, type Payer } from '../account.js';
+import type { AddPayer, ChangePayer, RemovePayer } from '../commands.js';
+import { amountRefusal, amountsRefusal, byEnvelope, nameRefusal } from '../fields.js';
+import { LIMITS } from '../limits.js';
+import { payPostings, splitRefusal } from '../pay.js';
+import { unmoved } from '../record.js';
+import { accept, limitReached, missing, refuse, type AccountDecision, type Refusal } from '../refusals.js';
+import { envelopesRefusal } from '../rules.js';
 
 /** Adds a payer with the split that its pay usually has. */
-export function addPayer(state: Account, command: AddPayer): LedgerDecision {
+export function addPayer(state: Account, command: AddPayer): AccountDecision {
   const payer = { id: state.next_payer_id, ...usualPay(command) };
   const room = state.payers.length < LIMITS.payers;
   const refusal =
@@ -21,7 +21,7 @@ export function addPayer(state: Account, command: AddPayer): LedgerDecision {
 }
 
 /** Changes a payer as far as given; the payer as a whole must then be right. */
-export function changePayer(state: Account, command: ChangePayer): LedgerDecision {
+export function changePayer(state: Account, command: ChangePayer): AccountDecision {
   const before = findPayer(state, command.payer_id);
   if (!before) return refuse(missing('payer'));
   const split = command.split ?? before.split;
@@ -41,7 +41,7 @@ export function changePayer(state: Account, command: ChangePayer): LedgerDecisio
 }
 
 /** Removes a payer; pay that came from it stays as it was recorded. */
-export function removePayer(state: Account, command: RemovePayer): LedgerDecision {
+export function removePayer(state: Account, command: RemovePayer): AccountDecision {
   const payer = findPayer(state, command.payer_id);
   if (!payer) return refuse(missing('payer'));
   return accept({ type: 'PayerRemoved', ...unmoved(state, command), payer_id: payer.id });

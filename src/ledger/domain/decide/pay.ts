@@ -1,15 +1,15 @@
-import { tidyText } from '../../kernel/text.js';
-import { findPayer, type Account, type EnvelopeAmount } from './account.js';
-import type { ReceiveOtherPay, ReceivePay } from './commands.js';
-import type { PayReceived } from './events.js';
-import { amountRefusal, amountsRefusal, byEnvelope, descriptionRefusal, nameRefusal } from './fields.js';
-import { payPostings, splitRefusal } from './pay.js';
-import { moved } from './record.js';
-import { accept, missing, refuse, type LedgerDecision } from './refusals.js';
-import { envelopesRefusal, postingsRefusal } from './rules.js';
+import { tidyText } from '../../../kernel/text.js';
+import { findPayer, type Account, type EnvelopeAmount } from '../account.js';
+import type { ReceiveOtherPay, ReceivePay } from '../commands.js';
+import type { PayReceived } from '../events.js';
+import { amountRefusal, amountsRefusal, byEnvelope, descriptionRefusal, nameRefusal } from '../fields.js';
+import { payPostings, splitRefusal } from '../pay.js';
+import { moved } from '../record.js';
+import { accept, missing, refuse, type AccountDecision } from '../refusals.js';
+import { envelopesRefusal, postingsRefusal } from '../rules.js';
 
 /** Receives pay from a payer of the account, as it usually is unless the command says otherwise. */
-export function receivePay(state: Account, command: ReceivePay): LedgerDecision {
+export function receivePay(state: Account, command: ReceivePay): AccountDecision {
   const { amount_minor, split = [] } = command;
   const refusal =
     (amount_minor === undefined ? null : amountRefusal('amount', amount_minor)) ??
@@ -27,7 +27,7 @@ export function receivePay(state: Account, command: ReceivePay): LedgerDecision 
 }
 
 /** Receives pay from somebody who is no payer of the account. */
-export function receiveOtherPay(state: Account, command: ReceiveOtherPay): LedgerDecision {
+export function receiveOtherPay(state: Account, command: ReceiveOtherPay): AccountDecision {
   const { amount_minor: amount, split } = command;
   const payer = tidyText(command.payer);
   const refusal =
@@ -43,7 +43,7 @@ interface Pay extends Pick<PayReceived, 'payer_id' | 'payer'> {
   readonly split: readonly EnvelopeAmount[];
 }
 
-function received(state: Account, command: ReceivePay | ReceiveOtherPay, pay: Pay): LedgerDecision {
+function received(state: Account, command: ReceivePay | ReceiveOtherPay, pay: Pay): AccountDecision {
   const { payer_id, payer, amount } = pay;
   const split = byEnvelope(pay.split);
   const postings = payPostings(amount, split);

@@ -1,0 +1,117 @@
+import { Problem } from '../kernel/problem.js';
+
+/** What waits: needs accounts, by key, that no two transactions may have at once. */
+export interface Waiting {
+  readonly accounts: ReadonlySet<string>;
+  readonly weight: number;
+}
+
+/** Commands that go in one transaction. */
+export interface Unit<Item extends Waiting> {
+  readonly items: readonly Item[];
+  /** How often it was tried. One that was tried goes again in a transaction of its own. */
+  readonly attempts: number;
+  /** Until when it is left alone, and until when it may be tried; milliseconds as of `performance.now()`. */
+  readonly not_before: number;
+  readonly deadline: number;
+}
+
+/** A bundle may go over the weight by its last item, no more items are added then. */
+export interface LineLimits {
+  readonly length: number;
+  readonly together: number;
+}
+
+/**
+ * Commands that wait for a transaction, in the order in which they came. What is taken out together never shares an
+ * account with what is at work, and nothing overtakes another one that waits for the same account: so none starves,
+ * and since nobody holds an account while waiting for another, none waits for ever.
+ */
+export class WaitingLine<Item extends Waiting> {
+  private units: Unit<Item>[] = [];
+  private items = 0;
+
+  constructor(private readonly limits: LineLimits) {}
+
+  /** How many commands wait. */
+  get length(): number {
+    return this.items;
+  }
+
+  /** @throws Problem `service_unavailable` when too many wait already. */
+  add(item: Item): void {
+    if (this.items >= this.limits.length) {
+      throw new Problem('service_unavailable', { detail: 'Too many changes are waiting already.' });
+    }
+    this.units.push(fresh(item));
+    this.items += 1;
+  }
+
+  /** Puts units in front of all others, in their order. */
+  putBack(units: readonly Unit<Item>[]): void {
+    this.units.unshift(...units);
+    this.items += countOf(units);
+  }
+
+  /** Puts a command in front of all others as if it had just come. */
+  putBackFresh(item: Item): void {
+    this.putBack([fresh(item)]);
+  }
+
+  /** What can go now, taken out of the line; undefined when nothing can. `isAtWork` tells of an account's key. */
+  next(isAtWork: (key: string) => boolean, now: number): Unit<Item> | undefined {
+    const passed = new Set<string>();
+    const taken = new Set<Unit<Item>>();
+    let weight = 0;
+    let alone: Unit<Item> | undefined;
+    for (const unit of this.units) {
+      if (weight >= this.limits.together) break;
+      const ready = unit.not_before <= now && isFree(unit, passed, isAtWork);
+      if (ready && unit.attempts === 0) {
+        taken.add(unit);
+        for (const item of unit.items) weight += item.weight;
+      } else if (ready && taken.size === 0) {
+        alone = unit;
+        break;
+      } else {
+        for (const item of unit.items) for (const key of item.accounts) passed.add(key);
+      }
+    }
+    return this.takeOut(alone, taken);
+  }
+
+  /** When the next unit that is left alone for a while may go. */
+  get nextTurn(): number | undefined {
+    const turns = this.units.map(({ not_before }) => not_before).filter((turn) => turn > 0);
+    return turns.length > 0 ? Math.min(...turns) : undefined;
+  }
+
+  private takeOut(alone: Unit<Item> | undefined, taken: Set<Unit<Item>>): Unit<Item> | undefined {
+    if (alone) taken.add(alone);
+    if (taken.size === 0) return undefined;
+    this.units = this.units.filter((unit) => !taken.has(unit));
+    this.items -= countOf(taken);
+    return alone ?? { ...FRESH, items: [...taken].flatMap(({ items }) => items) };
+  }
+}
+
+const FRESH = { attempts: 0, not_before: 0, deadline: Infinity };
+
+const fresh = <Item extends Waiting>(item: Item): Unit<Item> => ({ ...FRESH, items: [item] });
+
+function countOf<Item extends Waiting>(units: Iterable<Unit<Item>>): number {
+  let count = 0;
+  for (const { items } of units) count += items.length;
+  return count;
+}
+
+function isFree<Item extends Waiting>(
+  unit: Unit<Item>,
+  passed: ReadonlySet<string>,
+  isAtWork: (key: string) => boolean,
+): boolean {
+  return unit.items.every(({ accounts }) => {
+    for (const key of accounts) if (passed.has(key) || isAtWork(key)) return false;
+    return true;
+  });
+}
