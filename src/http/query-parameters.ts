@@ -1,5 +1,12 @@
-import { Query, SetMetadata, type PipeTransform, type Type } from '@nestjs/common';
+import {
+  createParamDecorator,
+  SetMetadata,
+  type ExecutionContext,
+  type PipeTransform,
+  type Type,
+} from '@nestjs/common';
 import { ApiQuery, type ApiQueryOptions } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { QueryReader } from './query-reader.js';
 
 /** A query parameter: how its text becomes a value, and how OpenAPI describes it. */
@@ -67,9 +74,9 @@ export const QUERY_NAMES = 'http:query';
  * `@Parameters(BALANCE_PARAMETERS) query: ValuesOf<typeof BALANCE_PARAMETERS>`. It describes them in OpenAPI too.
  */
 export function Parameters(declared: Declared): ParameterDecorator {
-  const pipe: PipeTransform<Readonly<Record<string, unknown>>> = {
-    transform(query) {
-      const reader = new QueryReader(query);
+  const pipe: PipeTransform<FastifyRequest> = {
+    transform({ query }) {
+      const reader = new QueryReader(query as Readonly<Record<string, unknown>>);
       const values = reader.parameters(declared);
       reader.finish();
       return values;
@@ -83,7 +90,11 @@ export function describe(declared: Declared): ApiQueryOptions[] {
   return Object.entries(declared).map(([name, { schema, description }]) => ({ name, description, schema }));
 }
 
-/** A parameter decorator that reads the query through a pipe, and describes its parameters on the method. */
+const Asked = createParamDecorator((_: unknown, execution: ExecutionContext) =>
+  execution.switchToHttp().getRequest<FastifyRequest>(),
+);
+
+/** A parameter decorator that reads a request's query through a pipe, and describes its parameters on the method. */
 export function queryDecorator(
   pipe: PipeTransform | Type<PipeTransform>,
   parameters: readonly ApiQueryOptions[],
@@ -92,7 +103,7 @@ export function queryDecorator(
     if (key === undefined) throw new TypeError('Query parameters belong to a method');
     const descriptor = Object.getOwnPropertyDescriptor(target, key);
     if (!descriptor) throw new TypeError(`No method ${String(key)}`);
-    Query(pipe)(target, key, index);
+    Asked(pipe)(target, key, index);
     const names = parameters.flatMap((parameter) => ('name' in parameter ? [parameter.name] : []));
     addQueryNames(names, target, key, descriptor);
     for (const parameter of parameters) ApiQuery({ required: false, ...parameter })(target, key, descriptor);

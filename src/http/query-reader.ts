@@ -38,6 +38,21 @@ export class QueryReader {
     return tidy === '' ? undefined : tidy;
   }
 
+  /** What a cursor says, undefined when there is none. It stands in place of a page. */
+  cursor<Value>(read: (text: string) => Value | undefined): Value | undefined {
+    const text = this.take('cursor');
+    if (text === undefined) return undefined;
+    if (Object.hasOwn(this.query, 'page'))
+      return this.wrong('cursor', 'must be left out beside page', undefined);
+    const value = read(text);
+    if (value !== undefined) return value;
+    return this.wrong(
+      'cursor',
+      'must be a next_cursor of this list in this order, with these filters',
+      undefined,
+    );
+  }
+
   /** The values of declared parameters, those that are there. */
   parameters(declared: Readonly<Record<string, QueryParameter<unknown>>>): Record<string, unknown> {
     const values: Record<string, unknown> = {};

@@ -35,8 +35,7 @@ export class AccessGuard extends AuthGuard('jwt') {
   }
 
   override handleRequest<Subject>(error: unknown, subject: Subject | false): Subject {
-    if (error) throw error as Error;
-    if (!subject) throw new Problem('unauthorized');
+    if (!subject) throw new Problem('unauthorized', { cause: error });
     return subject;
   }
 
@@ -47,8 +46,17 @@ export class AccessGuard extends AuthGuard('jwt') {
     const { authorization } = request.headers;
     const known = this.verified.find(authorization);
     if (known) return known;
-    await super.canActivate(execution);
+    await this.check(execution);
     if (authorization !== undefined) this.verified.keep(authorization, request.user);
     return request.user;
+  }
+
+  private async check(execution: ExecutionContext): Promise<void> {
+    try {
+      await super.canActivate(execution);
+    } catch (error) {
+      // The check reads the token alone: whatever it fails on is the token's fault (claims of `null`, say).
+      throw error instanceof Problem ? error : new Problem('unauthorized', { cause: error });
+    }
   }
 }

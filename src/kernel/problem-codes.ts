@@ -57,8 +57,8 @@ export const PROBLEM_KINDS = {
   version_conflict: {
     status: 412,
     title: 'Somebody else was faster',
-    cause: 'The account has another version by now than the one that If-Match names.',
-    remedy: 'Read the account again, and send the change with its new ETag if it is still meant.',
+    cause: 'Its version by now, which `version` gives, is none of those that If-Match names.',
+    remedy: 'Read it again, and send the change with its new ETag if it is still meant.',
   },
   payload_too_large: {
     status: 413,

@@ -59,7 +59,10 @@ describe('the register', () => {
   it('comes page by page, with an exact total', async () => {
     const first = await account.done<PageJson<TransactionJson>>('GET', '/transactions?page_size=4');
     const { items: _items, ...frame } = first;
-    expect(frame).toEqual({ page: 1, page_size: 4, total: 6, total_is_exact: true, next_cursor: null });
+    expect(frame).toEqual({
+      ...{ page: 1, page_size: 4, total: 6, total_is_exact: true },
+      next_cursor: expect.any(String) as unknown,
+    });
     const second = await account.done<PageJson<TransactionJson>>('GET', '/transactions?page_size=4&page=2');
     expect([...first.items, ...second.items]).toEqual(await account.register());
     const beyond = await account.done<PageJson<TransactionJson>>('GET', '/transactions?page=3&page_size=4');

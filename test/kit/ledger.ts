@@ -48,7 +48,7 @@ export interface PageJson<Item> {
   readonly page_size: number;
   readonly total: number;
   readonly total_is_exact: boolean;
-  readonly next_cursor: null;
+  readonly next_cursor: string | null;
 }
 
 /** One account as its owner uses it. Paths are those below `/accounts/:id`. */

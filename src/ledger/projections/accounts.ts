@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
-import type { Db, Document, Filter, Sort } from 'mongodb';
+import type { Db, Document, Filter } from 'mongodb';
 import type { Connection } from 'mongoose';
 
 import { driverDb, tenantScope, type TenantScope } from '../../database/tenant-scope.js';
@@ -53,19 +53,20 @@ export class Accounts {
     return other !== null;
   }
 
-  /** The accounts that match a condition, sorted, and how many there are in all. */
+  /** A part of the accounts that match a condition, and how many there are in all, counted up to a limit. */
   async page(
     household_id: string,
     condition: Filter<Document>,
-    sort: Sort,
-    slice: Slice,
-  ): Promise<{ documents: AccountDocument[]; total: number }> {
+    { skip, limit, sort, after }: Slice,
+    countLimit?: number,
+  ): Promise<{ documents: AccountDocument[]; count: number }> {
     const accounts = this.of(household_id);
     const filter = condition as Filter<AccountDocument>;
-    const total = await accounts.count(null, filter);
-    const { skip, page_size: limit } = slice;
-    const documents = skip < total ? await accounts.find(null, filter, { sort, skip, limit }).toArray() : [];
-    return { documents, total };
+    const count = await accounts.count(null, filter, countLimit);
+    if (skip >= count) return { documents: [], count };
+    const part = { $and: [filter, after] } as Filter<AccountDocument>;
+    const documents = await accounts.find(null, part, { sort, skip, limit }).toArray();
+    return { documents, count };
   }
 
   private of(household_id: string): TenantScope<AccountDocument> {

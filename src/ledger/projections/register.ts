@@ -29,21 +29,21 @@ export class Register {
     return this.of(account.household_id).findOne(session, { _id, account_id: account._id });
   }
 
-  /** The rows that match a condition, in the order of recording, and how many there are in all. */
+  /** A part of the rows that match a condition, and how many there are in all, counted up to a limit. */
   async page(
     account: RegisterOf,
     condition: Filter<Document>,
-    direction: 1 | -1,
-    slice: Slice,
-  ): Promise<{ rows: RegisterRow[]; total: number }> {
+    { skip, limit, sort, after }: Slice,
+    countLimit: number,
+  ): Promise<{ rows: RegisterRow[]; count: number }> {
     const register = this.of(account.household_id);
     const filter = { ...(condition as Filter<RegisterRow>), ...rowsOf(account) };
     const unfiltered = Object.keys(condition).length === 0;
-    const total = unfiltered ? account.register_rows : await register.count(null, filter);
-    const { skip, page_size: limit } = slice;
-    if (skip >= total) return { rows: [], total };
-    const rows = await register.find(null, filter, { sort: { seq: direction }, skip, limit }).toArray();
-    return { rows, total };
+    const count = unfiltered ? account.register_rows : await register.count(null, filter, countLimit);
+    if (skip >= count) return { rows: [], count };
+    const part = { $and: [filter, after] } as Filter<RegisterRow>;
+    const rows = await register.find(null, part, { sort, skip, limit }).toArray();
+    return { rows, count };
   }
 
   private of(household_id: string): TenantScope<RegisterRow> {

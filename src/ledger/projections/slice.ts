@@ -2,5 +2,9 @@
 export interface Slice {
   /** How many come before it. */
   readonly skip: number;
-  readonly page_size: number;
+  /** How many to read at most. */
+  readonly limit: number;
+  readonly sort: Readonly<Record<string, 1 | -1>>;
+  /** A condition that leaves out what came before; it doesn't change how many there are in all. */
+  readonly after: Readonly<Record<string, unknown>>;
 }

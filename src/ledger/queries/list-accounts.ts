@@ -3,7 +3,16 @@ import { Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs'
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { declareList, List, searchCondition, type ListRequestOf } from '../../http/list-query.js';
-import { AnswersPageOf, pageOf, type Page } from '../../http/page.js';
+import { keysetSlice } from '../../http/keyset.js';
+import {
+  AnswersPageOf,
+  COUNTED,
+  countedTotal,
+  exactTotal,
+  pageOf,
+  storedValue,
+  type Page,
+} from '../../http/page.js';
 import { choiceParameter } from '../../http/query-parameters.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { CURRENCIES } from '../../kernel/currency.js';
@@ -14,7 +23,11 @@ import { EXAMPLE_ACCOUNT } from '../projections/examples.js';
 import { Accounts } from '../projections/accounts.js';
 
 const ACCOUNT_LIST = declareList({
-  order: ['name', 'opened_on'],
+  // Names are put in order without regard to case.
+  order: {
+    name: { name_key: 'string', _id: 'string' },
+    opened_on: { opened_on: 'string', _id: 'string' },
+  },
   default_dir: 'asc',
   search: ['name'],
   filters: {
@@ -23,9 +36,6 @@ const ACCOUNT_LIST = declareList({
   },
 });
 type AccountListRequest = ListRequestOf<typeof ACCOUNT_LIST>;
-
-// Names are put in order without regard to case.
-const STORED_ORDER = { name: 'name_key', opened_on: 'opened_on' } as const;
 
 /** The household's accounts. */
 export class ListAccounts extends Query<Page<AccountView>> {
@@ -59,13 +69,19 @@ export class ListAccountsHandler implements IQueryHandler<ListAccounts> {
 
   async execute({ context, request }: ListAccounts): Promise<Page<AccountView>> {
     const condition = { ...request.filters, ...searchCondition(ACCOUNT_LIST, request.q) };
-    const direction = request.order_dir === 'asc' ? 1 : -1;
-    const sort = { [STORED_ORDER[request.order_by]]: direction, _id: direction } as const;
-    const { documents, total } = await this.accounts.page(context.household_id, condition, sort, request);
+    const filtered = Object.keys(condition).length > 0;
+    const { documents, count } = await this.accounts.page(
+      context.household_id,
+      condition,
+      keysetSlice(request),
+      filtered ? COUNTED + 1 : undefined,
+    );
     return pageOf(
       request,
-      documents.map((document) => viewAccount(accountOf(document))),
-      total,
+      documents,
+      filtered ? countedTotal(count) : exactTotal(count),
+      (document) => viewAccount(accountOf(document)),
+      storedValue,
     );
   }
 }

@@ -16,7 +16,11 @@ import { Accounts } from '../projections/accounts.js';
 import { pageOfAll } from './page-of-all.js';
 
 const ENVELOPE_LIST = declareList({
-  order: ['id', 'name', 'balance'],
+  order: {
+    id: { id: 'number' },
+    name: { name_key: 'string', id: 'number' },
+    balance: { balance: 'number', id: 'number' },
+  },
   default_dir: 'asc',
   search: ['name'],
   filters: { include_archived: flagParameter('Show archived envelopes too') },
@@ -63,7 +67,7 @@ export class ListEnvelopesHandler implements IQueryHandler<ListEnvelopes> {
     const { envelopes } = viewAccount(accountOf(document), { archived });
     return pageOfAll(request, envelopes, ({ name }) => name, {
       id: ({ id }) => id,
-      name: ({ name }) => nameKey(name),
+      name_key: ({ name }) => nameKey(name),
       balance: ({ balance }) => balance,
     });
   }

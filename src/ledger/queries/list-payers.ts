@@ -14,7 +14,11 @@ import { Accounts } from '../projections/accounts.js';
 import { pageOfAll } from './page-of-all.js';
 
 const PAYER_LIST = declareList({
-  order: ['id', 'payer', 'amount'],
+  order: {
+    id: { id: 'number' },
+    payer: { payer_key: 'string', id: 'number' },
+    amount: { amount: 'number', id: 'number' },
+  },
   default_dir: 'asc',
   search: ['payer'],
   filters: {},
@@ -60,7 +64,7 @@ export class ListPayersHandler implements IQueryHandler<ListPayers> {
     const views = payers.map((payer) => viewPayer(payer, currency));
     return pageOfAll(request, views, ({ payer }) => payer, {
       id: ({ id }) => id,
-      payer: ({ payer }) => nameKey(payer),
+      payer_key: ({ payer }) => nameKey(payer),
       amount: ({ amount }) => amount,
     });
   }

@@ -3,7 +3,16 @@ import { Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs'
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { declareList, List, searchCondition, type ListRequestOf } from '../../http/list-query.js';
-import { AnswersPageOf, pageOf, type Page } from '../../http/page.js';
+import { keysetSlice } from '../../http/keyset.js';
+import {
+  AnswersPageOf,
+  COUNTED,
+  countedTotal,
+  exactTotal,
+  pageOf,
+  storedValue,
+  type Page,
+} from '../../http/page.js';
 import { pathId } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import {
@@ -22,7 +31,7 @@ import { Register } from '../projections/register.js';
 import { TRANSACTION_KINDS, TransactionView, viewTransaction } from '../projections/transaction-view.js';
 
 const REGISTER_LIST = declareList({
-  order: ['recorded'],
+  order: { recorded: { seq: 'number' } },
   default_dir: 'desc',
   search: ['description', 'notes', 'payer'],
   filters: {
@@ -79,13 +88,10 @@ export class ListTransactionsHandler implements IQueryHandler<ListTransactions> 
   async execute({ context, account_id, request }: ListTransactions): Promise<Page<TransactionView>> {
     const account = await this.accounts.require(context.household_id, account_id);
     const condition = conditionOf(request, account.currency);
-    const direction = request.order_dir === 'asc' ? 1 : -1;
-    const { rows, total } = await this.register.page(account, condition, direction, request);
-    return pageOf(
-      request,
-      rows.map((row) => viewTransaction(row, account.currency)),
-      total,
-    );
+    const slice = keysetSlice(request);
+    const { rows, count } = await this.register.page(account, condition, slice, COUNTED + 1);
+    const total = Object.keys(condition).length > 0 ? countedTotal(count) : exactTotal(count);
+    return pageOf(request, rows, total, (row) => viewTransaction(row, account.currency), storedValue);
   }
 }
 

@@ -1,33 +1,49 @@
-import { pageOf, type Page } from '../../http/page.js';
+import type { SortValue } from '../../http/cursor.js';
+import { exactTotal, pageOf, type Page, type PageRequest } from '../../http/page.js';
 import { nameKey } from '../../kernel/text.js';
 
 /** What is asked of a list whose items are all at hand. */
-interface Asked<Order extends string> {
-  readonly page: number;
-  readonly page_size: number;
+interface Asked extends PageRequest {
   readonly skip: number;
-  readonly order_by: Order;
+  readonly after: readonly SortValue[] | null;
   readonly order_dir: 'asc' | 'desc';
   readonly q: string | undefined;
 }
 
 /**
- * The page of `all` that was asked for. `text` is what `q` looks into, in any case; `order` gives the value to order by,
- * items that are equal in it stay in the order of `all`.
+ * The page of `all` that was asked for. `text` is what `q` looks into, in any case; `values` gives an item's value of
+ * each sort field that the list declares.
  */
-export function pageOfAll<Item, Order extends string>(
-  request: Asked<Order>,
+export function pageOfAll<Item>(
+  request: Asked,
   all: readonly Item[],
   text: (item: Item) => string,
-  order: Readonly<Record<Order, (item: Item) => string | number>>,
+  values: Readonly<Record<string, (item: Item) => SortValue>>,
 ): Page<Item> {
-  const { q, skip, page_size, order_by, order_dir } = request;
+  const { q, skip, page_size, order_dir, keys, after } = request;
   const wanted = q === undefined ? undefined : nameKey(q);
   const found = wanted === undefined ? [...all] : all.filter((item) => nameKey(text(item)).includes(wanted));
-  const valueOf = order[order_by];
+  const valueOf = (item: Item, field: string): SortValue => {
+    const value = values[field];
+    if (!value) throw new TypeError(`No item has the sort field ${field}`);
+    return value(item);
+  };
+  const fields = Object.keys(keys);
+  const valuesOf = (item: Item) => fields.map((field) => valueOf(item, field));
   const sign = order_dir === 'asc' ? 1 : -1;
-  found.sort((a, b) => sign * compare(valueOf(a), valueOf(b)));
-  return pageOf(request, found.slice(skip, skip + page_size), found.length);
+  const ordered = found
+    .map((item) => ({ item, at: valuesOf(item) }))
+    .sort((a, b) => sign * compare(a.at, b.at))
+    .filter(({ at }) => after === null || sign * compare(at, after) > 0)
+    .map(({ item }) => item);
+  const part = ordered.slice(skip, skip + page_size + 1);
+  return pageOf(request, part, exactTotal(found.length), (item) => item, valueOf);
 }
 
-const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
+function compare(a: readonly SortValue[], b: readonly SortValue[]): number {
+  for (const [index, value] of a.entries()) {
+    const other = b[index] ?? value;
+    if (value !== other) return value < other ? -1 : 1;
+  }
+  return 0;
+}

@@ -1,0 +1,43 @@
+import type { SortKeys, SortValue } from './cursor.js';
+
+/** Which part of a list to read from the database. */
+export interface KeysetSlice {
+  /** How many items come before it. */
+  readonly skip: number;
+  /** How many items to read: one more than the page has, which tells whether there is a next one. */
+  readonly limit: number;
+  readonly sort: Readonly<Record<string, 1 | -1>>;
+  /** Where it begins, as a condition on the sort fields; empty from the top. */
+  readonly after: Readonly<Record<string, unknown>>;
+}
+
+/** The part of a list that a request asks for, for a collection that has its sort fields. */
+export function keysetSlice(request: {
+  readonly skip: number;
+  readonly page_size: number;
+  readonly keys: SortKeys;
+  readonly order_dir: 'asc' | 'desc';
+  readonly after: readonly SortValue[] | null;
+}): KeysetSlice {
+  const { skip, page_size, keys, order_dir, after } = request;
+  const direction = order_dir === 'asc' ? 1 : -1;
+  const fields = Object.keys(keys);
+  return {
+    skip,
+    limit: page_size + 1,
+    sort: Object.fromEntries(fields.map((field) => [field, direction])),
+    after: after ? beyond(fields, after, order_dir) : {},
+  };
+}
+
+/** What comes after an item: the first field bounds the index that is walked, the others decide among equals. */
+function beyond(
+  [field = '', ...others]: readonly string[],
+  [value, ...otherValues]: readonly SortValue[],
+  direction: 'asc' | 'desc',
+): Record<string, unknown> {
+  const [further, least] = direction === 'asc' ? ['$gt', '$gte'] : ['$lt', '$lte'];
+  const past = { [field]: { [further]: value } };
+  if (others.length === 0) return past;
+  return { [field]: { [least]: value }, $or: [past, beyond(others, otherValues, direction)] };
+}
