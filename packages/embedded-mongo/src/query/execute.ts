@@ -2,6 +2,7 @@ import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import { RawDoc, type Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Collection } from '../storage/catalogue.js';
+import { isNatural } from '../storage/insertion-order.js';
 import type { View } from '../storage/view.js';
 import { docOf, type Row, type Scan } from './execute-scan.js';
 import type { TimeSlice } from './execute-slice.js';
@@ -192,7 +193,7 @@ export function collectionDropped({ ns, uuid }: Collection): EngineError {
 
 function refuseDropped({ collection, plan }: Scan): void {
   if (collection.dropped) throw collectionDropped(collection);
-  const gone = plan.scans.find(({ index }) => !collection.indexes.includes(index));
+  const gone = plan.scans.find(({ index }) => !isNatural(index) && !collection.indexes.includes(index));
   if (gone !== undefined) throw new EngineError('QueryPlanKilled', `index '${gone.index.name}' dropped`);
 }
 

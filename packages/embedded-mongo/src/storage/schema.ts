@@ -2,7 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeDoc } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { makeIndex, type Collection, type Index, type IndexDefinition } from './catalogue.js';
+import {
+  FIRST_OWN_INDEX,
+  makeIndex,
+  type Collection,
+  type Index,
+  type IndexDefinition,
+} from './catalogue.js';
+import { allIndexes } from './insertion-order.js';
 import { endOfPrefix, type Key } from './keys.js';
 import { addEntries, scanDocuments } from './records.js';
 import type { Need, Store } from './store.js';
@@ -63,7 +70,7 @@ export async function dropCollection(
 
 /** Removes the data of a dropped collection, then its last trace in the catalogue. */
 export async function clearDropped(store: Store, collection: Collection): Promise<void> {
-  for (const index of collection.indexes) await clearIndex(store, index);
+  for (const index of allIndexes(collection)) await clearIndex(store, index);
   await store.writeOnce((own) => {
     store.catalogue.forget(own, collection);
   }, 'use the reserve');
@@ -79,6 +86,9 @@ export async function createIndex(
   definition: IndexDefinition,
   waiter: Waiter = patient,
 ): Promise<Index> {
+  if (collection.nextIndexId >= FIRST_OWN_INDEX) {
+    throw new EngineError('CannotCreateIndex', `${collection.ns} has had too many indexes`);
+  }
   const index = await store.writeOnce((own) => {
     const made = makeIndex(collection.id, collection.nextIndexId, definition);
     collection.nextIndexId += 1;

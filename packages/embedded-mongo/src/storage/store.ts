@@ -6,6 +6,7 @@ import { EntryCounts } from './counts.js';
 import { Disk, type DiskSnapshot } from './disk.js';
 import { checkFormat } from './format.js';
 import { GroupCommit } from './group-commit.js';
+import { allIndexes } from './insertion-order.js';
 import { LockedByTransaction, Locks } from './locks.js';
 import { Overlay } from './overlay.js';
 import { sizeOfChanges, SpaceGuard, type MeasureSpace } from './space.js';
@@ -77,7 +78,7 @@ export class Store {
     checkFormat(view);
     const { live, dropped } = store.catalogue.load(view);
     for (const collection of live) {
-      for (const index of collection.indexes) store.counts.load(view, index.prefix);
+      for (const index of allIndexes(collection)) store.counts.load(view, index.prefix);
     }
     view.release();
     return { store, dropped };

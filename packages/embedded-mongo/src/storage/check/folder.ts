@@ -3,6 +3,7 @@ import { Catalogue, type Collection } from '../catalogue.js';
 import { EntryCounts } from '../counts.js';
 import { DATA_FILE, Disk, type DiskSnapshot } from '../disk.js';
 import { checkFormat } from '../format.js';
+import { allIndexes } from '../insertion-order.js';
 import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
 import { Overlay } from '../overlay.js';
 import { PublishedView } from '../view.js';
@@ -37,7 +38,7 @@ export async function checkFolder(
     const collections: FolderReport['collections'][number][] = [];
     for (const collection of collectionsOf(view, ns, problems)) {
       const counts = new EntryCounts();
-      for (const index of collection.indexes) counts.load(view, index.prefix);
+      for (const index of allIndexes(collection)) counts.load(view, index.prefix);
       collections.push(new CollectionCheck(view, collection, counts, structure, onProgress).run());
     }
     view.release();
