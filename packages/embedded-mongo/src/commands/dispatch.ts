@@ -103,6 +103,7 @@ function contextOf(
   if (limit > 0) operation.limitTo(limit);
   const transaction = statement.kind === 'transaction' ? statement.transaction : undefined;
   operation.transaction = transaction;
+  operation.checkInterrupt();
   return {
     request,
     engine,
@@ -126,10 +127,17 @@ function retryOf(
   { connection }: Request,
   { session, isRetry }: Extract<Statement, { readonly kind: 'retryable write' }>,
 ): RetryableWrite {
-  const view = isRetry ? engine.store.latest() : undefined;
-  const results = view === undefined ? new StatementResults() : session.readResults(view);
-  view?.release();
+  const results = isRetry ? storedResults(engine, session) : new StatementResults();
   return new RetryableWrite(session, results, () => engine.failPoints?.beforeRetryableEffect(connection));
+}
+
+function storedResults({ store }: Engine, session: Session): StatementResults {
+  const view = store.latest();
+  try {
+    return session.readResults(view);
+  } finally {
+    view.release();
+  }
 }
 
 function checkFields(command: Command, body: CommandDoc): void {

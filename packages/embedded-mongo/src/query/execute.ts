@@ -12,6 +12,9 @@ import type { SortKey } from './sort.js';
 /** The most bytes of documents in one reply; the reply's other fields find room beside them. */
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 
+/** The most documents in one reply where the client may ask for more: many small ones take long to put together. */
+export const MAX_BATCH_LENGTH = 10_000;
+
 /** Some results of a query. */
 export interface Batch {
   readonly docs: readonly RawDoc[];

@@ -44,9 +44,12 @@ export class Sessions {
       }
       session = new Session(id);
       const view = this.store.latest();
-      const stored = view.get(session.recordKey);
-      view.release();
-      if (stored !== undefined) session.restore(stored);
+      try {
+        const stored = view.get(session.recordKey);
+        if (stored !== undefined) session.restore(stored);
+      } finally {
+        view.release();
+      }
       this.byId.set(id, session);
     }
     session.lastUse = performance.now();
@@ -70,13 +73,16 @@ export class Sessions {
     for (const id of ids) this.byId.delete(id);
     const records: Key[] = [];
     const view = this.store.latest();
-    for (const id of ids) {
-      // One that is about to be written is not in the picture yet.
-      records.push(pageKey(id, 0));
-      for (let page = 1; view.get(pageKey(id, page)) !== undefined; page += 1)
-        records.push(pageKey(id, page));
+    try {
+      for (const id of ids) {
+        // One that is about to be written is not in the picture yet.
+        records.push(pageKey(id, 0));
+        for (let page = 1; view.get(pageKey(id, page)) !== undefined; page += 1)
+          records.push(pageKey(id, page));
+      }
+    } finally {
+      view.release();
     }
-    view.release();
     await this.forgetRecords(records);
   }
 
@@ -111,11 +117,15 @@ export class Sessions {
     }
     const expired: Key[] = [];
     const view = this.store.latest();
-    for (const [key, bytes] of view.range(SESSION_RECORDS, endOfPrefix(SESSION_RECORDS) as Key)) {
-      const inUse = this.byId.has(key.slice(SESSION_RECORDS.length, SESSION_RECORDS.length + ID_BYTES));
-      if (!inUse && Date.now() - recordTime(bytes) > this.limits.sessionIdleMs) expired.push(key);
+    try {
+      for (const [key, bytes] of view.range(SESSION_RECORDS, endOfPrefix(SESSION_RECORDS) as Key)) {
+        const id = key.slice(SESSION_RECORDS.length, SESSION_RECORDS.length + ID_BYTES);
+        const isOld = Date.now() - recordTime(bytes) > this.limits.sessionIdleMs;
+        if (isOld && !this.byId.has(id)) expired.push(key);
+      }
+    } finally {
+      view.release();
     }
-    view.release();
     await this.forgetRecords(expired);
   }
 

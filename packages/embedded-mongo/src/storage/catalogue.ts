@@ -52,6 +52,8 @@ export interface Collection {
   changedAt: number;
   nextIndexId: number;
   dropped: boolean;
+  /** How many schema changes wait for the transactions that use it: no further transaction may begin to, meanwhile. */
+  changesWaiting: number;
 }
 
 export interface IndexDefinition {
@@ -177,6 +179,7 @@ export class Catalogue {
       changedAt: 0,
       nextIndexId: 1,
       dropped: false,
+      changesWaiting: 0,
     };
     this.byNamespace.set(collection.ns, collection);
     transaction.put(RECORDS, encodeDoc(new Map([['next_id', new Int32(this.nextId)]])));
@@ -272,6 +275,7 @@ function collectionOf(record: Doc): Collection {
     changedAt: 0,
     nextIndexId: numberOf(record.get('next_index_id')),
     dropped: record.get('dropped') === true,
+    changesWaiting: 0,
   };
 }
 
