@@ -78,12 +78,12 @@ class DistinctValues {
     if (value === undefined) return;
     const part = this.path[at];
     if (part === undefined) {
-      if (Array.isArray(value)) for (const element of value as Value[]) this.keep(element);
+      if (Array.isArray(value)) for (const element of value) this.keep(element);
       else this.keep(value);
     } else if (value instanceof Map) this.collect(value.get(part), at + 1);
     else if (Array.isArray(value)) {
       const index = arrayIndex(part);
-      if (index !== undefined) this.collect((value as Value[])[index], at + 1);
+      if (index !== undefined) this.collect((value)[index], at + 1);
       for (const element of value) if (element instanceof Map) this.collect(element, at);
     }
   }

@@ -112,7 +112,7 @@ export class Statements {
     const { body } = this.context;
     const ids = body.get('stmtIds');
     if (Array.isArray(ids)) {
-      const id = wholeNumber(ids[index] as Value | undefined);
+      const id = wholeNumber(ids[index]);
       if (id === undefined)
         throw new EngineError('InvalidLength', "there must be one of 'stmtIds' for each statement");
       return id;

@@ -1,4 +1,4 @@
-import { Decimal128, Double, Int32, Long, ObjectId, type Collection, type Db } from 'mongodb';
+import { Decimal128, Double, Int32, Long, type Collection, type Db } from 'mongodb';
 import { startEngine, type TestEngine } from '../kit.js';
 import { failure } from './failure.js';
 import { freshThings, idsOf, type Thing } from './things.js';
