@@ -83,7 +83,7 @@ class DistinctValues {
     } else if (value instanceof Map) this.collect(value.get(part), at + 1);
     else if (Array.isArray(value)) {
       const index = arrayIndex(part);
-      if (index !== undefined) this.collect((value)[index], at + 1);
+      if (index !== undefined) this.collect(value[index], at + 1);
       for (const element of value) if (element instanceof Map) this.collect(element, at);
     }
   }

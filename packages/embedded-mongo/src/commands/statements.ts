@@ -1,6 +1,6 @@
 import { Int32, Long } from 'bson';
 import type { Reply } from '../bson/codec.js';
-import type { Doc, Value } from '../bson/types.js';
+import type { Doc } from '../bson/types.js';
 import { EngineError, ErrorCodes } from '../errors.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { CommandContext } from './command.js';
