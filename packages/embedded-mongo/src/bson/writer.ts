@@ -97,6 +97,13 @@ export class Writer {
     this.length += value.length;
   }
 
+  /** The bytes of another document from `start` to `end` (exclusive). */
+  copy(source: Buffer, start: number, end: number): void {
+    if (this.length + end - start > this.bytes.length) this.grow(end - start);
+    source.copy(this.bytes, this.length, start, end);
+    this.length += end - start;
+  }
+
   /** A string with its length before it. */
   string(value: string): void {
     const start = this.startLength();

@@ -55,7 +55,8 @@ async function runAll(
   for (const [index, raw] of ops.entries()) {
     try {
       const { namespace, operation } = operationOf(raw, namespaces, variables, statements);
-      const outcome = await runOperation(context, namespace, operation, statements, index);
+      const running = runOperation(context, namespace, operation, statements, index);
+      const outcome = running instanceof Promise ? await running : running;
       results.succeeded(index, outcome.fields, outcome.counts);
     } catch (error) {
       const stop = statements.failed(index, error);

@@ -1,8 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import { readField } from '../bson/fields.js';
 import { encodeKeyValue } from '../bson/keystring.js';
-import { validateDoc } from '../bson/validate.js';
+import { decodePart } from '../bson/part.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Collection, Index } from './catalogue.js';
@@ -105,31 +104,35 @@ export function insertDocument(transaction: Transaction, collection: Collection,
   if (transaction.get(key) !== undefined) throw duplicateKey(collection.ns, primary, new Map([['_id', id]]));
   if (mayBeCut(idKey) && !primary.hasLongKeys) flag(transaction, collection, primary, false, true);
   if (collection.indexes.length > 1) {
-    const doc = decodeDoc(bytes);
-    for (const index of secondary(collection)) addEntries(transaction, collection, index, doc, idKey);
+    const indexes = secondary(collection);
+    const doc = decodePart(bytes, new Set(indexes.flatMap(({ fields }) => [...fields])));
+    for (const index of indexes) addEntries(transaction, collection, index, doc, idKey);
   }
   putDocument(transaction, primary, key, bytes);
 }
 
-/**
- * Replaces a stored document by another of the same `_id`. `old` is the document as this transaction read it.
- * Throws DuplicateKey, WriteConflict, or BSONObjectTooLarge.
- */
+/** The new form of a stored document, of the same `_id`. */
+export interface NewForm {
+  /** The document as this transaction read it; at least all fields that change, and those of their indexes. */
+  readonly old: Doc;
+  /** The same fields as they are to be. */
+  readonly doc: Doc;
+  readonly bytes: Uint8Array;
+}
+
+/** Replaces a stored document, which this transaction has read. Throws DuplicateKey or WriteConflict. */
 export function updateDocument(
   transaction: Transaction,
   collection: Collection,
   idKey: string,
-  old: Doc,
-  doc: Doc,
+  { old, doc, bytes }: NewForm,
 ): void {
   transaction.touch(collection);
   const primary = idIndex(collection);
   const key = primary.prefix + idKey;
   transaction.lock(key);
-  const bytes = encodeDoc(doc);
-  validateDoc(bytes);
   for (const index of secondary(collection)) {
-    if ([...index.fields].every((field) => old.get(field) === doc.get(field))) continue;
+    if (isSame(index.fields, old, doc)) continue;
     const before = keysOf(index, old).keys;
     const after = keysOf(index, doc);
     for (const fields of before) if (!after.keys.has(fields)) removeEntry(transaction, index, fields, idKey);
@@ -138,6 +141,11 @@ export function updateDocument(
   const stored = transaction.get(key);
   if (stored !== undefined) transaction.count(primary.prefix, -1, storedChecksum(stored), stored.length);
   putDocument(transaction, primary, key, bytes);
+}
+
+function isSame(fields: ReadonlySet<string>, old: Doc, doc: Doc): boolean {
+  for (const field of fields) if (old.get(field) !== doc.get(field)) return false;
+  return true;
 }
 
 /** Removes a stored document; `old` is the document as this transaction read it. Throws WriteConflict. */

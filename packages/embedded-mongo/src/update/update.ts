@@ -22,6 +22,11 @@ export interface Update {
   /** Whether the update replaces whole documents; MongoDB allows that for one document at a time only. */
   readonly isReplacement: boolean;
   /**
+   * The top-level fields that `apply` reads and changes, besides `_id` and those of the query that gives `$` its meaning;
+   * left out where they may be any.
+   */
+  readonly fields?: ReadonlySet<string>;
+  /**
    * The updated document; the very same one where nothing changes. The document given is not changed.
    * @throws EngineError ImmutableField, PathNotViable, TypeMismatch and others that depend on the document.
    */
@@ -78,6 +83,7 @@ function modification(modifiers: Modifiers, filters: ArrayFilters, position: Pos
     });
   return {
     isReplacement: false,
+    ...fieldsOf(modifiers),
     apply(doc) {
       const result = modify(doc, false);
       if (result !== doc) refuseChangedId(doc, result);
@@ -90,6 +96,10 @@ function modification(modifiers: Modifiers, filters: ArrayFilters, position: Pos
       return withIdFirst(result, makeId);
     },
   };
+}
+
+function fieldsOf({ tree }: Modifiers): Pick<Update, 'fields'> {
+  return tree.children.has('$') ? {} : { fields: new Set(tree.children.keys()) };
 }
 
 function movedValues(doc: Doc, { renames }: Modifiers): Map<string, Value> {
