@@ -26,7 +26,9 @@ export class Writer {
       this.bytes = Buffer.allocUnsafeSlow(INITIAL);
       return written;
     }
-    return Buffer.from(written);
+    const copy = Buffer.allocUnsafe(this.length);
+    copy.set(written);
+    return copy;
   }
 
   /**

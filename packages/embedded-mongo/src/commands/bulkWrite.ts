@@ -106,7 +106,7 @@ class BulkResults {
   constructor(private readonly errorsOnly: boolean) {}
 
   succeeded(idx: number, fields: Reply, counts: Partial<BulkCounts>): void {
-    for (const [name, count] of Object.entries(counts)) this.counts[name as keyof BulkCounts] += count;
+    for (const name in counts) this.counts[name as keyof BulkCounts] += counts[name as keyof BulkCounts] ?? 0;
     if (!this.errorsOnly) this.docs.push(new RawDoc(encodeReply({ ok: 1, idx, ...fields })));
   }
 

@@ -31,7 +31,7 @@ export function change(
   const check = documentCheck(context, collection);
   const names = check === undefined ? fieldsFor(collection, query, update) : undefined;
   const form = names === undefined ? changedWhole(found, update, check) : changedPart(found, update, names);
-  if (form !== undefined) updateDocument(transaction, collection, found.idKey, form);
+  if (form !== undefined) updateDocument(transaction, collection, found.stored, form);
   return form?.bytes;
 }
 
@@ -68,11 +68,11 @@ function changedWhole(
 }
 
 /** Only the fields that matter are decoded; the others are kept as they are stored. */
-function changedPart(found: Found, update: Update, names: ReadonlySet<string>): NewForm | undefined {
-  const old = decodePart(found.bytes, names);
+function changedPart({ stored }: Found, update: Update, names: ReadonlySet<string>): NewForm | undefined {
+  const old = decodePart(stored.bytes, names);
   const doc = update.apply(old);
   if (doc === old) return undefined;
-  const bytes = encodeWithPart(found.bytes, names, old, doc);
+  const bytes = encodeWithPart(stored.bytes, names, old, doc);
   checkSize(bytes);
   return { old, doc, bytes };
 }

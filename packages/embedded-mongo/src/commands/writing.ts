@@ -7,7 +7,7 @@ import { collectionDropped, eachRow } from '../query/execute.js';
 import { EngineError } from '../errors.js';
 import { isCapped, trimCapped } from '../storage/capped.js';
 import type { Collection } from '../storage/catalogue.js';
-import { readDocument } from '../storage/records.js';
+import { readStored, type StoredDocument } from '../storage/records.js';
 import { placeAsked } from '../query/plan.js';
 import { compareSortKeys, type SortKey } from '../query/sort.js';
 import type { Transaction } from '../storage/transaction.js';
@@ -20,13 +20,14 @@ import { scanFor, type Query } from './reading.js';
 export class Found {
   private whole: Doc | undefined;
 
-  constructor(
-    readonly idKey: string,
-    readonly bytes: Uint8Array,
-  ) {}
+  constructor(readonly stored: StoredDocument) {}
+
+  get idKey(): string {
+    return this.stored.idKey;
+  }
 
   get doc(): Doc {
-    return (this.whole ??= decodeDoc(this.bytes));
+    return (this.whole ??= decodeDoc(this.stored.bytes));
   }
 }
 
@@ -152,11 +153,11 @@ function refuseCapped(collection: Collection): void {
 }
 
 function readMatch(view: View, collection: Collection, query: Query, idKey: string): Found | undefined {
-  const bytes = readDocument(view, collection, idKey);
-  if (bytes === undefined) return undefined;
-  const found = new Found(idKey, bytes);
+  const stored = readStored(view, collection, idKey);
+  if (stored === undefined) return undefined;
+  const found = new Found(stored);
   const { fields, matches } = query.filter;
-  return matches(fields === undefined ? found.doc : decodePart(bytes, fields)) ? found : undefined;
+  return matches(fields === undefined ? found.doc : decodePart(stored.bytes, fields)) ? found : undefined;
 }
 
 /** The place of the first row, by the sort key where the scan itself is not in order. */

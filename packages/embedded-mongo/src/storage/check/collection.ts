@@ -5,7 +5,8 @@ import type { Collection, Index } from '../catalogue.js';
 import type { EntryCounts } from '../counts.js';
 import { keysOf } from '../index-keys.js';
 import { endOfPrefix, type Key } from '../keys.js';
-import { entryChecksum, entryOf, idKeyOf, isSound, scanEntry, storedChecksum } from '../records.js';
+import { entryOf, idKeyOf, isSound, scanEntry, storedChecksum } from '../records.js';
+import { checksumOf } from '../seal.js';
 import type { View } from '../view.js';
 import { Problems, type Structure } from './structure.js';
 
@@ -54,7 +55,7 @@ export class CollectionCheck {
         index,
         this.scan(index, (key, value) => {
           if (index.ready) this.checkEntry(primary, index, key, value);
-          return entryChecksum(key, value);
+          return checksumOf(key, value);
         }),
       );
     }
