@@ -65,7 +65,9 @@ export interface RawElements {
 }
 
 /** Encodes a document of elements that are encoded already and of fields. Throws like `encodeDoc`. */
-export function encodeParts(parts: readonly (RawElements | readonly [name: string, value: Value])[]): Uint8Array {
+export function encodeParts(
+  parts: readonly (RawElements | readonly [name: string, value: Value])[],
+): Uint8Array {
   writer.reset(MAX_DEPTH);
   const start = writer.startDocument();
   for (const part of parts) {

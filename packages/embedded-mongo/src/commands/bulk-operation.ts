@@ -1,5 +1,5 @@
-import type { CommandDoc, Reply } from '../bson/codec.js';
-import { RawDoc, type Doc } from '../bson/types.js';
+import type { CommandDoc } from '../bson/codec.js';
+import { RawDoc, type Doc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { Arguments } from './arguments.js';
 import type { BulkCounts } from './bulkWrite.js';
@@ -22,7 +22,11 @@ export type Operation =
 
 /** What an operation answers, and what it adds to the sums. */
 export interface OperationOutcome {
-  readonly fields: Reply;
+  readonly fields: {
+    readonly n: number;
+    readonly nModified?: number;
+    readonly upserted?: { readonly _id: Value };
+  };
   readonly counts: Partial<BulkCounts>;
 }
 

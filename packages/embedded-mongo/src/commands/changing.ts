@@ -8,7 +8,7 @@ import type { Transaction } from '../storage/transaction.js';
 import type { Update } from '../update/update.js';
 import type { CommandContext } from './command.js';
 import type { Query } from './reading.js';
-import { documentCheck } from './validation.js';
+import { documentCheck, type DocumentCheck } from './validation.js';
 import type { Found } from './writing.js';
 
 /** A change of a document that a query has found. */
@@ -29,10 +29,16 @@ export function change(
   { query, update }: Change,
 ): Uint8Array | undefined {
   const check = documentCheck(context, collection);
-  const names = check === undefined ? fieldsFor(collection, query, update) : undefined;
-  const form = names === undefined ? changedWhole(found, update, check) : changedPart(found, update, names);
+  const form =
+    check === undefined ? unchecked(collection, found, query, update) : whole(found, update, check);
   if (form !== undefined) updateDocument(transaction, collection, found.stored, form);
   return form?.bytes;
+}
+
+function unchecked(collection: Collection, found: Found, query: Query, update: Update): NewForm | undefined {
+  if (update.replaced !== undefined) return replaced(collection, found, update.replaced);
+  const names = fieldsFor(collection, query, update);
+  return names === undefined ? whole(found, update) : part(found, update, names);
 }
 
 /** The fields that tell all about an update, with those of the indexes it concerns; `undefined` where any may matter. */
@@ -54,11 +60,7 @@ function meet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
   return false;
 }
 
-function changedWhole(
-  { doc: old }: Found,
-  update: Update,
-  check: ((doc: Doc, before: Doc) => void) | undefined,
-): NewForm | undefined {
+function whole({ doc: old }: Found, update: Update, check?: DocumentCheck): NewForm | undefined {
   const doc = update.apply(old);
   if (doc === old) return undefined;
   check?.(doc, old);
@@ -67,8 +69,21 @@ function changedWhole(
   return { old, doc, bytes };
 }
 
+/** Of the old form only what the indexes need is decoded; whether it differs, its bytes tell. */
+function replaced(
+  { indexes }: Collection,
+  { stored }: Found,
+  replacement: NonNullable<Update['replaced']>,
+): NewForm | undefined {
+  const old = decodePart(stored.bytes, new Set(['_id', ...indexes.flatMap(({ fields }) => [...fields])]));
+  const doc = replacement(old.get('_id'));
+  const bytes = encodeDoc(doc);
+  checkSize(bytes);
+  return Buffer.compare(bytes, stored.bytes) === 0 ? undefined : { old, doc, bytes };
+}
+
 /** Only the fields that matter are decoded; the others are kept as they are stored. */
-function changedPart({ stored }: Found, update: Update, names: ReadonlySet<string>): NewForm | undefined {
+function part({ stored }: Found, update: Update, names: ReadonlySet<string>): NewForm | undefined {
   const old = decodePart(stored.bytes, names);
   const doc = update.apply(old);
   if (doc === old) return undefined;

@@ -103,12 +103,10 @@ function contextOf(
     engine,
     db: request.db,
     body,
-    ...(session === undefined ? {} : { session }),
-    ...(transaction === undefined ? {} : { transaction }),
-    ...(statement.kind === 'retryable write'
-      ? { retry: retryOf(engine, connection, statement.session) }
-      : {}),
-    ...(statement.kind === 'end of transaction' ? { ending: statement } : {}),
+    session,
+    transaction,
+    retry: statement.kind === 'retryable write' ? retryOf(engine, connection, statement.session) : undefined,
+    ending: statement.kind === 'end of transaction' ? statement : undefined,
     view: () => transaction ?? (level === 'durable' ? engine.store.flushed() : engine.store.latest()),
     operation,
     checkInterrupt: () => {

@@ -16,12 +16,7 @@ import { checkWritable, namespaceOf, type Namespace } from './namespace.js';
 import { readFilter, type Query } from './reading.js';
 import { Statements, type Recorder } from './statements.js';
 import { readModification } from './update.js';
-import {
-  collectionFor,
-  insertUpserted,
-  retryingUpsert,
-  type UpdateStatement,
-} from './update-statement.js';
+import { collectionFor, insertUpserted, retryingUpsert, type UpdateStatement } from './update-statement.js';
 import { onFirst, type Found } from './writing.js';
 
 /** What a `findAndModify` asks for; without `update` it removes. */

@@ -17,7 +17,8 @@ function collect(filter: Doc, into: Set<string>): boolean {
   for (const [name, value] of filter) {
     if (!name.startsWith('$')) into.add(topField(name));
     else if (name === '$and' || name === '$or' || name === '$nor') {
-      if (!isArray(value) || !value.every((branch) => branch instanceof Map && collect(branch, into))) return false;
+      if (!isArray(value) || !value.every((branch) => branch instanceof Map && collect(branch, into)))
+        return false;
     } else if (name !== '$comment') return false;
   }
   return true;

@@ -75,7 +75,8 @@ export function planQuery(collection: Collection, filter: Doc, options: PlanOpti
 /** The place of the only possible document, when a filter asks for one `_id`; `undefined` when it does not. */
 export function placeAsked(filter: Doc, { hint, collated }: PlanOptions): string | undefined {
   const id = filter.get('_id');
-  if (id === undefined || hint !== undefined || (collated === true && concernsCollation(id))) return undefined;
+  if (id === undefined || hint !== undefined || (collated === true && concernsCollation(id)))
+    return undefined;
   if (!holdsOperators(id)) return pointOf(id);
   return id.size === 1 ? pointOf(id.get('$eq')) : undefined;
 }

@@ -92,7 +92,9 @@ export class Transaction implements View {
   }
 
   *range(from: Key, to: Key, reverse = false): Generator<[Key, Uint8Array], void, undefined> {
-    const own = this.ownKeys().between(from, to).map((key) => [key, this.writes.get(key) ?? null] as const);
+    const own = this.ownKeys()
+      .between(from, to)
+      .map((key) => [key, this.writes.get(key) ?? null] as const);
     if (own.length === 0) yield* this.view.range(from, to, reverse);
     else yield* mergeRanges(this.view.range(from, to, reverse), reverse ? own.reverse() : own, reverse);
   }
@@ -170,7 +172,8 @@ export class Transaction implements View {
   }
 
   private ownKeys(): SortedKeys {
-    for (; this.keysMet < this.writes.size; this.keysMet += 1) this.keys.add(this.keysBehind.next().value as Key);
+    for (; this.keysMet < this.writes.size; this.keysMet += 1)
+      this.keys.add(this.keysBehind.next().value as Key);
     return this.keys;
   }
 

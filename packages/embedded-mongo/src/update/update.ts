@@ -21,6 +21,8 @@ import { checkDepth, dollarPrefixed } from './update-path.js';
 export interface Update {
   /** Whether the update replaces whole documents; MongoDB allows that for one document at a time only. */
   readonly isReplacement: boolean;
+  /** Of a replacement: the new form of the document with that `_id`. Throws EngineError ImmutableField. */
+  readonly replaced?: (id: Value | undefined) => Doc;
   /**
    * The top-level fields that `apply` reads and changes, besides `_id` and those of the query that gives `$` its meaning;
    * left out where they may be any.
@@ -152,6 +154,7 @@ function replacement(update: Doc): Update {
   if (ownId !== undefined) checkId(ownId);
   return {
     isReplacement: true,
+    replaced: (id) => keepingId(update, id),
     apply(doc) {
       const result = keepingId(update, doc.get('_id'));
       return identical(result, doc) ? doc : result;
@@ -171,5 +174,7 @@ function keepingId(doc: Doc, id: Value | undefined): Doc {
         `_id: ${describe(ownId)}`,
     );
   }
-  return new Map([['_id', id], ...[...doc].filter(([name]) => name !== '_id')]);
+  const result: Doc = new Map([['_id', id]]);
+  for (const [name, value] of doc) if (name !== '_id') result.set(name, value);
+  return result;
 }
