@@ -7,7 +7,9 @@ import { RetryableWrite } from '../sessions/retryable-write.js';
 import type { Session } from '../sessions/session.js';
 import { beginStatement, type Statement } from '../sessions/statement.js';
 import type { Connection, Request } from '../wire/request.js';
+import { checkApiVersion } from './api-version.js';
 import type { Command, CommandContext } from './command.js';
+import { checkConcernPlaces } from './concern-places.js';
 import { readLevel, wholeNumber, writeConcernError } from './concerns.js';
 import { errorReply } from './error-reply.js';
 import { findCommand } from './table.js';
@@ -42,6 +44,7 @@ export async function dispatch(engine: Engine, request: Request): Promise<Reply>
   try {
     const command = findCommand(request.name, failPoints !== undefined);
     checkFields(command, request.body);
+    checkApiVersion(command.name, request.body);
     const session = sessionOf(engine, request.body);
     operation.session = session;
     const answer = async (): Promise<Reply> => {
@@ -68,6 +71,7 @@ async function runCommand(
 ): Promise<Reply> {
   const { request } = operation;
   try {
+    checkConcernPlaces(command, statement, request.body);
     const context = contextOf(engine, operation, session, statement);
     const concernError =
       command.write && statement.kind !== 'transaction' ? writeConcernError(request.body) : undefined;

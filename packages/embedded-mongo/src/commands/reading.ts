@@ -1,5 +1,7 @@
 import type { Reply } from '../bson/codec.js';
+import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
 import { scanOf } from '../query/execute-merge.js';
 import type { Scan } from '../query/execute-scan.js';
 import { TimeSlice } from '../query/execute-slice.js';
@@ -9,9 +11,10 @@ import type { Collation } from '../query/collation.js';
 import { compileFilter, type Filter } from '../query/match.js';
 import type { Hint } from '../query/plan-hint.js';
 import { planQuery } from '../query/plan.js';
-import type { SortKey } from '../query/sort.js';
+import { compileSortOrder, type SortKey } from '../query/sort.js';
 import type { Collection } from '../storage/catalogue.js';
 import type { View } from '../storage/view.js';
+import type { Arguments } from './arguments.js';
 import { checkCollatedFilter } from './collation.js';
 import type { CommandContext } from './command.js';
 
@@ -56,12 +59,27 @@ export function readFilter(filter: Doc, variables: Doc | undefined, collation?: 
   return compileFilter(filter, { collation, ...(variables === undefined ? {} : { let: variables }) });
 }
 
+/**
+ * The sort that a command or statement asks for; an empty one counts as none. Throws what MongoDB answers to a bad
+ * one, whether or not there is anything to sort.
+ */
+export function readSort(args: Arguments): Doc | undefined {
+  const sort = args.document('sort');
+  if (sort === undefined || sort.size === 0) return undefined;
+  const natural = sort.get('$natural');
+  if (natural === undefined) compileSortOrder(sort);
+  else if (sort.size > 1 || !isNumeric(natural) || Math.abs(toDouble(natural)) !== 1) {
+    throw new EngineError('BadValue', '$natural sort cannot be set to a value other than -1 or 1, alone');
+  }
+  return sort;
+}
+
 /** A scan for the query, and the sort key where the plan does not give the order. Throws for a bad sort or hint. */
 export function scanFor(
   collection: Collection,
   query: Query,
 ): { readonly scan: Scan; readonly sortKey: ((doc: Doc) => SortKey) | undefined } {
-  const sort = query.sort === undefined || query.sort.size === 0 ? undefined : query.sort;
+  const { sort } = query;
   const sortKey =
     sort === undefined || sort.has('$natural') ? undefined : compileSortKey(sort, query.collation);
   const plan = planQuery(collection, query.filter.source, {

@@ -63,7 +63,8 @@ export const noneOf: MatchOperator = (list, { collation }) =>
 
 /**
  * A comparison within one type: values of other types never match, NaN equals only NaN, and null also stands for
- * missing where equality is included. The extreme key (`MinKey` for $gt and $gte) compares with every type.
+ * missing where equality is included. The extreme key (`MinKey` for $gt and $gte) compares with every type,
+ * and with what is missing.
  */
 function rangeOperator(
   holds: (order: number) => boolean,
@@ -78,10 +79,7 @@ function rangeOperator(
     if (bound === null) return expanding((value) => inclusive && (value === null || value === undefined));
     if (bound instanceof MinKey || bound instanceof MaxKey) {
       const others = bound instanceof extreme;
-      return expanding((value) => {
-        if (value === undefined) return false;
-        return value instanceof bound.constructor ? inclusive : others;
-      });
+      return expanding((value) => (value instanceof bound.constructor ? inclusive : others));
     }
     if (isNaNValue(bound)) return expanding((value) => inclusive && isNaNValue(value));
     const bracket = typeOrder(bound);

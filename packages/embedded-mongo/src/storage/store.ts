@@ -38,6 +38,8 @@ export class Store {
   private readonly commits: GroupCommit;
   private readonly onFatal: (error: unknown) => void;
   private readonly background = new Set<Promise<void>>();
+  private readonly checks = new Set<Promise<FolderReport>>();
+  private closing = false;
   private snapshot: DiskSnapshot;
   private published: number;
 
@@ -196,23 +198,32 @@ export class Store {
 
   /**
    * Checks what is on disk in a process of its own, all of it or one collection by its namespace; `checkInterrupt` may
-   * throw to give it up.
+   * throw to give it up. Throws OutOfDiskSpace where the disk is full: that process would not survive it.
    */
   async check(ns: string | undefined, checkInterrupt: () => void): Promise<FolderReport> {
-    try {
-      return await checkInProcess(this.folder, ns, checkInterrupt);
-    } finally {
-      this.disk.clearDeadReaders();
-    }
+    this.space.checkRoom(0);
+    // Keeps the pages of this and all later states for the other process, which LMDB does not list as a reader here.
+    const held = this.snapshot.retain();
+    const check = checkInProcess(this.folder, ns, () => {
+      if (this.closing) throw new EngineError('ShutdownInProgress', 'The server is shutting down.');
+      checkInterrupt();
+    }).finally(() => {
+      this.checks.delete(check);
+      held.release();
+    });
+    this.checks.add(check);
+    return check;
   }
 
   /** Waits for what is published, then closes the file. Open transactions are given up. */
   async close(): Promise<void> {
+    this.closing = true;
     for (const transaction of this.open) transaction.end();
     // The end of a transaction may set off work of its own.
     await this.durable();
     while (this.background.size > 0) await Promise.all(this.background);
     await this.durable();
+    await Promise.allSettled(this.checks);
     this.snapshot.release();
     await this.disk.close();
   }

@@ -1,4 +1,6 @@
 import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CheckMessage, FolderReport } from './report.js';
 
@@ -13,24 +15,31 @@ const MOST_PRINTED = 2_000;
  * Checks a folder (or one collection of it) in a process of its own. When that crashes, or hangs, the report says so:
  * then reading the file is not safe. `checkInterrupt` is asked now and then, and may throw to give the check up.
  */
-export function checkInProcess(
+export async function checkInProcess(
   folder: string,
   ns: string | undefined,
   checkInterrupt: () => void = () => undefined,
 ): Promise<FolderReport> {
-  const child = fork(CHILD, ns === undefined ? [folder] : [folder, ns], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: [],
-  });
+  const aside = mkdtempSync(join(folder, 'check-'));
+  try {
+    return await run([folder, aside, ...(ns === undefined ? [] : [ns])], checkInterrupt);
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+function run(args: readonly string[], checkInterrupt: () => void): Promise<FolderReport> {
+  const child = fork(CHILD, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
   return new Promise((resolve, reject) => {
     let report: FolderReport | undefined;
+    let givenUp: Error | undefined;
     let printed = '';
     let heard = performance.now();
     const timer = setInterval(() => {
       try {
         checkInterrupt();
       } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
+        givenUp = error instanceof Error ? error : new Error(String(error));
         child.kill('SIGKILL');
       }
       if (performance.now() - heard > SILENCE_MS) child.kill('SIGKILL');
@@ -46,7 +55,8 @@ export function checkInProcess(
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearInterval(timer);
-      resolve(report ?? crashed(signal ?? `exit code ${String(code)}`, printed));
+      if (givenUp !== undefined) reject(givenUp);
+      else resolve(report ?? crashed(signal ?? `exit code ${String(code)}`, printed));
     });
   });
 }
