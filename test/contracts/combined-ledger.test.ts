@@ -143,7 +143,7 @@ describe('commands of the ledger that share a transaction', () => {
         expect(desk.store.counters.commits - commits).toBeLessThanOrEqual(3 + 1);
         for (const answer of together.answers) typeof answer === 'string' ? (refused += 1) : (accepted += 1);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
     expect(accepted).toBeGreaterThan(100);
     expect(refused).toBeGreaterThan(20);
