@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative } from 'node:path';
+import { hasTool } from '../../packages/embedded-mongo/test/debian-tools.js';
 
 const root = process.cwd();
 const NOT_OURS = new Set(['node_modules', 'dist', '.git', 'data', 'coverage', 'results']);
@@ -107,11 +108,7 @@ describe('shell scripts', () => {
   it('are found', () => expect(shellScripts).toContain('.ci/run'));
 
   it('pass shellcheck', () => {
-    const installed = spawnSync('shellcheck', ['--version']).status === 0;
-    if (!installed && process.env['CI'] !== 'true') {
-      console.log('tidy: shellcheck is not installed here, so shell scripts were not checked');
-      return;
-    }
+    if (!hasTool('shellcheck', 'the shell scripts')) return;
     expect(() => execFileSync('shellcheck', shellScripts, { cwd: root, encoding: 'utf8' })).not.toThrow();
   });
 });

@@ -73,6 +73,8 @@ export const ErrorCodes = {
   KeyTooLong: 17280,
   IncompleteTransactionHistory: 217,
   IndexBuildAborted: 276,
+  APIVersionError: 322,
+  APIStrictError: 323,
   UnsupportedOpQueryCommand: 352,
   DataCorruptionDetected: 366,
   ShutdownInProgress: 91,

@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +17,8 @@ export interface StartOptions {
   readonly command?: string;
   /** Environment variables of the engine's process, besides those of this one. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A command line that runs the engine's under it, in the process that it was started in. */
+  readonly under?: readonly string[];
 }
 
 /** An engine in a process of its own, as built (`dist`), with a connected client. */
@@ -31,6 +32,8 @@ export interface TestEngine {
   stop(): Promise<void>;
   /** Kills the engine without warning; the client stays, and works again after `restart`. */
   kill9(): Promise<void>;
+  /** Resolves when the engine that runs now has ended, by itself or not. */
+  ended(): Promise<void>;
   /** Starts the engine again at the same address, after stopping it where it still runs. */
   restart(): Promise<void>;
 }
@@ -40,8 +43,12 @@ export async function startEngine(options: StartOptions = {}): Promise<TestEngin
   const folder = await mkdtemp(join(tmpdir(), 'engine-'));
   const dbPath = options.dbPath ?? join(folder, 'data');
   const socket = join(folder, 'run', 'e.sock');
-  const { command = COMMAND, env = {} } = options;
-  let running = await launch(command, dbPath, socket, env);
+  const { command = COMMAND, env = {}, under = [] } = options;
+  const line = [
+    ...under,
+    ...[process.execPath, command, `--dbpath=${dbPath}`, `--socket=${socket}`, '--exit-with-parent'],
+  ];
+  let running = await launch(line, env);
   const client = new MongoClient(running.uri, { serverSelectionTimeoutMS: 10_000, ...options.client });
   await client.connect();
   return {
@@ -53,13 +60,14 @@ export async function startEngine(options: StartOptions = {}): Promise<TestEngin
     },
     async stop() {
       await client.close();
-      await end(running.child, 'SIGTERM');
+      await end(running, 'SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
-    kill9: () => end(running.child, 'SIGKILL'),
+    kill9: () => end(running, 'SIGKILL'),
+    ended: () => running.ended,
     async restart() {
-      await end(running.child, 'SIGTERM');
-      running = await launch(command, dbPath, socket, env);
+      await end(running, 'SIGTERM');
+      running = await launch(line, env);
     },
   };
 }
@@ -67,31 +75,29 @@ export async function startEngine(options: StartOptions = {}): Promise<TestEngin
 interface Launched {
   readonly child: ChildProcess;
   readonly uri: string;
+  readonly ended: Promise<void>;
 }
 
 async function launch(
-  command: string,
-  dbPath: string,
-  socket: string,
+  [program = '', ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Launched> {
-  const child = spawn(
-    process.execPath,
-    [command, `--dbpath=${dbPath}`, `--socket=${socket}`, '--exit-with-parent'],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } },
-  );
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   for await (const line of createInterface({ input: child.stdout })) {
     const uri = /is ready: (\S+)/.exec(line)?.[1];
     if (uri === undefined) continue;
     child.stdout.resume();
-    return { child, uri };
+    return { child, uri, ended };
   }
   throw new Error('the engine ended before it was ready');
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+async function end({ child, ended }: Launched, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
   child.kill(signal);
   await ended;
 }

@@ -10,7 +10,8 @@ import {
   type ChangeCompiler,
   type DocumentChange,
 } from './shape-stages.js';
-import { nameStage } from './stage.js';
+import { OTHER_STAGES } from './stage-names.js';
+import { nameStage, unknownStage } from './stage.js';
 
 /** The stages that turn each document into one, without a look at others: all that updates may use. */
 export const documentStages: ReadonlyMap<string, ChangeCompiler> = new Map([
@@ -26,7 +27,8 @@ export const documentStages: ReadonlyMap<string, ChangeCompiler> = new Map([
  * Compiles a pipeline that changes one document, as updates and `$merge` take it. The document given to the result
  * is not changed.
  * @param owner - what messages call the whole, such as `update`.
- * @throws EngineError InvalidOptions for another stage, and what the stages refuse.
+ * @throws EngineError InvalidOptions for a stage that does something else, Location40324 for an unknown one, and what
+ *   the stages refuse.
  */
 export function compileDocumentStages(
   stages: readonly Value[],
@@ -37,6 +39,7 @@ export function compileDocumentStages(
     const { name, argument } = nameStage(stage);
     const compile = documentStages.get(name);
     if (compile !== undefined) return compile(argument, variables);
+    if (!OTHER_STAGES.has(name)) throw unknownStage(name);
     throw new EngineError('InvalidOptions', `${name} is not allowed to be used within an ${owner}`);
   });
   return (doc) => changes.reduce((changed, change) => change(changed), doc);

@@ -13,6 +13,7 @@ import {
   batchesOf,
   documentsOf,
   nameStage,
+  unknownStage,
   type Batches,
   type LeadingQuery,
   type NamedStage,
@@ -116,7 +117,7 @@ function compileParts(pipeline: readonly Value[], variables: Variables, place: P
 
 function stageCompiler(name: string): StageCompiler {
   const compiler = stagesByName.get(name);
-  if (!compiler) throw new EngineError('Location40324', `Unrecognized pipeline stage name: '${name}'`);
+  if (!compiler) throw unknownStage(name);
   return compiler;
 }
 

@@ -72,6 +72,11 @@ export function nameStage(stage: Value): NamedStage {
   return { name: entry[0], argument: entry[1] };
 }
 
+/** The refusal of a stage that the engine does not have. */
+export function unknownStage(name: string): EngineError {
+  return new EngineError('Location40324', `Unrecognized pipeline stage name: '${name}'`);
+}
+
 const batchLength = 256;
 
 /** Documents in batches; between batches others have their turn. */

@@ -1,9 +1,10 @@
-import type { ObjectId } from 'bson';
+import type { ObjectId, Timestamp } from 'bson';
 import { EngineError } from '../errors.js';
 import { asBuffer, Reader } from './reader.js';
 import type { Value } from './types.js';
 
 const OBJECT_ID = 0x07;
+const TIMESTAMP = 0x11;
 const ID_FIELD = Buffer.from('_id\0');
 const ID_SIZE = 1 + ID_FIELD.length + 12;
 
@@ -29,21 +30,32 @@ export function readField(bytes: Uint8Array, name: string): Value | undefined {
  * A document to be stored with `_id` as its first field: the same bytes where it is first, else a copy with `_id`
  * moved there, or added with a value from `makeId`. The bytes must have passed `validateDoc`.
  * Throws EngineError BadValue where there are several `_id` fields.
+ * @param timestamp - what takes the place of empty timestamps at the top, save in `_id`; left out, they stay.
  */
-export function withIdFirst(bytes: Uint8Array, makeId: () => ObjectId): Uint8Array {
-  const buffer = asBuffer(bytes);
+export function withIdFirst(
+  bytes: Uint8Array,
+  makeId: () => ObjectId,
+  timestamp?: () => Timestamp,
+): Uint8Array {
+  let buffer = asBuffer(bytes);
   let start = -1;
   let end = -1;
+  let filled = false;
   for (let position = 4; buffer[position] !== 0;) {
-    const next = valueEnd(buffer, buffer[position]!, valueStart(buffer, position));
+    const value = valueStart(buffer, position);
+    const next = valueEnd(buffer, buffer[position]!, value);
     if (isNamed(buffer, position, ID_FIELD)) {
       if (start >= 0) throw new EngineError('BadValue', "can't have multiple _id fields in one document");
       start = position;
       end = next;
+    } else if (timestamp && buffer[position] === TIMESTAMP && buffer.readBigInt64LE(value) === 0n) {
+      if (!filled) buffer = Buffer.from(buffer);
+      filled = true;
+      buffer.writeBigUInt64LE(timestamp().toBigInt(), value);
     }
     position = next;
   }
-  if (start === 4) return bytes;
+  if (start === 4) return filled ? buffer : bytes;
   return start < 0 ? withNewId(buffer, makeId()) : withIdMoved(buffer, start, end);
 }
 

@@ -1,10 +1,11 @@
 import type { CommandDoc, Reply } from '../bson/codec.js';
-import { RawDoc, type Doc } from '../bson/types.js';
+import { RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { Arguments } from './arguments.js';
 import type { BulkCounts } from './bulkWrite.js';
 import { collationOf } from './collation.js';
 import type { CommandContext } from './command.js';
+import type { CommonOptions } from './common-options.js';
 import { runDelete, type DeleteStatement } from './delete-statement.js';
 import { runInsert } from './insert-statement.js';
 import type { Namespace } from './namespace.js';
@@ -42,7 +43,7 @@ const DELETE_FIELDS = ['delete', 'filter', 'multi', 'hint', 'collation'];
 export function readOperation(
   kind: string,
   fields: CommandDoc,
-  variables: Doc | undefined,
+  common: CommonOptions,
   statements: Statements,
 ): Operation {
   const args = new Arguments(`bulkWrite.ops.${kind}`, fields);
@@ -58,17 +59,17 @@ export function readOperation(
       const multi = args.flag('multi');
       statements.refuseMulti(multi);
       const query = {
-        ...queryOf(args, variables),
+        ...queryOf(args, common),
         sort: readUpdateSort(args, multi),
       };
-      const update = readModification(args, 'updateMods', query, variables);
+      const update = readModification(args, 'updateMods', query, common);
       return { kind, statement: { query, update, multi, upsert: args.flag('upsert') } };
     }
     case 'delete': {
       args.allowOnly(DELETE_FIELDS);
       const multi = args.flag('multi');
       statements.refuseMulti(multi);
-      return { kind, statement: { query: queryOf(args, variables), multi } };
+      return { kind, statement: { query: queryOf(args, common), multi } };
     }
     default:
       throw new EngineError('FailedToParse', `Unrecognized bulkWrite op '${kind}'`);
@@ -104,7 +105,7 @@ export async function runOperation(
   return { fields: { n: matched, nModified: modified }, counts: { nMatched: matched, nModified: modified } };
 }
 
-function queryOf(args: Arguments, variables: Doc | undefined): Query {
+function queryOf(args: Arguments, { variables }: CommonOptions): Query {
   const filter = args.document('filter');
   if (filter === undefined) throw args.missing('filter');
   const collation = collationOf(args);

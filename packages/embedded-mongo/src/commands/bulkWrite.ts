@@ -1,12 +1,13 @@
 import { encodeReply, decodeCommand, type Reply } from '../bson/codec.js';
 import { readField } from '../bson/fields.js';
-import { RawDoc, type Doc } from '../bson/types.js';
+import { RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { TimeSlice } from '../query/execute-slice.js';
 import { BufferedResults } from '../query/execute.js';
 import { Arguments } from './arguments.js';
 import { readOperation, runOperation, type Operation } from './bulk-operation.js';
 import type { Command, CommandContext } from './command.js';
+import { commonOptions, type CommonOptions } from './common-options.js';
 import { checkWritable, parseNamespace, type Namespace } from './namespace.js';
 import { firstReply } from './reading.js';
 import { Statements } from './statements.js';
@@ -18,7 +19,16 @@ export type BulkCounts = typeof zeroCounts;
 /** `bulkWrite` of 8.0, on the admin database: inserts, updates and removals upon several collections. */
 export const bulkWrite: Command = {
   name: 'bulkWrite',
-  fields: ['ops', 'nsInfo', 'ordered', 'errorsOnly', 'bypassDocumentValidation', 'let', 'cursor'],
+  fields: [
+    'ops',
+    'nsInfo',
+    'ordered',
+    'errorsOnly',
+    'bypassDocumentValidation',
+    'bypassEmptyTsReplacement',
+    'let',
+    'cursor',
+  ],
   inTransaction: true,
   write: true,
   retryable: true,
@@ -31,7 +41,7 @@ export const bulkWrite: Command = {
     const namespaces = args.raw('nsInfo').map(readNamespace);
     const statements = new Statements(context, ops.length, args.flag('ordered', true));
     const results = new BulkResults(args.flag('errorsOnly'));
-    await runAll(context, ops, namespaces, args.document('let'), statements, results);
+    await runAll(context, ops, namespaces, commonOptions(args), statements, results);
     const size = new Arguments('bulkWrite.cursor', args.documentOrEmpty('cursor')).size('batchSize');
     const reply = await firstReply(
       context,
@@ -47,14 +57,14 @@ async function runAll(
   context: CommandContext,
   ops: readonly RawDoc[],
   namespaces: readonly Namespace[],
-  variables: Doc | undefined,
+  common: CommonOptions,
   statements: Statements,
   results: BulkResults,
 ): Promise<void> {
   const slice = new TimeSlice(context);
   for (const [index, raw] of ops.entries()) {
     try {
-      const { namespace, operation } = operationOf(raw, namespaces, variables, statements);
+      const { namespace, operation } = operationOf(raw, namespaces, common, statements);
       const outcome = await runOperation(context, namespace, operation, statements, index);
       results.succeeded(index, outcome.fields, outcome.counts);
     } catch (error) {
@@ -80,13 +90,13 @@ const DOCUMENT: ReadonlySet<string> = new Set(['document']);
 function operationOf(
   raw: RawDoc,
   namespaces: readonly Namespace[],
-  variables: Doc | undefined,
+  common: CommonOptions,
   statements: Statements,
 ): { readonly namespace: Namespace; readonly operation: Operation } {
   const fields = decodeCommand(raw.bytes, DOCUMENT);
   const [kind = ''] = fields.keys();
   const namespace = namespaces[new Arguments('bulkWrite.ops', fields).size(kind) ?? -1];
-  const operation = readOperation(kind, fields, variables, statements);
+  const operation = readOperation(kind, fields, common, statements);
   if (namespace === undefined) {
     throw new EngineError(
       'BadValue',

@@ -41,8 +41,10 @@ export function readLevel(body: CommandDoc, now: Timestamp): ReadLevel {
           'readConcern afterClusterTime must not be greater than the current clusterTime',
         );
       }
-    } else if (name !== 'provenance') {
+    } else if (name === 'atClusterTime' || name === 'afterOpTime') {
       throw new EngineError('InvalidOptions', `readConcern.${name} is not supported by this engine`);
+    } else if (name !== 'provenance') {
+      throw new EngineError('IDLUnknownField', `BSON field 'readConcern.${name}' is an unknown field.`);
     }
   }
   return level;

@@ -6,8 +6,11 @@ import type { Operation } from '../sessions/operations.js';
 import { RetryableWrite } from '../sessions/retryable-write.js';
 import type { Session } from '../sessions/session.js';
 import { beginStatement, type Statement } from '../sessions/statement.js';
+import { StatementResults } from '../sessions/statement-results.js';
 import type { Connection, Request } from '../wire/request.js';
+import { checkApiVersion } from './api-version.js';
 import type { Command, CommandContext } from './command.js';
+import { checkConcernPlaces } from './concern-places.js';
 import { readLevel, wholeNumber, writeConcernError } from './concerns.js';
 import { errorReply } from './error-reply.js';
 import { findCommand } from './table.js';
@@ -42,6 +45,7 @@ export async function dispatch(engine: Engine, request: Request): Promise<Reply>
   try {
     const command = findCommand(request.name, failPoints !== undefined);
     checkFields(command, request.body);
+    checkApiVersion(command.name, request.body);
     const session = sessionOf(engine, request.body);
     operation.session = session;
     const answer = async (): Promise<Reply> => {
@@ -67,8 +71,10 @@ async function runCommand(
   statement: Statement,
 ): Promise<Reply> {
   const { request } = operation;
+  const retry = statement.kind === 'retryable write' ? retryOf(engine, request, statement) : undefined;
   try {
-    const context = contextOf(engine, operation, session, statement);
+    checkConcernPlaces(command, statement, request.body);
+    const context = contextOf(engine, operation, session, statement, retry);
     const concernError =
       command.write && statement.kind !== 'transaction' ? writeConcernError(request.body) : undefined;
     const reply = await (statement.kind === 'transaction'
@@ -81,6 +87,8 @@ async function runCommand(
     if (statement.kind === 'transaction') statement.abort();
     else if (command.write) await engine.store.durable();
     throw error;
+  } finally {
+    retry?.settled();
   }
 }
 
@@ -89,15 +97,17 @@ function contextOf(
   operation: Operation,
   session: Session | undefined,
   statement: Statement,
+  retry: RetryableWrite | undefined,
 ): CommandContext {
   const { request } = operation;
-  const { body, connection } = request;
+  const { body } = request;
   const level = readLevel(body, engine.clusterTime());
   const limit = wholeNumber(body.get('maxTimeMS')) ?? 0;
   if (limit < 0) throw new EngineError('BadValue', 'maxTimeMS must not be negative');
   if (limit > 0) operation.limitTo(limit);
   const transaction = statement.kind === 'transaction' ? statement.transaction : undefined;
   operation.transaction = transaction;
+  operation.checkInterrupt();
   return {
     request,
     engine,
@@ -105,9 +115,7 @@ function contextOf(
     body,
     ...(session === undefined ? {} : { session }),
     ...(transaction === undefined ? {} : { transaction }),
-    ...(statement.kind === 'retryable write'
-      ? { retry: retryOf(engine, connection, statement.session) }
-      : {}),
+    ...(retry === undefined ? {} : { retry }),
     ...(statement.kind === 'end of transaction' ? { ending: statement } : {}),
     view: () => transaction ?? (level === 'durable' ? engine.store.flushed() : engine.store.latest()),
     operation,
@@ -117,8 +125,23 @@ function contextOf(
   };
 }
 
-function retryOf(engine: Engine, connection: Connection, session: Session): RetryableWrite {
-  return new RetryableWrite(session, () => engine.failPoints?.beforeRetryableEffect(connection));
+/** What is known of a retryable write: of one that is sent again, what its statements have answered before. */
+function retryOf(
+  engine: Engine,
+  { connection }: Request,
+  { session, isRetry }: Extract<Statement, { readonly kind: 'retryable write' }>,
+): RetryableWrite {
+  const results = isRetry ? storedResults(engine, session) : new StatementResults();
+  return new RetryableWrite(session, results, () => engine.failPoints?.beforeRetryableEffect(connection));
+}
+
+function storedResults({ store }: Engine, session: Session): StatementResults {
+  const view = store.latest();
+  try {
+    return session.readResults(view);
+  } finally {
+    view.release();
+  }
 }
 
 function checkFields(command: Command, body: CommandDoc): void {

@@ -9,7 +9,7 @@ import { readCount } from './count.js';
 import { explainPipeline, explainQuery, type Explained, type Verbosity } from './explain-reply.js';
 import { readFind } from './find.js';
 import { checkedNamespace } from './namespace.js';
-import { collectionToRead, readFilter, type Query } from './reading.js';
+import { collectionToRead, readFilter, readSort, type Query } from './reading.js';
 
 /** `explain`: how a find, aggregate, count, distinct, update, delete or findAndModify would find its documents. */
 export const explain: Command = {
@@ -75,7 +75,7 @@ function readExplained(name: string, args: Arguments): Explained {
     case 'findAndModify':
     case 'findandmodify':
       return {
-        query: { ...queryOf(args, 'query'), sort: args.document('sort') },
+        query: { ...queryOf(args, 'query'), sort: readSort(args) },
         window: { limit: 1 },
       };
     default:
@@ -92,7 +92,7 @@ function explainedStatement(args: Arguments, field: string): Explained {
   const inner = new Arguments(field, statement);
   const one = field === 'deletes' ? inner.wholeNumber('limit') === 1 : !inner.flag('multi');
   return {
-    query: { ...queryOf(inner, 'q'), sort: inner.document('sort') },
+    query: { ...queryOf(inner, 'q'), sort: readSort(inner) },
     window: one ? { limit: 1 } : {},
   };
 }

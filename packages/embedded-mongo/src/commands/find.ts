@@ -1,5 +1,4 @@
 import type { Reply } from '../bson/codec.js';
-import { EngineError } from '../errors.js';
 import { BufferedResults } from '../query/execute.js';
 import { positionOf } from '../query/match-position.js';
 import { compileProjection } from '../query/project.js';
@@ -13,6 +12,7 @@ import {
   FIRST_BATCH,
   firstReply,
   readFilter,
+  readSort,
   resultsOf,
   type Query,
   type Window,
@@ -72,12 +72,8 @@ export function readFind(args: Arguments): FindRequest {
   const filter = readFilter(args.documentOrEmpty('filter'), variables, collation);
   const projection = args.document('projection');
   checkCollatedChange(collation, projection);
-  const sort = args.document('sort');
-  if (sort?.has('$natural') === true && sort.size > 1) {
-    throw new EngineError('BadValue', '$natural sort cannot be set to a value other than -1 or 1, alone');
-  }
   return {
-    query: { filter, sort, hint: args.hint(), collation },
+    query: { filter, sort: readSort(args), hint: args.hint(), collation },
     window: {
       skip: args.size('skip'),
       limit: args.size('limit'),

@@ -11,8 +11,9 @@ import type { Transaction } from '../storage/transaction.js';
 import { Arguments } from './arguments.js';
 import { checkCollatedChange, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
+import { commonOptions } from './common-options.js';
 import { checkWritable, namespaceOf, type Namespace } from './namespace.js';
-import { readFilter, type Query } from './reading.js';
+import { readFilter, readSort, type Query } from './reading.js';
 import { Statements, type Recorder } from './statements.js';
 import { readModification } from './update.js';
 import {
@@ -47,6 +48,7 @@ export const findAndModify: Command = {
     'fields',
     'upsert',
     'bypassDocumentValidation',
+    'bypassEmptyTsReplacement',
     'arrayFilters',
     'hint',
     'collation',
@@ -68,7 +70,8 @@ export const findAndModify: Command = {
 
 function readModify(args: Arguments): Modification {
   const collation = collationOf(args);
-  const variables = args.document('let');
+  const common = commonOptions(args);
+  const { variables } = common;
   checkCollatedChange(collation, args.value('fields'));
   const remove = args.flag('remove');
   const upsert = args.flag('upsert');
@@ -84,12 +87,15 @@ function readModify(args: Arguments): Modification {
       "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document",
     );
   }
+  if (remove && args.has('arrayFilters')) {
+    throw new EngineError('FailedToParse', 'Cannot specify arrayFilters and remove=true');
+  }
   if (!remove && !args.has('update')) {
     throw new EngineError('FailedToParse', 'Either an update or remove=true must be specified');
   }
   const query: Query = {
     filter: readFilter(args.documentOrEmpty('query'), variables, collation),
-    sort: args.document('sort'),
+    sort: readSort(args),
     hint: args.hint(),
     collation,
   };
@@ -101,7 +107,7 @@ function readModify(args: Arguments): Modification {
   const position = positionOf(query.filter.source, collation);
   return {
     query,
-    update: remove ? undefined : readModification(args, 'update', query, variables),
+    update: remove ? undefined : readModification(args, 'update', query, common),
     upsert,
     returnNew,
     project: compileProjection(fields, compileVariables(variables), 'find', position),

@@ -11,7 +11,7 @@ const PARAMETERS: ReadonlyMap<string, Reply> = new Map([
 /** Server parameters by name, or all of them for `'*'`. */
 export const getParameter: Command = {
   name: 'getParameter',
-  fields: [...PARAMETERS.keys(), 'allParameters'],
+  fields: 'any',
   inTransaction: false,
   write: false,
   run(context) {

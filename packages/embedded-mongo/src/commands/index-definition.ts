@@ -40,6 +40,9 @@ const REFUSED = new Set([
   'wildcardProjection',
 ]);
 
+/** What the specification of an index on `_id` alone may say. */
+const ID_INDEX_FIELDS = new Set(['v', 'key', 'name', 'ns', 'background', 'collation']);
+
 /** The operators that MongoDB allows in a partial index's filter. */
 const PARTIAL_OPERATORS = new Set(['$eq', '$exists', '$gt', '$gte', '$in', '$lt', '$lte', '$type']);
 
@@ -57,7 +60,8 @@ export function readIndexDefinition(given: Doc): IndexDefinition {
   }
   checkOptions(given);
   const key = readKey(keyDoc);
-  const name = readName(given.get('name'), keyDoc);
+  if (key.length === 1 && key[0]?.[0] === '_id') checkIdIndex(given, key[0][1]);
+  const name = readName(given.get('name'));
   const partialFilter = readPartialFilter(given.get('partialFilterExpression'));
   const unique = isTruthy(given.get('unique'));
   const sparse = isTruthy(given.get('sparse'));
@@ -75,16 +79,6 @@ export function readIndexDefinition(given: Doc): IndexDefinition {
   const expiry = readExpiry(given.get('expireAfterSeconds'), key);
   if (expiry !== undefined) spec.set('expireAfterSeconds', expiry);
   return { name, key, unique, sparse, spec, ...(partialFilter === undefined ? {} : { partialFilter }) };
-}
-
-/** The name that an index has when none is given: `a_1_b_-1`. */
-function defaultName(key: Doc): string {
-  return [...key]
-    .map(
-      ([path, direction]) =>
-        `${path}_${isNumeric(direction) ? String(toDouble(direction)) : describe(direction)}`,
-    )
-    .join('_');
 }
 
 function checkOptions(given: Doc): void {
@@ -107,8 +101,29 @@ function checkOptions(given: Doc): void {
   }
 }
 
-function readName(name: Value | undefined, key: Doc): string {
-  if (name === undefined) return defaultName(key);
+/** Every collection has its index on `_id`: another specification of it can only be the same. */
+function checkIdIndex(given: Doc, direction: 1 | -1): void {
+  for (const name of given.keys()) {
+    if (ID_INDEX_FIELDS.has(name)) continue;
+    throw new EngineError(
+      'InvalidIndexSpecificationOption',
+      `The field '${name}' is not valid for an _id index specification. Specification: ${describe(given)}`,
+    );
+  }
+  if (direction === 1) return;
+  throw new EngineError(
+    'BadValue',
+    `The field 'key' for an _id index must be {_id: 1}, but got ${describe(given.get('key') ?? null)}`,
+  );
+}
+
+function readName(name: Value | undefined): string {
+  if (name === undefined) {
+    throw new EngineError(
+      'FailedToParse',
+      "The 'name' field is a required property of an index specification",
+    );
+  }
   if (typeof name !== 'string') throw new EngineError('TypeMismatch', "The field 'name' must be a string");
   if (name === '' || name === '*' || name.includes('\0'))
     throw cannotCreate(`The index name '${name}' is not valid`);
@@ -155,12 +170,6 @@ function readExpiry(seconds: Value | undefined, key: IndexDefinition['key']): Va
   }
   if (key.length > 1)
     throw cannotCreate('TTL indexes are single-field indexes, compound indexes do not support TTL');
-  if (key[0]?.[0] === '_id') {
-    throw new EngineError(
-      'InvalidIndexSpecificationOption',
-      "The field 'expireAfterSeconds' is not valid for an _id index specification.",
-    );
-  }
   return seconds;
 }
 

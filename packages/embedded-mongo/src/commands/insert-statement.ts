@@ -1,11 +1,13 @@
-import { Int32, ObjectId } from 'bson';
+import { Int32, ObjectId, type Timestamp } from 'bson';
 import { decodeDoc } from '../bson/codec.js';
 import { readField, withIdFirst } from '../bson/fields.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { insertDocument } from '../storage/records.js';
 import { checkId } from '../update/id.js';
+import { Arguments } from './arguments.js';
 import type { CommandContext } from './command.js';
+import { fillingOf } from './common-options.js';
 import type { Namespace } from './namespace.js';
 import { collectionToWrite } from './new-collection.js';
 import type { Recorder } from './statements.js';
@@ -15,14 +17,14 @@ import { write } from './writing.js';
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024;
 
 /** The document as it is stored: `_id` first, made where it is missing. Throws BadValue or InvalidIdField. */
-export function storedForm(bytes: Uint8Array): Uint8Array {
+export function storedForm(bytes: Uint8Array, timestamp?: () => Timestamp): Uint8Array {
   if (bytes.length > MAX_DOCUMENT_SIZE) {
     throw new EngineError(
       'BadValue',
       `object to insert too large. size in bytes: ${String(bytes.length)}, max size: ${String(MAX_DOCUMENT_SIZE)}`,
     );
   }
-  const stored = withIdFirst(bytes, () => new ObjectId());
+  const stored = withIdFirst(bytes, () => new ObjectId(), timestamp);
   checkId(readField(stored, '_id') as Value);
   return stored;
 }
@@ -37,7 +39,7 @@ export async function runInsert(
   bytes: Uint8Array,
   record: Recorder | undefined,
 ): Promise<void> {
-  const stored = storedForm(bytes);
+  const stored = storedForm(bytes, fillingOf(new Arguments('insert', context.body)));
   const collection = await collectionToWrite(context, namespace);
   await write(context, collection, (transaction) => {
     documentCheck(context, collection)?.(decodeDoc(stored));

@@ -9,7 +9,7 @@ import { Statements } from './statements.js';
 /** `insert`: documents into one collection, which is made where it does not exist. */
 export const insert: Command = {
   name: 'insert',
-  fields: ['documents', 'ordered', 'bypassDocumentValidation'],
+  fields: ['documents', 'ordered', 'bypassDocumentValidation', 'bypassEmptyTsReplacement'],
   inTransaction: true,
   write: true,
   retryable: true,

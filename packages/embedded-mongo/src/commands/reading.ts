@@ -1,17 +1,20 @@
 import type { Reply } from '../bson/codec.js';
+import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc } from '../bson/types.js';
+import { EngineError } from '../errors.js';
 import { scanOf } from '../query/execute-merge.js';
 import type { Scan } from '../query/execute-scan.js';
 import { TimeSlice } from '../query/execute-slice.js';
 import { compileSortKey } from '../query/execute-sort.js';
-import { ScanResults, type Batch, type ResultSource } from '../query/execute.js';
+import { MAX_BATCH_LENGTH, ScanResults, type Batch, type ResultSource } from '../query/execute.js';
 import type { Collation } from '../query/collation.js';
 import { compileFilter, type Filter } from '../query/match.js';
 import type { Hint } from '../query/plan-hint.js';
 import { planQuery } from '../query/plan.js';
-import type { SortKey } from '../query/sort.js';
+import { compileSortOrder, type SortKey } from '../query/sort.js';
 import type { Collection } from '../storage/catalogue.js';
 import type { View } from '../storage/view.js';
+import type { Arguments } from './arguments.js';
 import { checkCollatedFilter } from './collation.js';
 import type { CommandContext } from './command.js';
 
@@ -56,12 +59,27 @@ export function readFilter(filter: Doc, variables: Doc | undefined, collation?: 
   return compileFilter(filter, { collation, ...(variables === undefined ? {} : { let: variables }) });
 }
 
+/**
+ * The sort that a command or statement asks for; an empty one counts as none. Throws what MongoDB answers to a bad
+ * one, whether or not there is anything to sort.
+ */
+export function readSort(args: Arguments): Doc | undefined {
+  const sort = args.document('sort');
+  if (sort === undefined || sort.size === 0) return undefined;
+  const natural = sort.get('$natural');
+  if (natural === undefined) compileSortOrder(sort);
+  else if (sort.size > 1 || !isNumeric(natural) || Math.abs(toDouble(natural)) !== 1) {
+    throw new EngineError('BadValue', '$natural sort cannot be set to a value other than -1 or 1, alone');
+  }
+  return sort;
+}
+
 /** A scan for the query, and the sort key where the plan does not give the order. Throws for a bad sort or hint. */
 export function scanFor(
   collection: Collection,
   query: Query,
 ): { readonly scan: Scan; readonly sortKey: ((doc: Doc) => SortKey) | undefined } {
-  const sort = query.sort === undefined || query.sort.size === 0 ? undefined : query.sort;
+  const { sort } = query;
   const sortKey =
     sort === undefined || sort.has('$natural') ? undefined : compileSortKey(sort, query.collation);
   const plan = planQuery(collection, query.filter.source, {
@@ -92,7 +110,7 @@ export async function firstReply(
   size: number,
   singleBatch = false,
 ): Promise<Reply> {
-  const batch = await fetch(context, results, size);
+  const batch = await fetch(context, results, singleBatch ? size : Math.min(size, MAX_BATCH_LENGTH));
   let id = 0n;
   if (batch.finished || singleBatch) results.close();
   else {
@@ -104,6 +122,8 @@ export async function firstReply(
 }
 
 async function fetch(context: CommandContext, results: ResultSource, size: number): Promise<Batch> {
+  // To understand a large query may have taken all the time there was.
+  context.checkInterrupt();
   const view = context.view();
   try {
     return await results.nextBatch(view, size, new TimeSlice(context));

@@ -10,8 +10,9 @@ import { compileUpdate, type Update } from '../update/update.js';
 import { Arguments } from './arguments.js';
 import { checkCollatedChange, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
+import { commonOptions, type CommonOptions } from './common-options.js';
 import { checkWritable, namespaceOf } from './namespace.js';
-import { readFilter, type Query } from './reading.js';
+import { readFilter, readSort, type Query } from './reading.js';
 import { Statements } from './statements.js';
 import { restoredOutcome, runUpdate, type UpdateStatement } from './update-statement.js';
 
@@ -31,7 +32,7 @@ const STATEMENT_FIELDS = [
 /** `update`: statements upon one collection, each of one document or many. */
 export const update: Command = {
   name: 'update',
-  fields: ['updates', 'ordered', 'bypassDocumentValidation', 'let'],
+  fields: ['updates', 'ordered', 'bypassDocumentValidation', 'bypassEmptyTsReplacement', 'let'],
   inTransaction: true,
   write: true,
   retryable: true,
@@ -40,7 +41,7 @@ export const update: Command = {
     checkWritable(namespace);
     const args = new Arguments('update', context.request.body);
     const updates = args.raw('updates');
-    const variables = args.document('let');
+    const common = commonOptions(args);
     const statements = new Statements(context, updates.length, args.flag('ordered', true));
     const slice = new TimeSlice(context);
     const upserted: Reply[] = [];
@@ -54,7 +55,7 @@ export const update: Command = {
           : await runUpdate(
               context,
               namespace,
-              readUpdate(raw, variables, statements),
+              readUpdate(raw, common, statements),
               statements.recorder(index),
             );
         n += outcome.matched;
@@ -72,7 +73,7 @@ export const update: Command = {
   },
 };
 
-function readUpdate(raw: RawDoc, variables: Doc | undefined, statements: Statements): UpdateStatement {
+function readUpdate(raw: RawDoc, common: CommonOptions, statements: Statements): UpdateStatement {
   const args = new Arguments('update.updates', decodeDoc(raw.bytes));
   args.allowOnly(STATEMENT_FIELDS);
   args.refuse('upsertSupplied', 'c');
@@ -82,14 +83,14 @@ function readUpdate(raw: RawDoc, variables: Doc | undefined, statements: Stateme
   const multi = args.flag('multi');
   statements.refuseMulti(multi);
   const query: Query = {
-    filter: readFilter(filter, variables, collation),
+    filter: readFilter(filter, common.variables, collation),
     hint: args.hint(),
     sort: readUpdateSort(args, multi),
     collation,
   };
   return {
     query,
-    update: readModification(args, 'u', query, variables),
+    update: readModification(args, 'u', query, common),
     multi,
     upsert: args.flag('upsert'),
   };
@@ -98,13 +99,12 @@ function readUpdate(raw: RawDoc, variables: Doc | undefined, statements: Stateme
 /**
  * The change of an update statement, whose query gives `$` its meaning. Throws what MongoDB answers to a bad one.
  * @param name - the field that holds it.
- * @param letDocument - what a pipeline sees as `$$name`.
  */
 export function readModification(
   args: Arguments,
   name: string,
   { filter, collation }: Query,
-  letDocument: Doc | undefined,
+  { variables, timestamp }: CommonOptions,
 ): Update {
   const value = args.value(name);
   if (value === undefined) throw args.missing(name);
@@ -116,13 +116,14 @@ export function readModification(
     arrayFilters: args.documents('arrayFilters'),
     collation,
     position: positionOf(filter.source, collation),
-    ...(isArray(value) ? { variables: compileVariables(letDocument) } : {}),
+    timestamp,
+    ...(isArray(value) ? { variables: compileVariables(variables) } : {}),
   });
 }
 
 /** The sort that picks the document of an update of one. */
 export function readUpdateSort(args: Arguments, multi: boolean): Doc | undefined {
-  const sort = args.document('sort');
+  const sort = readSort(args);
   if (sort !== undefined && multi) {
     throw new EngineError('FailedToParse', 'Cannot specify sort with multi=true');
   }

@@ -5,6 +5,7 @@ import { DateTime, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { dateText, parseDate } from './date-text.js';
 import { truncatedInt64 } from './integers.js';
+import { doubleText } from './number-text.js';
 import { isTruthy } from './values.js';
 
 /** The types that a value can be converted to. */
@@ -47,7 +48,7 @@ function unreadable(text: string, type: string): EngineError {
 function toText(value: Value): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
-  if (value instanceof Double) return Object.is(value.value, -0) ? '-0' : String(value.value);
+  if (value instanceof Double) return doubleText(value.value);
   if (isNumeric(value)) return value.toString();
   if (value instanceof ObjectId) return value.toHexString();
   if (!(value instanceof DateTime)) return undefined;
@@ -120,7 +121,7 @@ function toDecimal(value: Value): Decimal128 | undefined {
   if (typeof value === 'string') {
     return parseDecimal(value);
   }
-  if (value instanceof Double) return Decimal128.fromString(doubleText(value.value));
+  if (value instanceof Double) return Decimal128.fromString(surelyHeld(value.value));
   return isNumeric(value) ? Decimal128.fromString(value.toString()) : undefined;
 }
 
@@ -136,7 +137,7 @@ function parseDecimal(text: string): Decimal128 {
 }
 
 /** A double with the 15 digits that it surely holds, as MongoDB makes decimals of doubles. */
-function doubleText(number: number): string {
+function surelyHeld(number: number): string {
   if (Number.isNaN(number)) return 'NaN';
   if (!Number.isFinite(number)) return number < 0 ? '-Infinity' : 'Infinity';
   return number === 0 ? (Object.is(number, -0) ? '-0' : '0') : number.toExponential(14);

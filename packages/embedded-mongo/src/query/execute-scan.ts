@@ -1,6 +1,7 @@
 import { decodeDoc } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
 import type { Collection } from '../storage/catalogue.js';
+import { isNatural } from '../storage/insertion-order.js';
 import { readDocument, scanDocuments, scanIndex, type KeyRange as StoredRange } from '../storage/records.js';
 import type { View } from '../storage/view.js';
 import type { Filter } from './match.js';
@@ -125,9 +126,10 @@ export class RowScan implements Scan {
     }
     const rest = restOf(range, scan.reverse, this.last);
     if (scan.index.id !== 0) {
+      const isCollection = isNatural(scan.index);
       for (const { key, idKey } of scanIndex(view, scan.index, rest)) {
         this.last = key;
-        this.keysExamined += 1;
+        if (!isCollection) this.keysExamined += 1;
         yield this.rowAt(view, idKey);
       }
       return;

@@ -145,7 +145,7 @@ function positive(value: Value): number {
   const number = safeInteger(value);
   if (number !== undefined && number > 0) return number;
   throw new EngineError(
-    'Location5439017',
+    number === undefined ? 'Location5439017' : 'Location5439018',
     "$dateTrunc requires 'binSize' to be a whole number greater than 0",
   );
 }

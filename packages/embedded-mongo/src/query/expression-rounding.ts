@@ -23,10 +23,13 @@ export function roundingOperator(name: string, direction: Direction): Expression
 function decimalPlaces(name: string, places: Value): number | null {
   if (isNullish(places)) return null;
   const digits = safeInteger(places);
-  if (digits === undefined || digits < -20 || digits > 100) {
+  if (digits === undefined) {
+    throw new EngineError('Location51082', `precision argument to ${name} must be a whole number`);
+  }
+  if (digits < -20 || digits > 100) {
     throw new EngineError(
       'Location51083',
-      `cannot apply ${name} with precision value other than a whole number between -20 and 100`,
+      `cannot apply ${name} with precision value ${digits}: it must be between -20 and 100`,
     );
   }
   return digits;
@@ -40,7 +43,8 @@ function roundValue(
 ): Numeric | null {
   if (isNullish(value)) return null;
   if (!isNumeric(value)) {
-    throw new EngineError('Location51081', `${name} only supports numeric types, not ${typeName(value)}`);
+    const code = direction === 'up' || direction === 'down' ? 'Location28765' : 'Location51081';
+    throw new EngineError(code, `${name} only supports numeric types, not ${typeName(value)}`);
   }
   if (value instanceof Int32 || value instanceof Long)
     return places >= 0 ? value : roundInteger(value, places, direction);

@@ -1,5 +1,6 @@
 import { Double, Int32 } from 'bson';
 import { equalValues, typeName } from '../bson/compare.js';
+import { isNumeric } from '../bson/numbers.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { bounded, checkLength } from './bounded-value.js';
@@ -17,9 +18,9 @@ import { isArray, isNullish, safeInteger } from './values.js';
 const LONGEST_RANGE = 1_000_000;
 
 const range = ranged('$range', 2, 3, (from, to, by) => {
-  const start = rangeNumber(from, 'starting value', 'Location34443');
-  const end = rangeNumber(to, 'ending value', 'Location34445');
-  const step = by === undefined ? 1 : rangeNumber(by, 'step value', 'Location34447');
+  const start = rangeNumber(from, 'starting value', 34443);
+  const end = rangeNumber(to, 'ending value', 34445);
+  const step = by === undefined ? 1 : rangeNumber(by, 'step value', 34447);
   if (step === 0) throw new EngineError('Location34449', '$range requires a non-zero step value');
   const length = Math.max(0, Math.ceil((end - start) / step));
   if (length > LONGEST_RANGE) {
@@ -28,10 +29,21 @@ const range = ranged('$range', 2, 3, (from, to, by) => {
   return Array.from({ length }, (_, i) => new Int32(start + i * step));
 });
 
-function rangeNumber(value: Value | undefined, role: string, code: `Location${number}`): number {
+/** A whole number of 32 bits. @param code - for what is no number at all; the next one is for other numbers. */
+function rangeNumber(value: Value | undefined, role: string, code: number): number {
+  if (value === undefined || !isNumeric(value)) {
+    const found = value === undefined ? 'missing' : typeName(value);
+    throw new EngineError(
+      `Location${code}`,
+      `$range requires a numeric ${role}, found value of type: ${found}`,
+    );
+  }
   const number = safeInteger(value);
   if (number !== undefined && (number | 0) === number) return number;
-  throw new EngineError(code, `$range requires a ${role} that can be represented as a 32-bit integer`);
+  throw new EngineError(
+    `Location${code + 1}`,
+    `$range requires a ${role} that can be represented as a 32-bit integer`,
+  );
 }
 
 const reverse = fixed('$reverseArray', 1, (list) => {

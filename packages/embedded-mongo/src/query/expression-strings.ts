@@ -1,10 +1,11 @@
-import { BSONSymbol, Int32 } from 'bson';
+import { BSONSymbol, Double, Int32 } from 'bson';
 import { typeName } from '../bson/compare.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import { DateTime, JavaScript, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { bounded } from './bounded-value.js';
 import { fixed, variadic, type ExpressionOperator } from './expression-types.js';
+import { doubleText } from './number-text.js';
 import { isNullish, safeInteger } from './values.js';
 
 const concat = variadic((operands) => {
@@ -26,6 +27,7 @@ function textOf(value: Value | undefined): string {
   if (value instanceof BSONSymbol) return value.value;
   if (value instanceof DateTime) return dateText(value);
   if (value instanceof JavaScript && !value.scope) return value.code;
+  if (value instanceof Double) return doubleText(value.value);
   if (isNumeric(value)) return value.toString();
   throw new EngineError('Location16007', `can't convert from BSON type ${typeName(value)} to String`);
 }
@@ -55,30 +57,26 @@ const length = fixed('$strLenCP', 1, (value) => {
 
 const substring = fixed('$substrCP', 3, (value, from, count) => {
   const characters = [...textOf(value)];
-  const start = codePointCount(from, 'starting index', 'Location34450', 'Location34452');
-  const size = codePointCount(count, 'length', 'Location34453', 'Location34455');
+  const start = wholeNumber(from, 'starting index', 'Location34450', 'Location34451');
+  const size = wholeNumber(count, 'length', 'Location34452', 'Location34453');
+  if (size < 0) throw new EngineError('Location34454', '$substrCP: length must be nonnegative');
+  if (start < 0) throw new EngineError('Location34455', '$substrCP: the starting index must be nonnegative');
   return characters.slice(start, start + size).join('');
 });
 
-function codePointCount(
+function wholeNumber(
   value: Value | undefined,
   role: string,
   notNumeric: `Location${number}`,
-  negative: `Location${number}`,
+  notWhole: `Location${number}`,
 ): number {
   if (value === undefined || !isNumeric(value)) {
     const found = value === undefined ? 'missing' : typeName(value);
     throw new EngineError(notNumeric, `$substrCP: ${role} must be a numeric type (is BSON type ${found})`);
   }
   const number = safeInteger(value);
-  if (number === undefined) {
-    throw new EngineError(
-      'Location34451',
-      `$substrCP: ${role} must be an integral value, not ${toDouble(value)}`,
-    );
-  }
-  if (number < 0) throw new EngineError(negative, `$substrCP: ${role} must be nonnegative`);
-  return number;
+  if (number !== undefined) return number;
+  throw new EngineError(notWhole, `$substrCP: ${role} must be an integral value, not ${toDouble(value)}`);
 }
 
 export const stringOperators: readonly [string, ExpressionOperator][] = [

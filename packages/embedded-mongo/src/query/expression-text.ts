@@ -137,7 +137,8 @@ export const textOperators: readonly [string, ExpressionOperator][] = [
   ['$indexOfCP', indexOfCP],
   trimming('$ltrim', true, false),
   replacing('$replaceAll', (input, find, replacement) => {
-    const parts = pieces(input, find);
+    // The empty text is found before each character, and at the end.
+    const parts = find === '' ? ['', ...input, ''] : pieces(input, find);
     bounded<Value>(parts.map(() => replacement));
     return parts.join(replacement);
   }),

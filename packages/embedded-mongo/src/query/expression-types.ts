@@ -1,5 +1,6 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { argumentCodes } from './argument-codes.js';
 import { isArray } from './values.js';
 
 /** The values of variables by name, without the `$$`; `undefined` for one that is missing. */
@@ -74,24 +75,34 @@ export function checkCount(name: string, count: number, least: number, most: num
   );
 }
 
-/** An operator's named arguments: each must be known, and the required ones there. */
+/** An operator's named arguments: each must be known, and the required ones there; else it has MongoDB's codes. */
 export function namedArguments(
   operator: string,
   argument: Value,
   required: readonly string[],
   optional: readonly string[] = [],
 ): Doc {
+  const codes = argumentCodes.get(operator);
   if (!(argument instanceof Map)) {
-    throw new EngineError('FailedToParse', `${operator} only supports an object as its argument`);
+    throw new EngineError(
+      codes?.noDocument ?? 'FailedToParse',
+      `${operator} only supports an object as its argument`,
+    );
   }
   for (const name of argument.keys()) {
     if (!required.includes(name) && !optional.includes(name)) {
-      throw new EngineError('FailedToParse', `Unrecognized parameter to ${operator}: ${name}`);
+      throw new EngineError(
+        codes?.unknown ?? 'FailedToParse',
+        `Unrecognized parameter to ${operator}: ${name}`,
+      );
     }
   }
   for (const name of required) {
     if (!argument.has(name)) {
-      throw new EngineError('FailedToParse', `Missing '${name}' parameter to ${operator}`);
+      throw new EngineError(
+        codes?.missing[name] ?? 'FailedToParse',
+        `Missing '${name}' parameter to ${operator}`,
+      );
     }
   }
   return argument;

@@ -63,7 +63,8 @@ export const noneOf: MatchOperator = (list, { collation }) =>
 
 /**
  * A comparison within one type: values of other types never match, NaN equals only NaN, and null also stands for
- * missing where equality is included. The extreme key (`MinKey` for $gt and $gte) compares with every type.
+ * missing where equality is included. The extreme key (`MinKey` for $gt and $gte) compares with every type,
+ * and with what is missing.
  */
 function rangeOperator(
   holds: (order: number) => boolean,
@@ -78,10 +79,7 @@ function rangeOperator(
     if (bound === null) return expanding((value) => inclusive && (value === null || value === undefined));
     if (bound instanceof MinKey || bound instanceof MaxKey) {
       const others = bound instanceof extreme;
-      return expanding((value) => {
-        if (value === undefined) return false;
-        return value instanceof bound.constructor ? inclusive : others;
-      });
+      return expanding((value) => (value instanceof bound.constructor ? inclusive : others));
     }
     if (isNaNValue(bound)) return expanding((value) => inclusive && isNaNValue(value));
     const bracket = typeOrder(bound);
@@ -103,16 +101,29 @@ function isNaNValue(value: Value | undefined): boolean {
 
 function membershipTest(list: Value, name: string, collation: Collation | undefined): ValueTest {
   if (!isArray(list)) throw new EngineError('BadValue', `${name} needs an array`);
-  const strings = new Set<string>();
-  const others = new Set<string>();
   const searches: ValueTest[] = [];
-  let missing = false;
   for (const item of list) {
     refuseUndefined(item);
     if (holdsOperators(item)) throw new EngineError('BadValue', `cannot nest $ under ${name}`);
-    if (collation !== undefined && !(item instanceof BSONRegExp) && concernsCollation(item))
-      searches.push(equalityTest(item, collation));
-    else if (item instanceof BSONRegExp) searches.push(regexTest(item.pattern, item.options));
+    if (item instanceof BSONRegExp) searches.push(regexTest(item.pattern, item.options));
+  }
+  // An index may express the list wholly: a long one is only made ready when documents are to be tested by it.
+  let test: ValueTest | undefined;
+  return (value) => (test ??= listTest(list, searches, collation))(value);
+}
+
+function listTest(
+  list: readonly Value[],
+  patterns: readonly ValueTest[],
+  collation: Collation | undefined,
+): ValueTest {
+  const strings = new Set<string>();
+  const others = new Set<string>();
+  const searches = [...patterns];
+  let missing = false;
+  for (const item of list) {
+    if (item instanceof BSONRegExp) continue;
+    if (collation !== undefined && concernsCollation(item)) searches.push(equalityTest(item, collation));
     else if (typeof item === 'string') strings.add(item);
     else if (item instanceof BSONSymbol) strings.add(item.value);
     else others.add(encodeKeyValue(item));

@@ -1,7 +1,8 @@
 import { BSONRegExp } from 'bson';
 import { encodeKeyValue } from '../bson/keystring.js';
 import { Undefined, type Doc, type Value } from '../bson/types.js';
-import type { Collection, Index } from '../storage/catalogue.js';
+import type { Collection } from '../storage/catalogue.js';
+import { naturalIndex } from '../storage/insertion-order.js';
 import { boundPart } from '../storage/keys.js';
 import {
   best,
@@ -71,7 +72,11 @@ export function planQuery(collection: Collection, filter: Doc, options: PlanOpti
     const index = hintedIndex(collection, options.hint, (hinted) => isUsable(hinted, query));
     return planOf(best(candidatesIn(index, query, sort)) as Candidate, unsorted);
   }
-  return planOf(best(candidatesFor(collection, query, sort)) as Candidate, unsorted);
+  const found = best(candidatesFor(collection, query, sort)) as Candidate;
+  if (sort.length === 0 && found.scans.every(({ index, bounded }) => index.id === 0 && !bounded)) {
+    return wholeScan(collection, 1, !unsorted, found.exact);
+  }
+  return planOf(found, unsorted);
 }
 
 /** The place of the document when a filter asks for one `_id`; `undefined` when it does not. */
@@ -97,9 +102,9 @@ function naturalDirection(order: Hint | undefined): 1 | -1 | undefined {
   return sortFields(order)[0]?.[1];
 }
 
-/** The natural order is that of `_id` here. */
+/** All documents in the order of their insertion, or where none is kept, in that of `_id`. */
 function wholeScan(collection: Collection, direction: 1 | -1, sorted: boolean, exact: boolean): QueryPlan {
-  const index = collection.indexes[0] as Index;
+  const index = naturalIndex(collection);
   const scan = { index, ranges: [wholeRange], reverse: direction === -1, bounded: false, places: false };
   return { scans: [scan], repeats: false, sorted, merged: false, exact };
 }

@@ -2,6 +2,7 @@ import { isNumeric } from '../bson/numbers.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { compileExpression } from './expression.js';
+import { expressionOperators } from './expression-operators.js';
 import type { Variables } from './expression-types.js';
 import { checkFieldPath } from './field-path.js';
 import { compileElementTest } from './match.js';
@@ -100,7 +101,9 @@ class ProjectionParser {
     if (this.dialect === 'find' && name === '$elemMatch') this.elemMatch(path, value, argument);
     else if (this.dialect === 'find' && name === '$slice' && isFindSlice(argument))
       this.slice(path, argument);
-    else this.computed(path, value, 'Location31252');
+    else if (name === '$elemMatch' || expressionOperators.has(name))
+      this.computed(path, value, 'Location31252');
+    else throw new EngineError('Location31325', `Unknown expression ${name}`);
   }
 
   private positionalField(path: string, value: Value): void {

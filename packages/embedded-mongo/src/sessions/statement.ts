@@ -9,7 +9,8 @@ import type { Session } from './session.js';
 /** The part that a command plays in its session. */
 export type Statement =
   | { readonly kind: 'plain' }
-  | { readonly kind: 'retryable write'; readonly session: Session }
+  /** `isRetry`: the same command has come before. */
+  | { readonly kind: 'retryable write'; readonly session: Session; readonly isRetry: boolean }
   /** `commitTransaction` or `abortTransaction`. */
   | { readonly kind: 'end of transaction'; readonly session: Session; readonly number: bigint }
   | {
@@ -76,7 +77,7 @@ function retryableWrite(session: Session, command: Command, number: bigint): Sta
     if (number === session.number) throw reusedNumber(number);
     session.advanceTo(number, 'retryable write');
   }
-  return { kind: 'retryable write', session };
+  return { kind: 'retryable write', session, isRetry };
 }
 
 function transactionStatement(

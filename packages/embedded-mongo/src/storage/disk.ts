@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { open, type PutOptions, type RootDatabase, type Transaction as LmdbTransaction } from 'lmdb';
 import { PageFile } from './check/page-file.js';
-import { checkLength } from './check/structure.js';
+import { checkBeginning, checkLength } from './check/structure.js';
 import { type Key, prefixOf, RESERVED } from './keys.js';
 import { isSealed, seal, unseal } from './seal.js';
 import { SpaceGuard, type MeasureSpace } from './space.js';
@@ -44,7 +44,6 @@ export class DiskSnapshot {
   constructor(
     private readonly database: RootDatabase<Uint8Array, Key>,
     private readonly transaction: LmdbTransaction,
-    private readonly onEnd: () => void,
   ) {
     this.options = { transaction };
     const stored = this.get(SEQUENCE_KEY);
@@ -77,14 +76,20 @@ export class DiskSnapshot {
     this.holders -= 1;
     if (this.holders > 0) return;
     this.transaction.done();
-    this.onEnd();
   }
+}
+
+/** A state of the file that LMDB is about to show, before any page of it is read. */
+export interface BegunState {
+  /** The number of the LMDB transaction that made it. */
+  readonly txn: number;
+  /** The picture of it, whose `release` is then to be called instead of this one. */
+  readonly show: () => DiskSnapshot;
+  readonly release: () => void;
 }
 
 /** The LMDB file: pictures to read from, and batches that are durable when their promise settles. */
 export class Disk {
-  private openSnapshots = 0;
-
   private constructor(private readonly database: RootDatabase<Uint8Array, Key>) {}
 
   /**
@@ -98,10 +103,22 @@ export class Disk {
     return Disk.openFile(folder, false);
   }
 
-  /** Opens the data file for reading only, beside the process that writes it or without one. */
+  /**
+   * Opens the data file for reading only, unchecked. Not where another process may write it: to open a file is enough
+   * for LMDB to set back the number of the newest commit that all its processes share.
+   */
   static openToRead(folder: string): Disk {
-    checkFile(folder);
     return Disk.openFile(folder, true);
+  }
+
+  /**
+   * Opens the data file of another folder for reading only, by a link in the empty folder `aside`, where LMDB then keeps
+   * numbers and readers of its own. The process that writes the file is not disturbed, and does not know of readers
+   * here: it has to hold a picture for them.
+   */
+  static openAside(folder: string, aside: string): Disk {
+    symlinkSync(resolve(folder, DATA_FILE), join(aside, DATA_FILE));
+    return Disk.openFile(aside, true);
   }
 
   private static openFile(folder: string, readOnly: boolean): Disk {
@@ -120,11 +137,30 @@ export class Disk {
 
   /** A picture of everything durable now; the caller holds it until it calls `release`. */
   snapshot(): DiskSnapshot {
+    return new DiskSnapshot(this.database, this.newest());
+  }
+
+  /** Begins to read the newest state without reading any page of it. The only picture of its process. */
+  begin(): BegunState {
+    const transaction = this.newest();
+    const listed = /^ *(\d+) +\w+ +(\d+)$/gm;
+    const own = [...this.database.readerList().matchAll(listed)].filter(
+      ([, pid]) => Number(pid) === process.pid,
+    );
+    if (own.length !== 1)
+      throw new Error(`LMDB lists ${String(own.length)} pictures of this process, not one`);
+    return {
+      txn: Number(own[0]?.[2]),
+      show: () => new DiskSnapshot(this.database, transaction),
+      release: () => {
+        transaction.done();
+      },
+    };
+  }
+
+  private newest(): LmdbTransaction {
     this.database.resetReadTxn();
-    this.openSnapshots += 1;
-    return new DiskSnapshot(this.database, this.database.useReadTransaction(), () => {
-      this.openSnapshots -= 1;
-    });
+    return this.database.useReadTransaction();
   }
 
   /**
@@ -153,11 +189,6 @@ export class Disk {
       }
     });
     if (!done) throw new Error('LMDB did not commit the batch');
-  }
-
-  /** Frees what processes held that read the file and died. */
-  clearDeadReaders(): void {
-    this.database.readerCheck();
   }
 
   /**
@@ -203,7 +234,11 @@ function checkFile(folder: string): void {
   if (!existsSync(path)) return;
   const file = PageFile.open(path);
   try {
-    checkLength(file);
+    // A crash may have left a file that nothing had been written to yet.
+    if (file.length === 0) return;
+    checkBeginning(file);
+    const [newest] = file.metas();
+    if (newest !== undefined) checkLength(file, newest);
   } finally {
     file.close();
   }

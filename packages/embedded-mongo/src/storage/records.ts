@@ -7,8 +7,9 @@ import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Collection, Index } from './catalogue.js';
 import { duplicateKey, keysOf } from './index-keys.js';
+import { addToOrder, removeFromOrder } from './insertion-order.js';
 import { boundPart, endOfPrefix, mayBeCut, type Key } from './keys.js';
-import { isIntact } from './seal.js';
+import { entryChecksum, isIntact } from './seal.js';
 import type { Transaction } from './transaction.js';
 import type { View } from './view.js';
 
@@ -93,8 +94,14 @@ export function entryOf(index: Index, fields: string, idKey: string): { key: Key
 /**
  * Stores a new document with all its index entries; `bytes` is validated BSON with `_id` first.
  * Throws DuplicateKey or WriteConflict.
+ * @param number - its place in the order of a capped collection where that is known already; else the last.
  */
-export function insertDocument(transaction: Transaction, collection: Collection, bytes: Uint8Array): void {
+export function insertDocument(
+  transaction: Transaction,
+  collection: Collection,
+  bytes: Uint8Array,
+  number?: number,
+): void {
   transaction.touch(collection);
   const id = readField(bytes, '_id');
   if (id === undefined) throw new Error('a document without _id reached storage');
@@ -108,6 +115,7 @@ export function insertDocument(transaction: Transaction, collection: Collection,
     const doc = decodeDoc(bytes);
     for (const index of secondary(collection)) addEntries(transaction, collection, index, doc, idKey);
   }
+  if (collection.order !== undefined) addToOrder(transaction, collection.order, idKey, number);
   putDocument(transaction, primary, key, bytes);
 }
 
@@ -154,6 +162,7 @@ export function deleteDocument(
   for (const index of secondary(collection)) {
     for (const fields of keysOf(index, old).keys) removeEntry(transaction, index, fields, idKey);
   }
+  if (collection.order !== undefined) removeFromOrder(transaction, collection.order, idKey);
   const stored = transaction.get(key);
   if (stored !== undefined) transaction.count(primary.prefix, -1, storedChecksum(stored), stored.length);
   transaction.remove(key);
@@ -224,11 +233,6 @@ export function isSound(key: Key, stored: Uint8Array): boolean {
 export function storedChecksum(stored: Uint8Array): number {
   if (stored.byteLength < 4) return 0;
   return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength).readUInt32BE(0);
-}
-
-/** The checksum of an index entry, over its key and its value. */
-export function entryChecksum(key: Key, value: Uint8Array): number {
-  return crc32(value, crc32(Buffer.from(key, 'latin1')));
 }
 
 function lengthOf(fields: string): Buffer {

@@ -27,6 +27,11 @@ export function unseal(key: Key, sealed: Uint8Array): Uint8Array {
   return sealed.subarray(CHECKSUM_BYTES);
 }
 
+/** The checksum of an index entry, over its key and its value. */
+export function entryChecksum(key: Key, value: Uint8Array): number {
+  return crc32(value, crc32(Buffer.from(key, 'latin1')));
+}
+
 /** Whether bytes are a checksum over key and rest, and that rest. */
 export function isIntact(key: Key, sealed: Uint8Array): boolean {
   if (sealed.byteLength < CHECKSUM_BYTES) return false;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EngineError } from '../errors.js';
 import { Catalogue, type Collection } from './catalogue.js';
 import { checkInProcess } from './check/process.js';
@@ -6,6 +7,7 @@ import { EntryCounts } from './counts.js';
 import { Disk, type DiskSnapshot } from './disk.js';
 import { checkFormat } from './format.js';
 import { GroupCommit } from './group-commit.js';
+import { allIndexes } from './insertion-order.js';
 import { LockedByTransaction, Locks } from './locks.js';
 import { Overlay } from './overlay.js';
 import { sizeOfChanges, SpaceGuard, type MeasureSpace } from './space.js';
@@ -19,6 +21,11 @@ export interface StoreOptions {
   /** How much disk space is free; by default the file system is asked. */
   readonly measureSpace?: MeasureSpace | undefined;
 }
+
+/** How long the end of the last reader is waited for, in milliseconds. */
+const LAST_READERS_MS = 5_000;
+/** How often the end of the last reader is looked for when the store is closed, in milliseconds. */
+const LOOK_MS = 2;
 
 /** Whether a write keeps off the last disk space, or tidies up and may use it. */
 export type Need = 'spare the reserve' | 'use the reserve';
@@ -38,6 +45,8 @@ export class Store {
   private readonly commits: GroupCommit;
   private readonly onFatal: (error: unknown) => void;
   private readonly background = new Set<Promise<void>>();
+  private readonly checks = new Set<Promise<FolderReport>>();
+  private closing = false;
   private snapshot: DiskSnapshot;
   private published: number;
 
@@ -77,7 +86,7 @@ export class Store {
     checkFormat(view);
     const { live, dropped } = store.catalogue.load(view);
     for (const collection of live) {
-      for (const index of collection.indexes) store.counts.load(view, index.prefix);
+      for (const index of allIndexes(collection)) store.counts.load(view, index.prefix);
     }
     view.release();
     return { store, dropped };
@@ -196,23 +205,39 @@ export class Store {
 
   /**
    * Checks what is on disk in a process of its own, all of it or one collection by its namespace; `checkInterrupt` may
-   * throw to give it up.
+   * throw to give it up. Throws OutOfDiskSpace where the disk is full: that process would not survive it.
    */
   async check(ns: string | undefined, checkInterrupt: () => void): Promise<FolderReport> {
-    try {
-      return await checkInProcess(this.folder, ns, checkInterrupt);
-    } finally {
-      this.disk.clearDeadReaders();
-    }
+    this.space.checkRoom(0);
+    // Keeps the pages of this and all later states for the other process, which LMDB does not list as a reader here.
+    const held = this.snapshot.retain();
+    const check = checkInProcess(this.folder, ns, () => {
+      if (this.closing) throw new EngineError('ShutdownInProgress', 'The server is shutting down.');
+      checkInterrupt();
+    }).finally(() => {
+      this.checks.delete(check);
+      held.release();
+    });
+    this.checks.add(check);
+    return check;
   }
 
-  /** Waits for what is published, then closes the file. Open transactions are given up. */
+  /**
+   * Waits for what is published and until nobody reads any more, then closes the file. Open transactions are given up;
+   * who reads outside them must have been told to stop.
+   */
   async close(): Promise<void> {
+    this.closing = true;
     for (const transaction of this.open) transaction.end();
     // The end of a transaction may set off work of its own.
     await this.durable();
     while (this.background.size > 0) await Promise.all(this.background);
+    // LMDB does not survive it when a closed file is read.
+    for (const until = performance.now() + LAST_READERS_MS; this.views.size > 0; await delay(LOOK_MS)) {
+      if (performance.now() > until) throw new Error('the store cannot be closed: it is still read');
+    }
     await this.durable();
+    await Promise.allSettled(this.checks);
     this.snapshot.release();
     await this.disk.close();
   }

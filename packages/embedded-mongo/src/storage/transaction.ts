@@ -114,9 +114,18 @@ export class Transaction implements View {
     this.locked.add(key);
   }
 
-  /** Notes the use of a collection; throws SnapshotUnavailable when its schema changed after the snapshot. */
+  /**
+   * Notes the use of a collection; throws SnapshotUnavailable when its schema changed after the snapshot, and
+   * LockTimeout while a schema change waits for transactions that came before.
+   */
   touch(collection: Collection): void {
     if (this.touched.has(collection)) return;
+    if (!this.isPlain && collection.changesWaiting > 0) {
+      throw new EngineError(
+        'LockTimeout',
+        `Unable to use ${collection.ns} while a change of its schema waits for other transactions`,
+      ).labelled('TransientTransactionError');
+    }
     if (!this.isPlain && collection.changedAt > this.sequence) {
       throw new EngineError(
         'SnapshotUnavailable',

@@ -1,4 +1,4 @@
-import { Timestamp } from 'bson';
+import { nextTimestamp } from '../bson/clock.js';
 import { typeName } from '../bson/compare.js';
 import { DateTime, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
@@ -19,12 +19,8 @@ export const unset: ModifierOperator = () => ({ creates: false, apply: () => und
 
 export const currentDate: ModifierOperator = (argument) => {
   const asTimestamp = wantsTimestamp(argument);
-  return { creates: true, apply: () => (asTimestamp ? timestampNow() : new DateTime(BigInt(Date.now()))) };
+  return { creates: true, apply: () => (asTimestamp ? nextTimestamp() : new DateTime(BigInt(Date.now()))) };
 };
-
-function timestampNow(): Timestamp {
-  return new Timestamp({ t: Math.floor(Date.now() / 1000), i: 1 });
-}
 
 function wantsTimestamp(argument: Value): boolean {
   if (typeof argument === 'boolean') return false;

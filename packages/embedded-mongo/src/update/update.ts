@@ -1,4 +1,4 @@
-import type { ObjectId } from 'bson';
+import { Timestamp, type ObjectId } from 'bson';
 import { compileDocumentStages } from '../aggregate/document-stages.js';
 import { compareValues } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
@@ -41,6 +41,8 @@ export interface UpdateOptions {
   readonly collation?: Collation | undefined;
   /** What `$` stands for: the array position that the query finds in a document. */
   readonly position?: Position;
+  /** What takes the place of empty timestamps in a replacement's fields, save `_id`; left out, they stay. */
+  readonly timestamp?: (() => Timestamp) | undefined;
   /** What a pipeline sees as `$$name`. */
   readonly variables?: Variables;
 }
@@ -60,7 +62,7 @@ export function compileUpdate(update: Doc | Value[], options: UpdateOptions = {}
   const filters = new ArrayFilters(options.arrayFilters ?? [], options.collation);
   if (!firstField(update)?.startsWith('$')) {
     filters.refuseUnused();
-    return replacement(update);
+    return replacement(filledIn(update, options.timestamp));
   }
   const modifiers = compileModifiers(update, filters);
   filters.refuseUnused();
@@ -134,6 +136,13 @@ function pipelineUpdate(stages: readonly Value[], variables: Variables): Update 
     },
     upsert: (filter, makeId) => withIdFirst(changed(equalityFields(filter)), makeId),
   };
+}
+
+function filledIn(doc: Doc, timestamp: UpdateOptions['timestamp']): Doc {
+  if (timestamp === undefined) return doc;
+  const isEmpty = (name: string, value: Value): boolean =>
+    name !== '_id' && value instanceof Timestamp && value.toBigInt() === 0n;
+  return new Map([...doc].map(([name, value]) => [name, isEmpty(name, value) ? timestamp() : value]));
 }
 
 function replacement(update: Doc): Update {

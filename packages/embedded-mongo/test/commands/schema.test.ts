@@ -55,11 +55,6 @@ describe('createIndexes', () => {
     ]);
   });
 
-  it('names an index by its key', async () => {
-    await create({ key: { a: 1, 'b.c': -1 } });
-    expect(await db.collection('one').indexExists('a_1_b.c_-1')).toBe(true);
-  });
-
   it('enforces uniqueness, over missing fields and within the partial filter too', async () => {
     await create(
       { key: { a: 1 }, name: 'a', unique: true, partialFilterExpression: { live: true } },

@@ -8,6 +8,8 @@ import { TreeWalk } from '../../src/storage/check/tree-walk.js';
 
 const READER = fileURLToPath(new URL('./read-folders.mjs', import.meta.url));
 const HEADER = 24;
+/** Damage may lead a reader in circles; one folder takes it well under a second. */
+const HANG_MS = 10_000;
 
 /** What came of one damaged folder. */
 export interface Outcome {
@@ -23,49 +25,68 @@ export interface Outcome {
   reason?: string;
 }
 
-/** Has the engine, as built, look at every folder; a process that ends is followed by another for the rest. */
+/**
+ * Has the engine, as built, look at every folder; a process that ends is followed by another for the rest. Repairs come
+ * afterwards, in processes that have never opened a damaged file: it may have spoilt their memory.
+ */
 export async function examine(
   folders: readonly string[],
   repairs: ReadonlySet<string>,
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
-  let rest = [...folders];
-  while (rest.length > 0) {
-    const ended = await examineUntilCrash(rest, repairs, outcomes);
-    if (ended === undefined) break;
-    rest = rest.slice(rest.indexOf(ended) + 1);
-  }
+  await inProcesses('look', folders, outcomes);
+  await inProcesses('repair', [...repairs], outcomes);
   return outcomes;
 }
 
-function examineUntilCrash(
+async function inProcesses(
+  task: 'look' | 'repair',
   folders: readonly string[],
-  repairs: ReadonlySet<string>,
   outcomes: Map<string, Outcome>,
-): Promise<string | undefined> {
-  const args = folders.map((folder) => (repairs.has(folder) ? `${folder}#repair` : folder));
-  const child = fork(READER, args, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-  let current: string | undefined;
+): Promise<void> {
+  for (let rest = folders; rest.length > 0;) {
+    const finished = await untilEnd(task, rest, outcomes);
+    // The one that ended the process is not tried again.
+    rest = rest.slice(finished + 1);
+  }
+}
+
+/** Resolves with the number of folders that one process has dealt with; it ended at the one after them, if there is one. */
+function untilEnd(
+  task: 'look' | 'repair',
+  folders: readonly string[],
+  outcomes: Map<string, Outcome>,
+): Promise<number> {
+  const child = fork(READER, [task, ...folders], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  let finished = 0;
   let phase = '';
   const outcomeOf = (folder: string): Outcome => {
     const outcome = outcomes.get(folder) ?? { found: [], documents: [], errors: [] };
     outcomes.set(folder, outcome);
     return outcome;
   };
-  const silence = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const silence = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
   child.on('message', (message) => {
     silence.refresh();
     const { folder, phase: now, ...told } = message as { folder: string; phase: string } & Partial<Outcome>;
     Object.assign(outcomeOf(folder), told);
     phase = now;
-    current = now === 'done' ? undefined : folder;
+    if (now === 'done') finished += 1;
   });
-  return new Promise((resolve) => {
-    child.on('close', () => {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
       clearTimeout(silence);
-      if (current !== undefined) outcomeOf(current).crashed = phase;
-      else if (outcomes.size === 0) throw new Error('the reader did not start');
-      resolve(current);
+      const current = folders[finished];
+      if (current === undefined) resolve(finished);
+      else if (phase === '') reject(new Error(`the reader ended before it began: ${String(signal ?? code)}`));
+      else {
+        outcomeOf(current).crashed = phase === 'done' ? task : phase;
+        resolve(finished);
+      }
     });
   });
 }
@@ -74,7 +95,7 @@ function examineUntilCrash(
 export interface Anatomy {
   readonly bytes: Buffer;
   readonly pageSize: number;
-  /** Pages of the trees, the first of overflow pages included. */
+  /** The newest meta page and those of the trees, the first of overflow pages included. */
   readonly pages: readonly number[];
   /** Offsets, in the file, of bytes whose change changes something. */
   readonly used: readonly number[];
@@ -85,7 +106,7 @@ export function dissect(folder: string): Anatomy {
   const path = join(folder, 'data.mdb');
   const file = PageFile.open(path);
   const meta = file.metas()[0] as Meta;
-  const pages: number[] = [];
+  const pages = [meta.page];
   const visitor = {
     page: (page: number): boolean => {
       pages.push(page);
@@ -95,7 +116,7 @@ export function dissect(folder: string): Anatomy {
       throw new Error(text);
     },
   };
-  new TreeWalk(file, meta, visitor).run(meta.root);
+  new TreeWalk(file, meta, visitor).run(meta.data.root);
   freePages(file, meta, visitor);
   file.close();
   const bytes = readFileSync(path);
@@ -107,6 +128,8 @@ export function dissect(folder: string): Anatomy {
 function usedBytes(bytes: Buffer, start: number): number[] {
   const used = [...range(start, start + 8), start + 18, ...range(start + 20, start + HEADER)];
   const kind = bytes.readUInt16LE(start + 18);
+  // Magic and version, the two trees (the second has no page size), the last page and the number of the transaction.
+  if (kind === 8) return [...range(24, 32), ...range(48, 96), ...range(100, 160)].map((at) => start + at);
   if (kind === 4) return used;
   const lower = start + HEADER + bytes.readUInt16LE(start + 20);
   for (let at = start + HEADER; at < lower; at += 2) {

@@ -1,8 +1,10 @@
 /**
- * Checks, reads and repairs data folders, named on the command line, with the engine as built, and tells its parent
- * what came of it. A damaged file may end this process: the parent sees how far it got.
+ * Looks at data folders, or repairs them, with the engine as built, and tells its parent what came of it. Arguments:
+ * `look` or `repair`, then the folders. A damaged file may end this process: the parent sees how far it got.
  */
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkFolder } from '../../dist/storage/check/folder.js';
 import { linesOf } from '../../dist/storage/check/report.js';
 import { repairFolder } from '../../dist/storage/offline/repair.js';
@@ -51,34 +53,38 @@ async function readAll(folder) {
 }
 
 const attemptCheck = async (folder) => {
+  const aside = join(folder, 'aside');
+  // A process that ended here before has left it.
+  rmSync(aside, { recursive: true, force: true });
   try {
-    return linesOf(await checkFolder(folder, undefined, () => undefined));
+    return linesOf(await checkFolder({ folder, aside }, () => undefined));
   } catch (error) {
     return [String(error)];
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
   }
 };
 
-for (const argument of process.argv.slice(2)) {
-  const [folder, task] = argument.split('#');
+async function look(folder) {
   await tell({ folder, phase: 'check' });
   const found = await attemptCheck(folder);
   await tell({ folder, phase: 'read', found });
   const { documents, errors } = await readAll(folder);
-  await tell({ folder, phase: 'repair', documents, errors });
-  if (task === 'repair') {
-    try {
-      const { problems } = await repairFolder(folder);
-      await tell({ folder, phase: 'repaired', problems });
-      await tell({
-        folder,
-        phase: 'after',
-        left: await attemptCheck(folder),
-        kept: (await readAll(folder)).documents,
-      });
-    } catch (error) {
-      await tell({ folder, phase: 'refused', reason: String(error) });
-    }
-  }
-  await tell({ folder, phase: 'done' });
+  await tell({ folder, phase: 'done', documents, errors });
 }
+
+async function repair(folder) {
+  await tell({ folder, phase: 'repair' });
+  try {
+    const { problems } = await repairFolder(folder);
+    await tell({ folder, phase: 'repaired', problems });
+    const left = await attemptCheck(folder);
+    await tell({ folder, phase: 'done', left, kept: (await readAll(folder)).documents });
+  } catch (error) {
+    await tell({ folder, phase: 'done', reason: String(error) });
+  }
+}
+
+const [task, ...folders] = process.argv.slice(2);
+for (const folder of folders) await (task === 'repair' ? repair : look)(folder);
 process.exit(0);

@@ -80,7 +80,7 @@ describe('fields by name', () => {
     [{ $setField: { field: '$text', input: {}, value: 1 } }, 4161108],
     [{ $setField: { field: 5, input: {}, value: 1 } }, 4161107],
     [{ $setField: { field: 'a', input: 5, value: 1 } }, 4161105],
-    [{ $setField: { field: 'a', input: {} } }, 9],
+    [{ $setField: { field: 'a', input: {} } }, 4161103],
     [{ $objectToArray: '$one' }, 40390],
     [{ $arrayToObject: '$one' }, 40386],
     [{ $arrayToObject: { $literal: [['a']] } }, 40397],
@@ -123,7 +123,11 @@ describe('sequences', () => {
 
   it.each<[Plain, number]>([
     [{ $range: ['a', 1] }, 34443],
-    [{ $range: [0, 1.5] }, 34445],
+    [{ $range: [0, 1.5] }, 34446],
+    [{ $range: [0, 'x'] }, 34445],
+    [{ $trim: { chars: 'a' } }, 50695],
+    [{ $zip: {} }, 34465],
+    [{ $replaceOne: { input: 'a', find: 'a' } }, 51747],
     [{ $range: [0, 1, 0] }, 34449],
     [{ $range: [0, 2_000_000_000] }, 292],
     [{ $zip: { inputs: [] } }, 34465],
@@ -159,6 +163,8 @@ describe('texts', () => {
       [{ $replaceOne: { input: 'a.a', find: '.', replacement: { $literal: '$&' } } }, 'a$&a'],
       [{ $replaceAll: { input: 'a.a.', find: '.', replacement: '-' } }, 'a-a-'],
       [{ $replaceAll: { input: 'a', find: '$none', replacement: '-' } }, null],
+      [{ $replaceAll: { input: 'aü😀', find: '', replacement: '-' } }, '-a-ü-😀-'],
+      [{ $replaceOne: { input: 'a', find: '', replacement: '-' } }, '-a'],
       [{ $strcasecmp: ['ABC', 'abd'] }, -1],
       [{ $strLenBytes: '$text' }, 7],
     ]));

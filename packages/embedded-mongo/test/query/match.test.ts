@@ -48,7 +48,9 @@ describe('comparisons', () => {
       [{ a: { $lt: highest } }, { a: null }, true],
       [{ a: { $lt: lowest } }, { a: 1 }, false],
       [{ a: { $gt: highest } }, { a: 1 }, false],
-      [{ a: { $gt: lowest } }, {}, false],
+      [{ a: { $gt: lowest } }, {}, true],
+      [{ a: { $lte: highest } }, {}, true],
+      [{ a: { $lt: lowest } }, {}, false],
     ]));
 
   it('takes null for missing, but not for undefined', () =>

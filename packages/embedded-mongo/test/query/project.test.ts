@@ -167,7 +167,8 @@ describe('projection', () => {
     [{ a: { $slice: [1, 0] } }, 28724],
     [{ a: { $slice: 1.5 } }, 28725],
     [{ a: { $meta: 'textScore' } }, 115],
-    [{ a: { $nope: 1 } }, 168],
+    [{ a: { $nope: 1 } }, 31325],
+    [{ a: { $add: [1, { $nope: 1 }] } }, 168],
     [{ [Array(300).fill('a').join('.')]: 1 }, 15],
   ])('%j is refused with code %i', (spec, code) => {
     expect(codeOf(() => compileProjection(doc(spec)))).toBe(code);

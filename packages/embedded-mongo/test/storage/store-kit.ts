@@ -6,7 +6,7 @@ import { decodeDoc, encodeDoc } from '../../src/bson/codec.js';
 import type { Doc, Value } from '../../src/bson/types.js';
 import type { Collection, IndexDefinition } from '../../src/storage/catalogue.js';
 import { idKeyOf, insertDocument, readDocument, updateDocument } from '../../src/storage/records.js';
-import { ensureCollection } from '../../src/storage/schema.js';
+import { createCollection } from '../../src/storage/schema.js';
 import { Store } from '../../src/storage/store.js';
 import type { Transaction } from '../../src/storage/transaction.js';
 import type { View } from '../../src/storage/view.js';
@@ -81,7 +81,7 @@ export const byField = (name: string, options: Partial<IndexDefinition> = {}): I
 });
 
 export async function withAccounts(store: Store): Promise<Collection> {
-  const collection = await ensureCollection(store, 'test', 'accounts');
+  const collection = await createCollection(store, 'test', 'accounts', new Map());
   await store.writeOnce((own) => {
     insert(own, collection, { _id: 'a', n: int(1) });
     insert(own, collection, { _id: 'b', n: int(2) });

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { MongoNetworkError, type Collection } from 'mongodb';
+import type { Collection } from 'mongodb';
 import { startEngine, type TestEngine } from '../kit.js';
+import { answered, isLostConnection } from '../lost-connection.js';
 
 /** FAULT_ROUNDS=200 is the long run. */
 const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 10);
 const WRITERS = 16;
 const ACCOUNTS = 12;
 const START_BALANCE = 1000;
-const ANSWER_MS = 15_000;
 
 interface Account {
   _id: number;
@@ -156,24 +156,4 @@ describe('after kill -9 under load', () => {
 
 function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-/**
- * The driver (7.8) can wait for ever on a connection that died under its write, or pass on the socket's own error;
- * both count as an operation without an answer.
- */
-async function answered(operation: Promise<unknown>): Promise<void> {
-  const late = wait(ANSWER_MS, undefined, { ref: false }).then(() => {
-    throw new MongoNetworkError('no answer');
-  });
-  await Promise.race([operation, late]);
-}
-
-/** Node's own errors are of another realm than the tests, so `instanceof Error` does not know them. */
-function isLostConnection(error: unknown): boolean {
-  if (error instanceof MongoNetworkError) return true;
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  // A socket's own error in the middle of a commit: the driver takes it for one of its own.
-  if (message === 'commitError.hasErrorLabel is not a function') return true;
-  return code === 'EPIPE' || code === 'ECONNRESET';
 }

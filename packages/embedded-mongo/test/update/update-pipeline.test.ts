@@ -60,7 +60,8 @@ describe('updates by pipeline', () => {
   it.each<[stages: Plain[], code: number]>([
     [[{ $match: { a: 1 } }], 72],
     [[{ $group: { _id: 1 } }], 72],
-    [[{ $foo: 1 }], 72],
+    [[{ $foo: 1 }], 40324],
+    [[{ $unwind: '$a' }], 72],
     [[5], 14],
     [[{ $set: { a: '$$nope' } }], 17276],
   ])('%j is refused with code %i', (stages, code) => {

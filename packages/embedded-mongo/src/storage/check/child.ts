@@ -9,8 +9,8 @@ function tell(message: CheckMessage): void {
 }
 
 let told = performance.now();
-const [folder = '', ns] = process.argv.slice(2);
-const report = await checkFolder(folder, ns, () => {
+const [folder = '', aside = '', ns] = process.argv.slice(2);
+const report = await checkFolder({ folder, aside, ns }, () => {
   if (performance.now() - told < TELL_MS) return;
   told = performance.now();
   tell({ type: 'working' });

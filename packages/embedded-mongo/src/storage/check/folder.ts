@@ -1,43 +1,50 @@
 import { join } from 'node:path';
 import { Catalogue, type Collection } from '../catalogue.js';
 import { EntryCounts } from '../counts.js';
-import { DATA_FILE, Disk, type DiskSnapshot } from '../disk.js';
+import { DATA_FILE, type Disk, type DiskSnapshot } from '../disk.js';
 import { checkFormat } from '../format.js';
+import { allIndexes } from '../insertion-order.js';
 import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
 import { Overlay } from '../overlay.js';
 import { PublishedView } from '../view.js';
 import { CollectionCheck } from './collection.js';
-import { PageFile, type Meta } from './page-file.js';
+import { PageFile } from './page-file.js';
 import type { FolderReport } from './report.js';
-import { checkStructure, Problems } from './structure.js';
+import { openState, problemsOfMetas } from './states.js';
+import { checkBeginning, checkLength, checkStructure, Problems } from './structure.js';
 
-/** How often a moment without a commit is looked for, to know which state of the file a snapshot shows. */
-const ATTEMPTS = 10_000;
+/** What is to be checked, and where. */
+export interface CheckTask {
+  readonly folder: string;
+  /** One collection alone, by its namespace. */
+  readonly ns?: string | undefined;
+  /** A folder of its own inside a private one, for LMDB's lock file; made where it does not exist. The caller removes it. */
+  readonly aside: string;
+}
 
 /**
- * Checks a data folder, or one collection of it by its namespace, as it is on disk now; other processes may use it
- * meanwhile. Damage may crash the process that runs this, or hold it for ever: run it in one of its own.
+ * Checks a data folder, or one collection of it, as it is on disk now. Where a process writes it meanwhile, that one
+ * holds a picture until the end of the check. Damage may crash the process that runs this, or hold it for ever: run it
+ * in one of its own.
  */
-export async function checkFolder(
-  folder: string,
-  ns: string | undefined,
-  onProgress: () => void,
-): Promise<FolderReport> {
-  const file = PageFile.open(join(folder, DATA_FILE));
+export async function checkFolder(task: CheckTask, onProgress: () => void): Promise<FolderReport> {
+  const file = PageFile.open(join(task.folder, DATA_FILE));
   let disk: Disk | undefined;
   try {
-    disk = Disk.openToRead(folder);
-    const { snapshot, meta } = stateOf(disk, file);
+    checkBeginning(file);
+    const state = await openState(task.folder, file, task.aside);
+    const { meta } = state;
+    disk = state.disk;
+    checkLength(file, meta);
     const structure = checkStructure(file, meta);
     onProgress();
-    const problems = [...structure.problems];
-    if (file.metas().length < 2) problems.push('one of the first two pages is damaged');
-    problems.push(...damagedRecords(snapshot));
+    const snapshot = state.show();
+    const problems = [...structure.problems, ...problemsOfMetas(file), ...damagedRecords(snapshot)];
     const view = new PublishedView(snapshot, snapshot.sequence, new Overlay(), () => snapshot.release());
     const collections: FolderReport['collections'][number][] = [];
-    for (const collection of collectionsOf(view, ns, problems)) {
+    for (const collection of collectionsOf(view, task.ns, problems)) {
       const counts = new EntryCounts();
-      for (const index of collection.indexes) counts.load(view, index.prefix);
+      for (const index of allIndexes(collection)) counts.load(view, index.prefix);
       collections.push(new CollectionCheck(view, collection, counts, structure, onProgress).run());
     }
     view.release();
@@ -65,17 +72,6 @@ function damagedRecords(snapshot: DiskSnapshot): string[] {
     }
   }
   return problems.list();
-}
-
-function stateOf(disk: Disk, file: PageFile): { snapshot: DiskSnapshot; meta: Meta } {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const [before] = file.metas();
-    const snapshot = disk.snapshot();
-    const [after] = file.metas();
-    if (before !== undefined && before.txn === after?.txn) return { snapshot, meta: after };
-    snapshot.release();
-  }
-  throw new Error('the file was never at rest');
 }
 
 function collectionsOf(view: PublishedView, ns: string | undefined, problems: string[]): Collection[] {

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { prefixOf, type Key } from '../keys.js';
-import type { Meta, PageFile } from './page-file.js';
+import type { Meta, PageFile, TreeSize } from './page-file.js';
 import { TreeWalk, type TreeVisitor } from './tree-walk.js';
 
 /** At most so many problems of one kind are told; the rest are counted. */
@@ -40,24 +41,28 @@ export function checkStructure(file: PageFile, meta: Meta): Structure {
     return true;
   };
   const entries = new Map<Key, number>();
-  let total = 0;
   const data = {
     page: note,
     problem: problems.add,
     entry: (key: Key): void => {
-      total += 1;
       const prefix = key.slice(0, prefixOf(0, 0).length);
       entries.set(prefix, (entries.get(prefix) ?? 0) + 1);
     },
   };
-  new TreeWalk(file, meta, data).run(meta.root);
-  if (total !== meta.entries) {
-    problems.add(`the file says it has ${String(meta.entries)} entries; ${String(total)} were found`);
-  }
+  const walk = new TreeWalk(file, meta, data);
+  walk.run(meta.data.root);
+  compareSizes('data', walk.size, meta.data.size, problems.add);
   const free = freePages(file, meta, { page: note, problem: problems.add });
   for (const page of free)
     if (used.has(page)) problems.add(`page ${String(page)} is in use and listed as free`);
   return { problems: problems.list(), entries };
+}
+
+function compareSizes(tree: string, found: TreeSize, told: TreeSize, problem: TreeVisitor['problem']): void {
+  if (isDeepStrictEqual(found, told)) return;
+  problem(
+    `the file says of the tree of ${tree}: ${JSON.stringify(told)}; there is of it: ${JSON.stringify(found)}`,
+  );
 }
 
 /** The pages that a state lists as free for reuse. */
@@ -82,7 +87,9 @@ export function freePages(
       visitor.problem('a list of free pages is damaged');
     }
   };
-  new TreeWalk(file, meta, { ...visitor, entry }, false).run(meta.freeRoot);
+  const walk = new TreeWalk(file, meta, { ...visitor, entry }, false);
+  walk.run(meta.free.root);
+  compareSizes('free pages', walk.size, meta.free.size, visitor.problem);
   return free;
 }
 
@@ -105,17 +112,21 @@ function readPageList(list: Buffer, add: (first: number, count: number) => void)
   return true;
 }
 
-/**
- * Throws where the file ends before the last page in use: reading there would end the process. A file may well be
- * shorter than its last page's number says, where free pages lie at its end; so the trees are walked in that case.
- */
-export function checkLength(file: PageFile): void {
-  const [meta] = file.metas();
-  if (meta === undefined) {
-    if (file.length > 0)
-      throw new Error('the data file is damaged: neither of its first two pages can be read');
-    return;
+/** Throws where the file does not even hold the two pages that LMDB begins with. */
+export function checkBeginning(file: PageFile): void {
+  if (file.metas().length === 0) {
+    throw new Error('the data file is damaged: neither of its first two pages can be read');
   }
+  if (file.length < 2 * file.pageSize)
+    throw new Error('the data file has been cut short: its page 1 is missing');
+}
+
+/**
+ * Throws where the file ends before the last page that a state uses: reading there would end the process. A file may
+ * well be shorter than its last page's number says, where free pages lie at its end; so the trees are walked in that
+ * case. Nobody may write meanwhile, or the state is held.
+ */
+export function checkLength(file: PageFile, meta: Meta): void {
   if ((meta.lastPage + 1) * meta.pageSize <= file.length) return;
   let last = 1;
   const visitor = {
@@ -127,8 +138,8 @@ export function checkLength(file: PageFile): void {
       throw new Error(`the data file has been cut short or is damaged: ${text}`);
     },
   };
-  new TreeWalk(file, meta, visitor).run(meta.root);
-  new TreeWalk(file, meta, visitor, false).run(meta.freeRoot);
+  new TreeWalk(file, meta, visitor).run(meta.data.root);
+  new TreeWalk(file, meta, visitor, false).run(meta.free.root);
   if ((last + 1) * meta.pageSize > file.length) {
     throw new Error(`the data file has been cut short: its page ${String(last)} is missing`);
   }

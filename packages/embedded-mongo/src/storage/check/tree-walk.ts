@@ -1,5 +1,5 @@
 import type { Key } from '../keys.js';
-import type { Meta, PageFile, Root } from './page-file.js';
+import type { Meta, PageFile, Root, TreeSize } from './page-file.js';
 
 /** Receives what a walk meets. */
 export interface TreeVisitor {
@@ -38,9 +38,14 @@ interface Node {
   readonly dataAt: number;
 }
 
-/** Visits every page of one tree of one state and checks its structure; `keyOf` reads a stored key. */
+/** Visits every page of one tree of one state and checks its structure. */
 export class TreeWalk {
   private readonly seen = new Set<number>();
+  private depth = 0;
+  private branchPages = 0;
+  private leafPages = 0;
+  private overflowPages = 0;
+  private entries = 0;
 
   constructor(
     private readonly file: PageFile,
@@ -55,6 +60,12 @@ export class TreeWalk {
     this.visit({ page: root, low: '', high: undefined, txn: this.meta.txn, depth: 0 });
   }
 
+  /** What has been found of the tree. */
+  get size(): TreeSize {
+    const { depth, branchPages, leafPages, overflowPages, entries } = this;
+    return { depth, branchPages, leafPages, overflowPages, entries };
+  }
+
   private visit(place: Place): void {
     const { page } = place;
     if (!this.claim(page, 1)) return;
@@ -65,6 +76,9 @@ export class TreeWalk {
       this.visitor.problem(`page ${String(page)} is neither branch nor leaf`);
       return;
     }
+    this.depth = Math.max(this.depth, place.depth + 1);
+    if (flags === BRANCH) this.branchPages += 1;
+    else this.leafPages += 1;
     const nodes = this.nodesOf(bytes, place, flags === BRANCH);
     const txn = Number(bytes.readBigUInt64LE(8));
     if (flags === BRANCH) this.visitChildren(nodes, place, txn);
@@ -85,6 +99,7 @@ export class TreeWalk {
   }
 
   private visitEntry(bytes: Buffer, node: Node, page: number, txn: number): void {
+    this.entries += 1;
     if ((node.flags & ~BIG_DATA) !== 0) {
       this.visitor.problem(`page ${String(page)} has an entry of an unknown kind`);
       return;
@@ -105,25 +120,25 @@ export class TreeWalk {
   }
 
   private overflow(first: number, length: number, txn: number): Uint8Array | undefined {
-    const { pageSize } = this.file;
-    const count = Math.floor((HEADER - 1 + length) / pageSize) + 1;
-    if (!this.claim(first, count)) return undefined;
-    const bytes = this.file.read(first, count);
+    const needed = Math.floor((HEADER - 1 + length) / this.file.pageSize) + 1;
+    if (!this.isInside(first, needed)) return undefined;
+    const bytes = this.file.read(first, needed);
     const flags = this.checkHeader(bytes, first, txn);
     if (flags === undefined) return undefined;
-    if (flags !== OVERFLOW || bytes.readUInt32LE(20) < count || bytes.length < HEADER + length) {
+    // A value that has become shorter keeps its pages.
+    const kept = bytes.readUInt32LE(20);
+    if (flags !== OVERFLOW || kept < needed || bytes.length < HEADER + length) {
       this.visitor.problem(`page ${String(first)} is no overflow page for ${String(length)} bytes`);
       return undefined;
     }
+    if (!this.claim(first, kept)) return undefined;
+    this.overflowPages += kept;
     return bytes.subarray(HEADER, HEADER + length);
   }
 
   /** Notes pages as used here; false where they cannot be, or belong to something else already. */
   private claim(first: number, count: number): boolean {
-    if (!Number.isSafeInteger(first) || first < 2 || first + count - 1 > this.meta.lastPage) {
-      this.visitor.problem(`page number ${String(first)} is outside of the file`);
-      return false;
-    }
+    if (!this.isInside(first, count)) return false;
     for (let page = first; page < first + count; page += 1) {
       if (this.seen.has(page)) {
         this.visitor.problem(`page ${String(page)} is used twice`);
@@ -132,6 +147,12 @@ export class TreeWalk {
       this.seen.add(page);
     }
     return this.visitor.page?.(first, count) ?? true;
+  }
+
+  private isInside(first: number, count: number): boolean {
+    if (Number.isSafeInteger(first) && first >= 2 && first + count - 1 <= this.meta.lastPage) return true;
+    this.visitor.problem(`page number ${String(first)} is outside of the file`);
+    return false;
   }
 
   private checkHeader(bytes: Buffer, page: number, txn: number): number | undefined {

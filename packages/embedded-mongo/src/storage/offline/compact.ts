@@ -2,6 +2,7 @@ import { checkInProcess } from '../check/process.js';
 import { linesOf } from '../check/report.js';
 import { Disk } from '../disk.js';
 import { prefixOf, type Key } from '../keys.js';
+import { SpaceGuard } from '../space.js';
 import { dataFileSize, replaceDataFile } from './replace-file.js';
 
 /** So many entries, or bytes, are written at once. */
@@ -24,6 +25,7 @@ export interface CompactOutcome {
  */
 export async function compactFolder(folder: string): Promise<CompactOutcome> {
   const before = dataFileSize(folder);
+  SpaceGuard.checkOpening(folder);
   const [damage] = linesOf(await checkInProcess(folder, undefined));
   if (damage !== undefined) {
     throw new Error(`the data is damaged and was left as it is; run embedded-mongo --repair (${damage})`);

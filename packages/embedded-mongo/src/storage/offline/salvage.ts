@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { freePages } from '../check/structure.js';
+import { problemsOfMetas } from '../check/states.js';
 import { PageFile, type Meta } from '../check/page-file.js';
 import { TreeWalk } from '../check/tree-walk.js';
 import { DATA_FILE } from '../disk.js';
@@ -20,12 +21,12 @@ export class Salvage {
     private readonly problem: (text: string) => void,
   ) {
     this.file = PageFile.open(join(folder, DATA_FILE));
-    const [meta, older] = this.file.metas();
+    const [meta] = this.file.metas();
     if (meta === undefined) {
       this.file.close();
       throw new Error('nothing can be saved: neither of the first two pages of the data file can be read');
     }
-    if (older === undefined) problem('one of the first two pages is damaged: the newest change may be lost');
+    for (const text of problemsOfMetas(this.file)) problem(`${text}: the newest change may be lost`);
     this.meta = meta;
     this.free = freePages(this.file, meta, { problem });
   }
@@ -45,7 +46,7 @@ export class Salvage {
         return !this.free.has(page);
       },
     };
-    new TreeWalk(this.file, this.meta, visitor).run(this.meta.root);
+    new TreeWalk(this.file, this.meta, visitor).run(this.meta.data.root);
   }
 
   close(): void {

@@ -1,0 +1,21 @@
+/** The stages that a pipeline may have and that do not turn each document into one. */
+export const OTHER_STAGES: ReadonlySet<string> = new Set([
+  '$bucket',
+  '$collStats',
+  '$count',
+  '$currentOp',
+  '$documents',
+  '$facet',
+  '$group',
+  '$limit',
+  '$listLocalSessions',
+  '$lookup',
+  '$match',
+  '$merge',
+  '$out',
+  '$skip',
+  '$sort',
+  '$sortByCount',
+  '$unionWith',
+  '$unwind',
+]);

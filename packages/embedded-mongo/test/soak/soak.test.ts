@@ -1,0 +1,99 @@
+import { copyEngine, MUTANTS, type EngineCopy, type Mutant } from '../isolation/mutants.js';
+import { newFolder, removeFolders } from '../process/folders.js';
+import { Footprint } from './footprint.js';
+import { soak, type SoakReport } from './soak.js';
+
+/** SOAK_SECONDS=600 is the long run. */
+const SECONDS = Number(process.env['SOAK_SECONDS'] ?? 10);
+/** A folder to keep data and models in, for a soak that goes on where the one before ended. */
+const KEPT = process.env['SOAK_FOLDER'];
+/** The data takes a few megabytes, so these are what a leak, or pages never used again, would pass. In megabytes. */
+const MOST_MEMORY = 200;
+const LARGEST_FILE = 64;
+
+/** An engine that is wrong is found out within a few seconds, but the machine may be slow. */
+const MOST_SECONDS_TO_FAIL = 60;
+
+/** TTL sweeps come each minute; so that a short soak has some, too, the copy that is run has one each half second. */
+const OFTEN_SWEPT: Mutant = {
+  name: 'sweeps often',
+  file: 'expiry/limits.js',
+  passage: 'ttlEveryMs: MINUTE',
+  replacement: 'ttlEveryMs: 500',
+};
+
+const WRONG: readonly Mutant[] = [
+  ...MUTANTS.filter(({ name }) => name === 'a transaction does not see its own writes'),
+  {
+    name: 'an index keeps the entries of what is gone',
+    file: 'storage/records.js',
+    passage: '// While an index is being built,',
+    replacement: 'return; //',
+  },
+  {
+    name: 'a write is answered that is never stored',
+    file: 'storage/group-commit.js',
+    passage: 'const changes = this.pending;',
+    replacement: 'const changes = new Map([...this.pending].filter(() => Math.random() > 0.01));',
+  },
+];
+
+describe('a soak', () => {
+  let copy: EngineCopy;
+
+  beforeEach(async () => {
+    copy = await copyEngine();
+    await copy.apply(OFTEN_SWEPT);
+  });
+
+  afterEach(async () => {
+    await copy.remove();
+    await removeFolders();
+  });
+
+  const run = async (seconds: number, folder?: string): Promise<SoakReport> => {
+    const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
+    const report = await soak({
+      seconds,
+      seed,
+      folder: folder ?? (await newFolder()),
+      command: copy.command,
+    });
+    console.log(textOf(report, seconds, seed));
+    return report;
+  };
+
+  it(
+    `of ${String(SECONDS)} seconds is answered as the models say, with kills in between, and stays small`,
+    async () => {
+      const { faults, kills, counts, memory, file } = await run(SECONDS, KEPT);
+      expect(faults).toEqual([]);
+      expect(kills).toBeGreaterThan(0);
+      expect(counts.size).toBeGreaterThan(10);
+      expect(Math.max(0, ...memory)).toBeLessThan(MOST_MEMORY);
+      expect(Math.max(...file)).toBeLessThan(LARGEST_FILE);
+    },
+    SECONDS * 1000 + 120_000,
+  );
+
+  it.each(WRONG.map((mutant): [string, Mutant] => [mutant.name, mutant]))(
+    'finds out an engine in which %s',
+    async (_name, mutant) => {
+      await copy.apply(mutant);
+      expect((await run(MOST_SECONDS_TO_FAIL)).faults).not.toEqual([]);
+    },
+    240_000,
+  );
+});
+
+function textOf(report: SoakReport, seconds: number, seed: number): string {
+  const { kills, counts, unanswered, items, indexes, withTtl, memory, file, faults } = report;
+  return [
+    `${String(seconds)} s, seed ${String(seed)}: ${String(kills)} kills, ${String(unanswered)} unanswered, ${String(items)} items in the end`,
+    [...counts].map(([name, count]) => `${name} ${String(count)}`).join(', '),
+    `indexes ${indexes}; rows with TTL ${String(withTtl)}`,
+    `RssAnon (MB): ${Footprint.sketch(memory)}; most ${String(Math.max(0, ...memory))}`,
+    `file (MB): ${Footprint.sketch(file)}; most ${String(Math.max(...file))}`,
+    ...faults,
+  ].join('\n');
+}
