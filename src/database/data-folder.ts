@@ -32,9 +32,8 @@ async function makeOne(path: string): Promise<NodeJS.ErrnoException | null> {
     await mkdir(path, { mode: 0o700 });
     return null;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if ('code' in error && error.code === 'EEXIST') return (await isFolder(path)) ? null : error;
-    return error;
+    const fault = error as NodeJS.ErrnoException;
+    return fault.code === 'EEXIST' && (await isFolder(path)) ? null : fault;
   }
 }
 
