@@ -63,6 +63,8 @@ export class LookUps {
       }
       case 'row':
         return { row: await oneFact(place, rows, await rows.row(account, need.id)) };
+      case 'expected':
+        return { expected: await oneFact(place, rows, await rows.row(account, need.id)) };
       case 'last_standing': {
         const [last = null] = await rows.newestStanding(account, { role: 'root', limit: 1 });
         return { last_standing: await oneFact(place, rows, last) };
