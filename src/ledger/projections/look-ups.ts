@@ -46,6 +46,12 @@ export class LookUps {
     }
   }
 
+  /** The row of an event of the account asked, null when it has none. */
+  row({ account, household_id, workspace }: Place, id: string): Promise<RegisterRow | null> {
+    if (!account) throw new Error('A row is asked of no account');
+    return new RowsAtHand(this.db, workspace, household_id).row(account, id);
+  }
+
   private async answer(place: Place, need: LookUp, facts: Facts): Promise<Partial<Facts>> {
     const { household_id, workspace, account } = place;
     const rows = new RowsAtHand(this.db, workspace, household_id);
