@@ -25,7 +25,11 @@ export const ENVELOPES = 4;
 export function commandOf(count: number, place: Place): Command {
   const kind = KINDS[count % KINDS.length];
   if (!kind) throw new Error('no kind of command');
-  return kind(place, { one: 1 + (count % ENVELOPES), two: 1 + ((count + 1) % ENVELOPES) }, 100 + (count % 97));
+  return kind(
+    place,
+    { one: 1 + (count % ENVELOPES), two: 1 + ((count + 1) % ENVELOPES) },
+    100 + (count % 97),
+  );
 }
 
 type Envelopes = { readonly one: number; readonly two: number };

@@ -75,7 +75,6 @@ export class Writers {
       this.counter += 1;
       const description = `writer ${writer} command ${this.counter}`;
       const other = accounts[(writer + 1 + (this.counter % (accounts.length - 1))) % accounts.length] ?? '';
-      // Each writer goes through the kinds by itself.
       const command = commandOf(this.counter, { account, other, own });
       const id = await this.send(callers, writer, description, command);
       if (id !== undefined && command.asked !== 'reversal') own = { account, id };
