@@ -80,8 +80,9 @@ export class Engine {
     return this.time.timestamp;
   }
 
-  /** Gives up open transactions and cursors, waits for what is published to be on disk, and closes the folder. */
+  /** Gives up commands under way, open transactions and cursors, waits for what is published to be on disk, and closes the folder. */
   async close(): Promise<void> {
+    this.operations.endAll();
     this.expiry.close();
     this.sessions.close();
     this.cursors.close();

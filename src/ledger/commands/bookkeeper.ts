@@ -16,6 +16,7 @@ import { accountOf, type AccountDocument, type AccountState } from '../projectio
 import { LookUps } from '../projections/look-ups.js';
 import type { RegisterRow } from '../projections/register-row.js';
 import { enterInBooks, type AccountChange, type BookEntry } from './book-entry.js';
+import { RecordedKinds } from './recorded-kinds.js';
 import { problemOf } from './refusal-problem.js';
 import { Terms } from './terms.js';
 
@@ -60,6 +61,7 @@ export class Bookkeeper {
   constructor(
     private readonly store: EventStore,
     private readonly lookUps: LookUps,
+    private readonly kinds: RecordedKinds,
   ) {}
 
   /**
@@ -133,6 +135,7 @@ export class Bookkeeper {
         dry_run: context.dry_run,
         idempotency: answer && kept(context, (entry) => answer(resultOf(entry))),
       });
+      if (!context.dry_run) for (const { rows } of decision.changes) this.kinds.count(rows);
       return resultOf(decision);
     } catch (error) {
       if (error instanceof AccountKeyTaken) throw new Problem('name_taken', { cause: error });

@@ -32,11 +32,6 @@ const PLACE_BIAS = 0x4000;
 const eight = new DataView(new ArrayBuffer(8));
 const char = String.fromCharCode;
 
-/** Whether a key that starts with this byte is a number's. */
-export function isNumberClass(first: number): boolean {
-  return first >= NAN && first <= POSITIVE_INFINITY;
-}
-
 /** The key of a number. */
 export function encodeNumber(value: Numeric): string {
   if (value instanceof Long) return encodeLong(value.low, value.high);
@@ -202,26 +197,4 @@ function encodeDigits(negative: boolean, place: number, digits: string): string 
     key += char((1 + Number(digits.slice(i, i + 2).padEnd(2, '0'))) ^ flip);
   }
   return key + char(flip);
-}
-
-/** Where the key of the number at `offset` ends; `flip` is 0xff where the key was inverted as a whole, else 0. */
-export function skipNumber(key: string, offset: number, flip: number): number {
-  const first = key.charCodeAt(offset) ^ flip;
-  if (first === NAN || first === NEGATIVE_INFINITY || first === POSITIVE_INFINITY || first === ZERO) {
-    return offset + 1;
-  }
-  const negative = first < ZERO;
-  const bits = negative ? flip ^ 0xff : flip;
-  const wholeBytes = negative ? NEGATIVE_SMALL - first : first - POSITIVE_SMALL;
-  const whole = wholeBytes >= 1 && wholeBytes <= 8;
-  let end = offset + 1 + (whole ? wholeBytes : 8);
-  const marked = (): boolean => ((key.charCodeAt(end - 1) ^ bits) & 1) === 1;
-  if (!marked()) return end;
-  if (whole) {
-    end += 7;
-    if (!marked()) return end;
-  }
-  end += 2;
-  while (end < key.length && (key.charCodeAt(end) ^ bits) !== 0) end++;
-  return end + 1;
 }

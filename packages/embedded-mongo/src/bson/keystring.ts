@@ -1,6 +1,6 @@
 import { Binary, BSONRegExp, BSONSymbol, MinKey, ObjectId, Timestamp } from 'bson';
 import { binarySize, typeOrder } from './compare.js';
-import { encodeNumber, isNumberClass, skipNumber } from './keynumbers.js';
+import { encodeNumber } from './keynumbers.js';
 import { isNumeric } from './numbers.js';
 import { asBuffer } from './reader.js';
 import { DateTime, DBPointer, JavaScript, Undefined, type Doc, type Value } from './types.js';
@@ -119,78 +119,4 @@ function uint32(value: number): string {
 
 function latin1(bytes: Uint8Array): string {
   return asBuffer(bytes).toString('latin1');
-}
-
-/**
- * Where the key of one value ends that starts at `offset` of joined keys. `descending` must be as it was encoded.
- * Throws RangeError where no key starts there.
- */
-export function skipKeyValue(key: string, offset: number, descending = false): number {
-  return skip(key, offset, descending ? 0xff : 0);
-}
-
-function skip(key: string, offset: number, flip: number): number {
-  const first = key.charCodeAt(offset) ^ flip;
-  if (isNumberClass(first)) return skipNumber(key, offset, flip);
-  const start = offset + 1;
-  switch (first) {
-    case Class.minKey:
-    case Class.undefined:
-    case Class.null:
-    case Class.false:
-    case Class.true:
-    case Class.maxKey:
-      return start;
-    case Class.string:
-    case Class.javascript:
-      return skipText(key, start, flip);
-    case Class.object:
-      return skipFields(key, start, flip);
-    case Class.array:
-      return skipArray(key, start, flip);
-    case Class.binData:
-      return skipBinary(key, start, flip);
-    case Class.objectId:
-      return start + 12;
-    case Class.date:
-    case Class.timestamp:
-      return start + 8;
-    case Class.regex:
-      return skipText(key, skipText(key, start, flip), flip);
-    case Class.dbPointer:
-      return start + 4 + readUint32(key, start, flip) + 12;
-    case Class.javascriptWithScope:
-      return skipFields(key, skipText(key, start, flip), flip);
-    default:
-      throw new RangeError(`no key starts at ${offset}`);
-  }
-}
-
-function skipText(key: string, offset: number, flip: number): number {
-  const end = key.indexOf(char(flip), offset);
-  if (end < 0) throw new RangeError(`the text at ${offset} has no end`);
-  return end + 1;
-}
-
-function skipFields(key: string, offset: number, flip: number): number {
-  let at = offset;
-  while (key.charCodeAt(at) !== flip) at = skip(key, skipText(key, at + 1, flip), flip);
-  return at + 1;
-}
-
-function skipArray(key: string, offset: number, flip: number): number {
-  let at = offset;
-  while (key.charCodeAt(at) !== flip) at = skip(key, at, flip);
-  return at + 1;
-}
-
-function skipBinary(key: string, offset: number, flip: number): number {
-  const old = (key.charCodeAt(offset + 4) ^ flip) === Binary.SUBTYPE_BYTE_ARRAY;
-  return offset + 5 + readUint32(key, offset, flip) - (old ? 4 : 0);
-}
-
-function readUint32(key: string, offset: number, flip: number): number {
-  let value = 0;
-  for (let i = offset; i < offset + 4; i++) value = value * 256 + (key.charCodeAt(i) ^ flip);
-  return value;
 }

@@ -26,6 +26,8 @@ export class DateTime {
 /** BSON's deprecated `undefined` type: a stored value, not a missing field. */
 export class Undefined {
   static readonly instance = new Undefined();
+  /** Tells the type from others without members: an empty class would take in arrays. */
+  readonly bsonType = 'undefined';
 }
 
 /** BSON's deprecated DBPointer. */

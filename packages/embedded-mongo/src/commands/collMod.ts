@@ -1,6 +1,7 @@
 import type { Reply } from '../bson/codec.js';
 import { EngineError } from '../errors.js';
-import { untilUnused } from '../storage/schema.js';
+import { whileUnused } from '../storage/schema.js';
+import type { Transaction } from '../storage/transaction.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { indexBuilds } from './index-builds.js';
@@ -42,15 +43,15 @@ export const collMod: Command = {
     const given = args.document('index');
     const indexChange = given && readIndexChange(given, collection);
     const { operation } = context;
-    return indexBuilds.inTurn(collection, operation, async () => {
-      await untilUnused(store, collection, operation);
-      return store.writeOnce((own) => {
+    return indexBuilds.inTurn(collection, operation, () => {
+      const change = (own: Transaction): Reply => {
         if (collection.dropped) throw missing();
         collection.options = withValidation(collection.options, validation);
         const reply = indexChange === undefined ? {} : changeIndex(indexChange);
         store.catalogue.store(own, collection);
         return reply;
-      });
+      };
+      return whileUnused(store, [collection], operation, () => store.writeOnce(change));
     });
   },
 };

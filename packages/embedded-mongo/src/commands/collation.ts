@@ -58,7 +58,7 @@ function refuse(value: Value, operators: ReadonlySet<string>): void {
       if (operators.has(name)) throw notHeeded(name);
       refuse(inner, operators);
     }
-  } else if (Array.isArray(value)) for (const item of value as Value[]) refuse(item, operators);
+  } else if (Array.isArray(value)) for (const item of value) refuse(item, operators);
 }
 
 function notHeeded(name: string): EngineError {

@@ -1,6 +1,6 @@
 import type { Doc } from '../bson/types.js';
 import { adminOnly, type Command, type CommandContext } from './command.js';
-import { describeOperation } from './operation-description.js';
+import { describeOperation, isDecoded } from './operation-description.js';
 import { readFilter } from './reading.js';
 
 /** Fields of the command that are no part of the filter upon operations. */
@@ -31,7 +31,7 @@ export const currentOp: Command = {
     adminOnly(context, 'currentOp');
     const filter: Doc = new Map();
     for (const [field, value] of context.body) {
-      if (!NOT_FILTER.has(field)) filter.set(field, value);
+      if (!NOT_FILTER.has(field) && isDecoded(value)) filter.set(field, value);
     }
     const { matches } = readFilter(filter, undefined);
     return { inprog: context.engine.operations.list().map(describeOperation).filter(matches) };

@@ -6,6 +6,7 @@ import type { Operation } from '../sessions/operations.js';
 import { RetryableWrite } from '../sessions/retryable-write.js';
 import type { Session } from '../sessions/session.js';
 import { beginStatement, type Statement } from '../sessions/statement.js';
+import { StatementResults } from '../sessions/statement-results.js';
 import type { Connection, Request } from '../wire/request.js';
 import { checkApiVersion } from './api-version.js';
 import type { Command, CommandContext } from './command.js';
@@ -70,9 +71,10 @@ async function runCommand(
   statement: Statement,
 ): Promise<Reply> {
   const { request } = operation;
+  const retry = statement.kind === 'retryable write' ? retryOf(engine, request, statement) : undefined;
   try {
     checkConcernPlaces(command, statement, request.body);
-    const context = contextOf(engine, operation, session, statement);
+    const context = contextOf(engine, operation, session, statement, retry);
     const concernError =
       command.write && statement.kind !== 'transaction' ? writeConcernError(request.body) : undefined;
     const reply = await (statement.kind === 'transaction'
@@ -85,6 +87,8 @@ async function runCommand(
     if (statement.kind === 'transaction') statement.abort();
     else if (command.write) await engine.store.durable();
     throw error;
+  } finally {
+    retry?.settled();
   }
 }
 
@@ -93,26 +97,26 @@ function contextOf(
   operation: Operation,
   session: Session | undefined,
   statement: Statement,
+  retry: RetryableWrite | undefined,
 ): CommandContext {
   const { request } = operation;
-  const { body, connection } = request;
+  const { body } = request;
   const level = readLevel(body, engine.clusterTime());
   const limit = wholeNumber(body.get('maxTimeMS')) ?? 0;
   if (limit < 0) throw new EngineError('BadValue', 'maxTimeMS must not be negative');
   if (limit > 0) operation.limitTo(limit);
   const transaction = statement.kind === 'transaction' ? statement.transaction : undefined;
   operation.transaction = transaction;
+  operation.checkInterrupt();
   return {
     request,
     engine,
     db: request.db,
     body,
-    ...(session === undefined ? {} : { session }),
-    ...(transaction === undefined ? {} : { transaction }),
-    ...(statement.kind === 'retryable write'
-      ? { retry: retryOf(engine, connection, statement.session) }
-      : {}),
-    ...(statement.kind === 'end of transaction' ? { ending: statement } : {}),
+    session,
+    transaction,
+    retry,
+    ending: statement.kind === 'end of transaction' ? statement : undefined,
     view: () => transaction ?? (level === 'durable' ? engine.store.flushed() : engine.store.latest()),
     operation,
     checkInterrupt: () => {
@@ -121,8 +125,23 @@ function contextOf(
   };
 }
 
-function retryOf(engine: Engine, connection: Connection, session: Session): RetryableWrite {
-  return new RetryableWrite(session, () => engine.failPoints?.beforeRetryableEffect(connection));
+/** What is known of a retryable write: of one that is sent again, what its statements have answered before. */
+function retryOf(
+  engine: Engine,
+  { connection }: Request,
+  { session, isRetry }: Extract<Statement, { readonly kind: 'retryable write' }>,
+): RetryableWrite {
+  const results = isRetry ? storedResults(engine, session) : new StatementResults();
+  return new RetryableWrite(session, results, () => engine.failPoints?.beforeRetryableEffect(connection));
+}
+
+function storedResults({ store }: Engine, session: Session): StatementResults {
+  const view = store.latest();
+  try {
+    return session.readResults(view);
+  } finally {
+    view.release();
+  }
 }
 
 function checkFields(command: Command, body: CommandDoc): void {

@@ -5,6 +5,7 @@ import { EngineError } from '../errors.js';
 import type { Collation } from '../query/collation.js';
 import { docOf } from '../query/execute-scan.js';
 import { TimeSlice } from '../query/execute-slice.js';
+import { mergeSort } from '../query/execute-sort.js';
 import { eachRow } from '../query/execute.js';
 import { arrayIndex, splitPath, type Path } from '../query/paths.js';
 import { Arguments } from './arguments.js';
@@ -38,16 +39,17 @@ export const distinct: Command = {
     const { scan } = scanFor(collection, query);
     const values = new DistinctValues(splitPath(key), collation);
     const view = context.view();
+    const slice = new TimeSlice(context);
     try {
       scan.open(view);
-      await eachRow(scan, new TimeSlice(context), (row) => {
+      await eachRow(scan, slice, (row) => {
         values.add(docOf(row));
       });
     } finally {
       scan.pause();
       view.release();
     }
-    return { values: values.sorted() };
+    return { values: await values.sorted(slice) };
   },
 };
 
@@ -65,22 +67,23 @@ class DistinctValues {
     this.collect(doc, 0);
   }
 
-  sorted(): Value[] {
+  async sorted(slice: TimeSlice): Promise<Value[]> {
     const { collation } = this;
-    if (collation !== undefined) return [...this.byKey.values()].sort(collation.compare);
-    return [...this.byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+    if (collation !== undefined) return mergeSort([...this.byKey.values()], collation.compare, slice);
+    const sorted = await mergeSort([...this.byKey], ([a], [b]) => (a < b ? -1 : 1), slice);
+    return sorted.map(([, value]) => value);
   }
 
   private collect(value: Value | undefined, at: number): void {
     if (value === undefined) return;
     const part = this.path[at];
     if (part === undefined) {
-      if (Array.isArray(value)) for (const element of value as Value[]) this.keep(element);
+      if (Array.isArray(value)) for (const element of value) this.keep(element);
       else this.keep(value);
     } else if (value instanceof Map) this.collect(value.get(part), at + 1);
     else if (Array.isArray(value)) {
       const index = arrayIndex(part);
-      if (index !== undefined) this.collect((value as Value[])[index], at + 1);
+      if (index !== undefined) this.collect(value[index], at + 1);
       for (const element of value) if (element instanceof Map) this.collect(element, at);
     }
   }

@@ -2,6 +2,7 @@ import { Long } from 'bson';
 import type { Reply } from '../bson/codec.js';
 import { isNumeric, toInt64Exact } from '../bson/numbers.js';
 import { EngineError } from '../errors.js';
+import { MAX_BATCH_LENGTH } from '../query/execute.js';
 import { TimeSlice } from '../query/execute-slice.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
@@ -22,7 +23,12 @@ export const getMore: Command = {
     const name = args.text('collection');
     if (name === undefined) throw args.missing('collection');
     const size = args.size('batchSize') ?? 0;
-    return nextReply(context, id, `${context.db}.${name}`, size === 0 ? Infinity : size);
+    return nextReply(
+      context,
+      id,
+      `${context.db}.${name}`,
+      size === 0 ? MAX_BATCH_LENGTH : Math.min(size, MAX_BATCH_LENGTH),
+    );
   },
 };
 

@@ -45,8 +45,12 @@ export function describeOperation(operation: Operation): Doc {
 function shownCommand(body: CommandDoc): Doc {
   const shown: Doc = new Map();
   for (const [field, value] of body) {
-    const isRaw = value instanceof RawDoc || (Array.isArray(value) && value[0] instanceof RawDoc);
-    if (!isRaw) shown.set(field, value);
+    if (isDecoded(value)) shown.set(field, value);
   }
   return shown;
+}
+
+/** Whether a field of a command was decoded with it: documents to be written are not. */
+export function isDecoded(value: Value | RawDoc | RawDoc[]): value is Value {
+  return !(value instanceof RawDoc || (Array.isArray(value) && value[0] instanceof RawDoc));
 }

@@ -6,7 +6,7 @@ import { scanOf } from '../query/execute-merge.js';
 import type { Scan } from '../query/execute-scan.js';
 import { TimeSlice } from '../query/execute-slice.js';
 import { compileSortKey } from '../query/execute-sort.js';
-import { ScanResults, type Batch, type ResultSource } from '../query/execute.js';
+import { MAX_BATCH_LENGTH, ScanResults, type Batch, type ResultSource } from '../query/execute.js';
 import type { Collation } from '../query/collation.js';
 import { compileFilter, type Filter } from '../query/match.js';
 import type { Hint } from '../query/plan-hint.js';
@@ -110,7 +110,7 @@ export async function firstReply(
   size: number,
   singleBatch = false,
 ): Promise<Reply> {
-  const batch = await fetch(context, results, size);
+  const batch = await fetch(context, results, singleBatch ? size : Math.min(size, MAX_BATCH_LENGTH));
   let id = 0n;
   if (batch.finished || singleBatch) results.close();
   else {
@@ -122,6 +122,8 @@ export async function firstReply(
 }
 
 async function fetch(context: CommandContext, results: ResultSource, size: number): Promise<Batch> {
+  // To understand a large query may have taken all the time there was.
+  context.checkInterrupt();
   const view = context.view();
   try {
     return await results.nextBatch(view, size, new TimeSlice(context));

@@ -1,7 +1,6 @@
 import type { Reply } from '../bson/codec.js';
 import { EngineError } from '../errors.js';
 import { replaceCollection } from '../storage/replace-collection.js';
-import { untilUnused } from '../storage/schema.js';
 import { Arguments } from './arguments.js';
 import { adminOnly, type Command, type CommandContext } from './command.js';
 import { indexBuilds } from './index-builds.js';
@@ -40,7 +39,6 @@ export const renameCollection: Command = {
     refuseTarget(store.catalogue.find(target.ns) !== undefined);
     const { operation } = context;
     await indexBuilds.inTurn(collection, operation, async () => {
-      await untilUnused(store, collection, operation);
       await replaceCollection(store, collection, target, operation, (current) => {
         if (store.catalogue.find(source.ns) !== collection) throw missing();
         refuseTarget(current !== undefined);

@@ -1,6 +1,6 @@
 import { Int32, Long } from 'bson';
 import type { Reply } from '../bson/codec.js';
-import type { Doc, Value } from '../bson/types.js';
+import type { Doc } from '../bson/types.js';
 import { EngineError, ErrorCodes } from '../errors.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { CommandContext } from './command.js';
@@ -8,6 +8,9 @@ import { wholeNumber } from './concerns.js';
 
 /** The most statements of one write command. */
 const MAX_STATEMENTS = 100_000;
+
+/** Beyond so many characters of messages together, further errors come without one, as from MongoDB. */
+const MAX_MESSAGES = 1024 * 1024;
 
 /** Errors that end the whole command, whatever statement they come from. */
 const ENDING: ReadonlySet<number> = new Set([
@@ -25,6 +28,7 @@ const ENDING: ReadonlySet<number> = new Set([
 /** Errors that end the whole command inside a transaction, since all of it has to run again. */
 const ENDING_TRANSACTION: ReadonlySet<number> = new Set([
   ErrorCodes.WriteConflict,
+  ErrorCodes.LockTimeout,
   ErrorCodes.SnapshotUnavailable,
   ErrorCodes.SnapshotTooOld,
   ErrorCodes.NoSuchTransaction,
@@ -38,6 +42,7 @@ export class Statements {
   /** What went wrong, by statement. */
   readonly errors: Reply[] = [];
   private readonly retried: number[] = [];
+  private messages = 0;
 
   /** @param ordered - whether the statements end with the first one that fails. */
   constructor(
@@ -83,13 +88,12 @@ export class Statements {
     if (!(error instanceof EngineError) || ENDING.has(error.code)) throw error;
     const { transaction } = this.context;
     if (transaction !== undefined && ENDING_TRANSACTION.has(error.code)) throw error;
-    this.errors.push({
-      index,
-      code: error.code,
-      errmsg: error.message,
-      ...(error.details as Reply),
-    });
+    const errmsg = this.messages < MAX_MESSAGES ? error.message : '';
+    this.messages += errmsg.length;
+    this.errors.push({ index, code: error.code, errmsg, ...(error.details as Reply) });
     transaction?.end();
+    // The command itself goes on to its answer.
+    this.context.operation.transaction = undefined;
     return this.ordered || transaction !== undefined;
   }
 
@@ -110,7 +114,7 @@ export class Statements {
     const { body } = this.context;
     const ids = body.get('stmtIds');
     if (Array.isArray(ids)) {
-      const id = wholeNumber(ids[index] as Value | undefined);
+      const id = wholeNumber(ids[index]);
       if (id === undefined)
         throw new EngineError('InvalidLength', "there must be one of 'stmtIds' for each statement");
       return id;

@@ -1,4 +1,5 @@
 import type { Collection } from '../storage/catalogue.js';
+import { naturalIndex } from '../storage/insertion-order.js';
 import { scanIndex } from '../storage/records.js';
 import type { View } from '../storage/view.js';
 import type { Scan } from './execute-scan.js';
@@ -54,5 +55,5 @@ async function countEntries(plan: QueryPlan, view: View, most: number, slice: Ti
 /** Whether every document of the collection is asked for, so that the collection's own count answers. */
 export function asksForAll(collection: Collection, plan: QueryPlan): boolean {
   const [scan] = plan.scans;
-  return plan.idKey === undefined && plan.exact && scan?.index === collection.indexes[0] && !scan?.bounded;
+  return plan.idKey === undefined && plan.exact && scan?.index === naturalIndex(collection) && !scan.bounded;
 }

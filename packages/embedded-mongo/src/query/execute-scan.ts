@@ -1,6 +1,8 @@
 import { decodeDoc } from '../bson/codec.js';
+import { decodePart } from '../bson/part.js';
 import type { Doc } from '../bson/types.js';
 import type { Collection } from '../storage/catalogue.js';
+import { isNatural } from '../storage/insertion-order.js';
 import { readDocument, scanDocuments, scanIndex, type KeyRange as StoredRange } from '../storage/records.js';
 import type { View } from '../storage/view.js';
 import type { Filter } from './match.js';
@@ -13,7 +15,7 @@ export interface Row {
   readonly idKey: string;
   /** The document as stored. */
   readonly bytes: Uint8Array;
-  /** The document decoded, where the filter needed it. */
+  /** The document decoded, where the filter needed all of it. */
   readonly doc: Doc | undefined;
 }
 
@@ -125,9 +127,10 @@ export class RowScan implements Scan {
     }
     const rest = restOf(range, scan.reverse, this.last);
     if (scan.index.id !== 0) {
+      const isCollection = isNatural(scan.index);
       for (const { key, idKey } of scanIndex(view, scan.index, rest)) {
         this.last = key;
-        this.keysExamined += 1;
+        if (!isCollection) this.keysExamined += 1;
         yield this.rowAt(view, idKey);
       }
       return;
@@ -150,8 +153,9 @@ export class RowScan implements Scan {
     if (this.found.places?.has(idKey) === true) return null;
     let doc: Doc | undefined;
     if (!this.plan.exact || this.hasArrays()) {
-      doc = decodeDoc(bytes);
-      if (!this.filter.matches(doc)) return null;
+      const { fields, matches } = this.filter;
+      if (fields === undefined) doc = decodeDoc(bytes);
+      if (!matches(doc ?? decodePart(bytes, fields as ReadonlySet<string>))) return null;
     }
     this.found.places?.add(idKey);
     return { idKey, bytes, doc };

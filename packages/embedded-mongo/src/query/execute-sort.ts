@@ -61,7 +61,7 @@ export class SortBuffer {
 
   /** The documents in order, as many as are wanted. */
   async sorted(slice: TimeSlice): Promise<Uint8Array[]> {
-    const entries = await mergeSort(this.entries, slice);
+    const entries = await mergeSort(this.entries, byKey, slice);
     this.entries = [];
     const wanted = this.top > 0 ? entries.slice(0, this.top) : entries;
     return wanted.map((entry) => entry.bytes);
@@ -78,28 +78,33 @@ function byKey(a: Entry, b: Entry): number {
   return compareSortKeys(a.key, b.key);
 }
 
-async function mergeSort(entries: Entry[], slice: TimeSlice): Promise<Entry[]> {
+/** The order of two items: negative, 0 or positive. */
+type Compare<T> = (a: T, b: T) => number;
+
+/** Sorts in stretches, equal ones in the order they came; `entries` is used up. */
+export async function mergeSort<T>(entries: T[], compare: Compare<T>, slice: TimeSlice): Promise<T[]> {
   for (let start = 0; start < entries.length; start += RUN) {
-    const run = entries.slice(start, start + RUN).sort(byKey);
-    for (let i = 0; i < run.length; i += 1) entries[start + i] = run[i] as Entry;
+    const run = entries.slice(start, start + RUN).sort(compare);
+    for (let i = 0; i < run.length; i += 1) entries[start + i] = run[i] as T;
     if (slice.isOver()) await slice.rest();
   }
   let from = entries;
   for (let length = RUN; length < entries.length; length *= 2) {
-    const to: Entry[] = [];
+    const to: T[] = [];
     for (let start = 0; start < from.length; start += 2 * length)
-      await mergeRuns(from, start, length, to, slice);
+      await mergeRuns(from, start, length, to, compare, slice);
     from = to;
   }
   return from;
 }
 
 /** Appends the two sorted runs of `from` at `start` to `to`, merged. */
-async function mergeRuns(
-  from: readonly Entry[],
+async function mergeRuns<T>(
+  from: readonly T[],
   start: number,
   length: number,
-  to: Entry[],
+  to: T[],
+  compare: Compare<T>,
   slice: TimeSlice,
 ): Promise<void> {
   const middle = Math.min(start + length, from.length);
@@ -107,15 +112,10 @@ async function mergeRuns(
   let one = start;
   let other = middle;
   while (one < middle || other < end) {
-    const a = one < middle ? from[one] : undefined;
-    const b = other < end ? from[other] : undefined;
-    if (b === undefined || (a !== undefined && compareSortKeys(a.key, b.key) <= 0)) {
-      to.push(a as Entry);
-      one += 1;
-    } else {
-      to.push(b);
-      other += 1;
-    }
+    const takesOne = one < middle && (other >= end || compare(from[one] as T, from[other] as T) <= 0);
+    to.push((takesOne ? from[one] : from[other]) as T);
+    if (takesOne) one += 1;
+    else other += 1;
     if (slice.isOver()) await slice.rest();
   }
 }

@@ -2,6 +2,7 @@ import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import { RawDoc, type Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Collection } from '../storage/catalogue.js';
+import { isNatural } from '../storage/insertion-order.js';
 import type { View } from '../storage/view.js';
 import { docOf, type Row, type Scan } from './execute-scan.js';
 import type { TimeSlice } from './execute-slice.js';
@@ -10,6 +11,9 @@ import type { SortKey } from './sort.js';
 
 /** The most bytes of documents in one reply; the reply's other fields find room beside them. */
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
+
+/** The most documents in one reply where the client may ask for more: many small ones take long to put together. */
+export const MAX_BATCH_LENGTH = 10_000;
 
 /** Some results of a query. */
 export interface Batch {
@@ -192,7 +196,7 @@ export function collectionDropped({ ns, uuid }: Collection): EngineError {
 
 function refuseDropped({ collection, plan }: Scan): void {
   if (collection.dropped) throw collectionDropped(collection);
-  const gone = plan.scans.find(({ index }) => !collection.indexes.includes(index));
+  const gone = plan.scans.find(({ index }) => !isNatural(index) && !collection.indexes.includes(index));
   if (gone !== undefined) throw new EngineError('QueryPlanKilled', `index '${gone.index.name}' dropped`);
 }
 

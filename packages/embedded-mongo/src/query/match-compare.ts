@@ -101,16 +101,29 @@ function isNaNValue(value: Value | undefined): boolean {
 
 function membershipTest(list: Value, name: string, collation: Collation | undefined): ValueTest {
   if (!isArray(list)) throw new EngineError('BadValue', `${name} needs an array`);
-  const strings = new Set<string>();
-  const others = new Set<string>();
   const searches: ValueTest[] = [];
-  let missing = false;
   for (const item of list) {
     refuseUndefined(item);
     if (holdsOperators(item)) throw new EngineError('BadValue', `cannot nest $ under ${name}`);
-    if (collation !== undefined && !(item instanceof BSONRegExp) && concernsCollation(item))
-      searches.push(equalityTest(item, collation));
-    else if (item instanceof BSONRegExp) searches.push(regexTest(item.pattern, item.options));
+    if (item instanceof BSONRegExp) searches.push(regexTest(item.pattern, item.options));
+  }
+  // An index may express the list wholly: a long one is only made ready when documents are to be tested by it.
+  let test: ValueTest | undefined;
+  return (value) => (test ??= listTest(list, searches, collation))(value);
+}
+
+function listTest(
+  list: readonly Value[],
+  patterns: readonly ValueTest[],
+  collation: Collation | undefined,
+): ValueTest {
+  const strings = new Set<string>();
+  const others = new Set<string>();
+  const searches = [...patterns];
+  let missing = false;
+  for (const item of list) {
+    if (item instanceof BSONRegExp) continue;
+    if (collation !== undefined && concernsCollation(item)) searches.push(equalityTest(item, collation));
     else if (typeof item === 'string') strings.add(item);
     else if (item instanceof BSONSymbol) strings.add(item.value);
     else others.add(encodeKeyValue(item));

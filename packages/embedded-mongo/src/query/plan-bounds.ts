@@ -96,16 +96,19 @@ function pointBounds(
   descending: boolean,
   multikey: boolean,
 ): FieldBounds | undefined {
-  const keys = new Set<string>();
+  const keys: string[] = [];
   for (const value of values) {
     if (!isPoint(value) || (multikey && value === null)) return undefined;
-    keys.add(encodeKeyValue(value, descending));
+    keys.push(encodeKeyValue(value, descending));
   }
-  const sorted = keys.size > 1 ? [...keys].sort(byteOrder) : [...keys];
-  return {
-    ranges: sorted.map((key) => ({ from: key, to: behind(key) })),
-    points: true,
-  };
+  keys.sort(byteOrder);
+  const ranges: KeyRange[] = [];
+  let last: string | undefined;
+  for (const key of keys) {
+    if (key !== last) ranges.push({ from: key, to: behind(key) });
+    last = key;
+  }
+  return { ranges, points: true };
 }
 
 function byteOrder(a: string, b: string): number {

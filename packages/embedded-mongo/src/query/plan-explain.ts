@@ -1,6 +1,7 @@
 import type { Reply } from '../bson/codec.js';
 import { Int32 } from 'bson';
 import type { Doc } from '../bson/types.js';
+import { isNatural } from '../storage/insertion-order.js';
 import type { IndexScan } from './plan-candidates.js';
 import type { QueryPlan } from './plan.js';
 
@@ -41,7 +42,7 @@ function describeAccess(plan: QueryPlan, { filter, sort, counting }: ExplainedSh
   if (plan.idKey !== undefined) return { stage: 'IDHACK', ...residual };
   const [first, ...others] = plan.scans;
   if (first === undefined || plan.scans.every((scan) => scan.ranges.length === 0)) return { stage: 'EOF' };
-  if (others.length === 0 && first.index.id === 0 && !first.bounded) {
+  if (others.length === 0 && isNatural(first.index) && !first.bounded) {
     return { stage: 'COLLSCAN', ...residual, direction: directionOf(first) };
   }
   if (counting === 'covered' && others.length === 0) return { ...describeScan(first), stage: 'COUNT_SCAN' };

@@ -66,7 +66,7 @@ export function rangesIn(index: Index, query: Conjunction): IndexRanges {
     bounded += 1;
     ranges = combine(prefixes, bounds);
     complete = bounds.points && bounded === index.key.length;
-    if (!bounds.points || ranges.length === 0) break;
+    if (!bounds.points || ranges.length === 0 || bounded === index.key.length) break;
     prefixes = ranges.map((range) => range.from);
   }
   const expressedAll = query.conditions.every((condition) => expressed.has(condition));
@@ -76,6 +76,7 @@ export function rangesIn(index: Index, query: Conjunction): IndexRanges {
 }
 
 function combine(prefixes: readonly string[], bounds: FieldBounds): KeyRange[] {
+  if (prefixes.length === 1 && prefixes[0] === '') return [...bounds.ranges];
   const ranges: KeyRange[] = [];
   for (const prefix of prefixes) {
     for (const { from, to } of bounds.ranges) ranges.push({ from: prefix + from, to: prefix + to });

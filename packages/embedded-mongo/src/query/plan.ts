@@ -1,7 +1,8 @@
 import { BSONRegExp } from 'bson';
 import { encodeKeyValue } from '../bson/keystring.js';
 import { Undefined, type Doc, type Value } from '../bson/types.js';
-import type { Collection, Index } from '../storage/catalogue.js';
+import type { Collection } from '../storage/catalogue.js';
+import { naturalIndex } from '../storage/insertion-order.js';
 import { boundPart } from '../storage/keys.js';
 import {
   best,
@@ -38,7 +39,7 @@ export interface PlanOptions {
   /** A sort that `compileSort` accepts, or `{ $natural: ±1 }`. */
   readonly sort?: Doc;
   /** An index's name or key pattern, or `{ $natural: ±1 }`. */
-  readonly hint?: Hint;
+  readonly hint?: Hint | undefined;
   /** Strings compare by a collation: then no index tells where they are, nor in which order. */
   readonly collated?: boolean;
 }
@@ -55,10 +56,8 @@ export interface PlanOptions {
  */
 export function planQuery(collection: Collection, filter: Doc, options: PlanOptions = {}): QueryPlan {
   const collated = options.collated === true;
-  if (options.hint === undefined && !(collated && concernsCollation(filter.get('_id') ?? null))) {
-    const idKey = idKeyAsked(filter);
-    if (idKey !== undefined) return pointPlan(idKey, filter.size === 1);
-  }
+  const idKey = placeAsked(filter, options);
+  if (idKey !== undefined) return pointPlan(idKey, filter.size === 1);
   const query = collated ? withoutStrings(conjunctionOf(filter)) : conjunctionOf(filter);
   const natural = naturalDirection(options.hint) ?? naturalDirection(options.sort);
   if (natural !== undefined) {
@@ -71,13 +70,18 @@ export function planQuery(collection: Collection, filter: Doc, options: PlanOpti
     const index = hintedIndex(collection, options.hint, (hinted) => isUsable(hinted, query));
     return planOf(best(candidatesIn(index, query, sort)) as Candidate, unsorted);
   }
-  return planOf(best(candidatesFor(collection, query, sort)) as Candidate, unsorted);
+  const found = best(candidatesFor(collection, query, sort)) as Candidate;
+  if (sort.length === 0 && found.scans.every(({ index, bounded }) => index.id === 0 && !bounded)) {
+    return wholeScan(collection, 1, !unsorted, found.exact);
+  }
+  return planOf(found, unsorted);
 }
 
-/** The place of the document when a filter asks for one `_id`; `undefined` when it does not. */
-function idKeyAsked(filter: Doc): string | undefined {
+/** The place of the only possible document, when a filter asks for one `_id`; `undefined` when it does not. */
+export function placeAsked(filter: Doc, { hint, collated }: PlanOptions): string | undefined {
   const id = filter.get('_id');
-  if (id === undefined) return undefined;
+  if (id === undefined || hint !== undefined || (collated === true && concernsCollation(id)))
+    return undefined;
   if (!holdsOperators(id)) return pointOf(id);
   return id.size === 1 ? pointOf(id.get('$eq')) : undefined;
 }
@@ -97,9 +101,9 @@ function naturalDirection(order: Hint | undefined): 1 | -1 | undefined {
   return sortFields(order)[0]?.[1];
 }
 
-/** The natural order is that of `_id` here. */
+/** All documents in the order of their insertion, or where none is kept, in that of `_id`. */
 function wholeScan(collection: Collection, direction: 1 | -1, sorted: boolean, exact: boolean): QueryPlan {
-  const index = collection.indexes[0] as Index;
+  const index = naturalIndex(collection);
   const scan = { index, ranges: [wholeRange], reverse: direction === -1, bounded: false, places: false };
   return { scans: [scan], repeats: false, sorted, merged: false, exact };
 }

@@ -16,6 +16,7 @@ export class Operation implements Waiter {
   /** The client's transaction that it is a statement of. */
   transaction: Transaction | undefined;
   private killed = false;
+  private shutDown = false;
   private deadline = Number.POSITIVE_INFINITY;
   /** Wakes everything that waits in it. */
   private readonly wakers = new Set<() => void>();
@@ -46,9 +47,16 @@ export class Operation implements Waiter {
     for (const wake of this.wakers) wake();
   }
 
+  /** Ends it because the engine stops. */
+  endForShutdown(): void {
+    this.shutDown = true;
+    this.kill();
+  }
+
   /** Throws Interrupted, MaxTimeMSExpired, or why its transaction was ended. */
   checkInterrupt(): void {
     this.transaction?.checkOpen();
+    if (this.shutDown) throw new EngineError('InterruptedAtShutdown', 'interrupted at shutdown');
     if (this.killed) throw new EngineError('Interrupted', 'operation was interrupted');
     if (performance.now() >= this.deadline)
       throw new EngineError('MaxTimeMSExpired', 'operation exceeded time limit');
@@ -84,12 +92,14 @@ export class Operation implements Waiter {
 export class Operations {
   private readonly running = new Map<number, Operation>();
   private last = 0;
+  private ended = false;
 
   /** Registers a command; `finish` must follow. */
   begin(request: Request): Operation {
     this.last = (this.last % 0x7fff_ffff) + 1;
     const operation = new Operation(this.last, request);
     this.running.set(operation.opid, operation);
+    if (this.ended) operation.endForShutdown();
     return operation;
   }
 
@@ -100,6 +110,12 @@ export class Operations {
   /** Interrupts a command at the next point where it asks; one that is over is no error. */
   kill(opid: number): void {
     this.running.get(opid)?.kill();
+  }
+
+  /** Interrupts all commands, those to come too, because the engine stops. */
+  endAll(): void {
+    this.ended = true;
+    for (const operation of this.running.values()) operation.endForShutdown();
   }
 
   list(): Operation[] {

@@ -1,15 +1,18 @@
 import { Binary } from 'bson';
+import { asBuffer } from '../bson/reader.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Limits } from '../expiry/limits.js';
 import type { Store } from '../storage/store.js';
 import { endOfPrefix, type Key } from '../storage/keys.js';
-import { recordTime, Session, SESSION_RECORDS } from './session.js';
+import { pageKey, recordTime, Session, SESSION_RECORDS } from './session.js';
 
 /** Idle sessions are looked for so many times within the time that they may be idle. */
 const LOOKS = 6;
 /** Every name that a client makes up takes memory for half an hour (MongoDB's maxSessions, here a fifth of it). */
 const MAX_SESSIONS = 200_000;
+/** The length of a session's id, a UUID. */
+const ID_BYTES = 16;
 
 /** The logical sessions in use. Idle ones are forgotten after thirty minutes, in memory and on disk. */
 export class Sessions {
@@ -42,9 +45,12 @@ export class Sessions {
       }
       session = new Session(id);
       const view = this.store.latest();
-      const stored = view.get(session.recordKey);
-      view.release();
-      if (stored !== undefined) session.restore(stored);
+      try {
+        const stored = view.get(session.recordKey);
+        if (stored !== undefined) session.restore(stored);
+      } finally {
+        view.release();
+      }
       this.byId.set(id, session);
     }
     session.lastUse = performance.now();
@@ -66,7 +72,19 @@ export class Sessions {
     const ids = lsids.map(idOf);
     for (const id of ids) this.byId.get(id)?.transaction?.end();
     for (const id of ids) this.byId.delete(id);
-    await this.forgetRecords(ids.map((id) => SESSION_RECORDS + id));
+    const records: Key[] = [];
+    const view = this.store.latest();
+    try {
+      for (const id of ids) {
+        // One that is about to be written is not in the picture yet.
+        records.push(pageKey(id, 0));
+        for (let page = 1; view.get(pageKey(id, page)) !== undefined; page += 1)
+          records.push(pageKey(id, page));
+      }
+    } finally {
+      view.release();
+    }
+    await this.forgetRecords(records);
   }
 
   close(): void {
@@ -100,11 +118,15 @@ export class Sessions {
     }
     const expired: Key[] = [];
     const view = this.store.latest();
-    for (const [key, bytes] of view.range(SESSION_RECORDS, endOfPrefix(SESSION_RECORDS) as Key)) {
-      const inUse = this.byId.has(key.slice(SESSION_RECORDS.length));
-      if (!inUse && Date.now() - recordTime(bytes) > this.limits.sessionIdleMs) expired.push(key);
+    try {
+      for (const [key, bytes] of view.range(SESSION_RECORDS, endOfPrefix(SESSION_RECORDS) as Key)) {
+        const id = key.slice(SESSION_RECORDS.length, SESSION_RECORDS.length + ID_BYTES);
+        const isOld = Date.now() - recordTime(bytes) > this.limits.sessionIdleMs;
+        if (isOld && !this.byId.has(id)) expired.push(key);
+      }
+    } finally {
+      view.release();
     }
-    view.release();
     await this.forgetRecords(expired);
   }
 
@@ -118,8 +140,8 @@ export class Sessions {
 
 function idOf(lsid: Doc): string {
   const id = lsid.get('id');
-  if (!(id instanceof Binary) || id.sub_type !== Binary.SUBTYPE_UUID || id.length() !== 16) {
+  if (!(id instanceof Binary) || id.sub_type !== Binary.SUBTYPE_UUID || id.length() !== ID_BYTES) {
     throw new EngineError('TypeMismatch', "BSON field 'lsid.id' must be a UUID");
   }
-  return Buffer.from(id.buffer.buffer, id.buffer.byteOffset, 16).toString('latin1');
+  return asBuffer(id.buffer).toString('latin1', 0, ID_BYTES);
 }

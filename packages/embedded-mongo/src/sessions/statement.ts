@@ -9,7 +9,8 @@ import type { Session } from './session.js';
 /** The part that a command plays in its session. */
 export type Statement =
   | { readonly kind: 'plain' }
-  | { readonly kind: 'retryable write'; readonly session: Session }
+  /** `isRetry`: the same command has come before. */
+  | { readonly kind: 'retryable write'; readonly session: Session; readonly isRetry: boolean }
   /** `commitTransaction` or `abortTransaction`. */
   | { readonly kind: 'end of transaction'; readonly session: Session; readonly number: bigint }
   | {
@@ -76,7 +77,7 @@ function retryableWrite(session: Session, command: Command, number: bigint): Sta
     if (number === session.number) throw reusedNumber(number);
     session.advanceTo(number, 'retryable write');
   }
-  return { kind: 'retryable write', session };
+  return { kind: 'retryable write', session, isRetry };
 }
 
 function transactionStatement(
@@ -124,5 +125,6 @@ function transactionNumber(body: CommandDoc): bigint | undefined {
   if (!(number instanceof Long) || number.isNegative()) {
     throw new EngineError('TypeMismatch', "BSON field 'txnNumber' must be a long that is not negative");
   }
-  return number.toBigInt();
+  // The method of Long itself goes by way of decimal digits.
+  return (BigInt(number.high) << 32n) | BigInt(number.low >>> 0);
 }

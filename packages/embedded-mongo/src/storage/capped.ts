@@ -2,18 +2,18 @@ import { decodeDoc } from '../bson/codec.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Collection, Index } from './catalogue.js';
 import type { EntryCounts } from './counts.js';
-import { deleteDocument, scanDocuments } from './records.js';
+import { deleteDocument, readDocument, scanIndex } from './records.js';
 import { sizesOf } from './sizes.js';
 import type { Transaction } from './transaction.js';
 
 /** Whether a collection keeps to a size by removing its oldest documents. */
-export function isCapped({ options }: Collection): boolean {
-  return options.get('capped') === true;
+export function isCapped({ order }: Collection): boolean {
+  return order !== undefined;
 }
 
 /**
- * Removes as many documents, the oldest first, as a capped collection has too many with the changes of `own`. Documents
- * are kept by `_id`, and the least is taken for the oldest; those that `own` itself has written stay.
+ * Removes as many documents of a capped collection, the first inserted first, as it has too many with the changes of
+ * `own`. Those that `own` itself has written stay.
  */
 export function trimCapped(counts: EntryCounts, own: Transaction, collection: Collection): void {
   const { prefix } = collection.indexes[0] as Index;
@@ -24,9 +24,10 @@ export function trimCapped(counts: EntryCounts, own: Transaction, collection: Co
     const change = own.counts.get(prefix) ?? { count: 0, bytes: 0 };
     return before.count + change.count > maxCount || before.documents + change.bytes > maxBytes;
   };
-  if (!isTooMuch()) return;
-  for (const { idKey, bytes } of scanDocuments(own, collection)) {
-    if (own.writes.has(prefix + idKey)) continue;
+  if (collection.order === undefined || !isTooMuch()) return;
+  for (const { idKey } of scanIndex(own, collection.order.byNumber)) {
+    const bytes = readDocument(own, collection, idKey);
+    if (bytes === undefined || own.writes.has(prefix + idKey)) continue;
     deleteDocument(own, collection, idKey, decodeDoc(bytes));
     if (!isTooMuch()) return;
   }

@@ -5,6 +5,7 @@ import type { Doc, Value } from '../bson/types.js';
 import { compileFilter, type Filter } from '../query/match.js';
 import { compileKeys } from '../query/sort-keys.js';
 import { isArray } from '../query/values.js';
+import type { InsertionOrder } from './insertion-order.js';
 import { type Key, prefixOf, RESERVED } from './keys.js';
 import type { Transaction } from './transaction.js';
 import type { View } from './view.js';
@@ -45,10 +46,14 @@ export interface Collection {
   options: Doc;
   /** `indexes[0]` is `_id_`, the documents themselves. */
   indexes: readonly Index[];
+  /** A capped collection's alone. */
+  readonly order?: InsertionOrder;
   /** The published sequence of the last change of its schema. */
   changedAt: number;
   nextIndexId: number;
   dropped: boolean;
+  /** How many schema changes wait for the transactions that use it: no further transaction may begin to, meanwhile. */
+  changesWaiting: number;
 }
 
 export interface IndexDefinition {
@@ -59,6 +64,9 @@ export interface IndexDefinition {
   readonly partialFilter?: Doc;
   readonly spec: Doc;
 }
+
+/** Index numbers from here on are the engine's own: what they hold is not built from documents. */
+export const FIRST_OWN_INDEX = 0xfff0;
 
 const RECORDS = prefixOf(0, RESERVED.catalogue);
 
@@ -83,6 +91,22 @@ export function makeIndex(collectionId: number, id: number, definition: IndexDef
     multikey: false,
     hasLongKeys: false,
     ready: false,
+  };
+}
+
+/** The order of insertion where a collection with these options has one. */
+function orderOf(collectionId: number, options: Doc): { readonly order?: InsertionOrder } {
+  if (options.get('capped') !== true) return {};
+  const own = (name: string, id: number): Index => ({
+    ...makeIndex(collectionId, id, { name, key: [], unique: true, sparse: false, spec: new Map() }),
+    ready: true,
+  });
+  return {
+    order: {
+      byNumber: own('$natural', FIRST_OWN_INDEX),
+      byDocument: own('$natural of a document', FIRST_OWN_INDEX + 1),
+      last: undefined,
+    },
   };
 }
 
@@ -151,9 +175,11 @@ export class Catalogue {
       uuid: randomUUID(),
       options,
       indexes: [idIndex],
+      ...orderOf(id, options),
       changedAt: 0,
       nextIndexId: 1,
       dropped: false,
+      changesWaiting: 0,
     };
     this.byNamespace.set(collection.ns, collection);
     transaction.put(RECORDS, encodeDoc(new Map([['next_id', new Int32(this.nextId)]])));
@@ -236,17 +262,20 @@ function collectionOf(record: Doc): Collection {
   const id = numberOf(record.get('id'));
   const db = record.get('db') as string;
   const name = record.get('name') as string;
+  const options = record.get('options') as Doc;
   return {
     id,
     db,
     name,
     ns: `${db}.${name}`,
     uuid: record.get('uuid') as string,
-    options: record.get('options') as Doc,
+    options,
+    ...orderOf(id, options),
     indexes: (record.get('indexes') as Doc[]).map((index) => indexOf(id, index)),
     changedAt: 0,
     nextIndexId: numberOf(record.get('next_index_id')),
     dropped: record.get('dropped') === true,
+    changesWaiting: 0,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Transaction } from './transaction.js';
 import type { View } from './view.js';
 
 /** The version of the layout that this code writes and reads. */
-const FORMAT = 2;
+const FORMAT = 3;
 const FORMAT_KEY = prefixOf(0, RESERVED.format);
 
 /** Throws where the folder was written by a newer layout than this code knows. */

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js';
 import type { Collection } from './catalogue.js';
-import { clearDropped, dropCollection } from './schema.js';
+import { clearDropped, dropCollection, whileUnused } from './schema.js';
 import type { Store } from './store.js';
 import type { Waiter } from './waiting.js';
 
@@ -9,7 +9,7 @@ export const OUT_PREFIX = 'tmp.agg_out.';
 
 /**
  * Gives a collection the place of the one named, which is dropped in the same change. Waits for transactions that
- * have used that one; `check` may throw when it has seen what there is at the moment of the change.
+ * have used either; `check` may throw when it has seen what there is at the moment of the change.
  */
 export async function replaceCollection(
   store: Store,
@@ -19,19 +19,18 @@ export async function replaceCollection(
   check: (current: Collection | undefined) => void,
 ): Promise<void> {
   const old = store.catalogue.find(ns);
-  if (old !== undefined) {
-    for (let users = store.usersOf(old); users.length > 0; users = store.usersOf(old)) {
-      await waiter.until(Promise.all(users.map((user) => user.ended)));
-    }
-  }
-  const replaced = await store.writeOnce((own) => {
-    const current = store.catalogue.find(ns);
-    if (collection.dropped) throw new EngineError('QueryPlanKilled', `collection dropped: ${collection.ns}`);
-    check(current);
-    if (current !== undefined) store.catalogue.drop(own, current);
-    store.catalogue.rename(own, collection, db, name);
-    return current;
-  }, 'use the reserve');
+  const concerned = old === undefined ? [collection] : [collection, old];
+  const replaced = await whileUnused(store, concerned, waiter, () =>
+    store.writeOnce((own) => {
+      const current = store.catalogue.find(ns);
+      if (collection.dropped)
+        throw new EngineError('QueryPlanKilled', `collection dropped: ${collection.ns}`);
+      check(current);
+      if (current !== undefined) store.catalogue.drop(own, current);
+      store.catalogue.rename(own, collection, db, name);
+      return current;
+    }, 'use the reserve'),
+  );
   if (replaced !== undefined) store.inBackground(clearDropped(store, replaced));
 }
 

@@ -2,8 +2,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeDoc } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { makeIndex, type Collection, type Index, type IndexDefinition } from './catalogue.js';
+import {
+  FIRST_OWN_INDEX,
+  makeIndex,
+  type Collection,
+  type Index,
+  type IndexDefinition,
+} from './catalogue.js';
+import { allIndexes } from './insertion-order.js';
 import { endOfPrefix, type Key } from './keys.js';
+import { LockedByTransaction } from './locks.js';
 import { addEntries, scanDocuments } from './records.js';
 import type { Need, Store } from './store.js';
 import type { Transaction } from './transaction.js';
@@ -11,23 +19,6 @@ import { patient, type Waiter } from './waiting.js';
 
 /** How many documents or keys one uninterrupted step of a long change handles; well under 10 ms. */
 const STEP = 250;
-
-/**
- * Finds the collection, or makes it with its `_id_` index. Inside a client's transaction the new, empty collection
- * stays even when the transaction is given up.
- */
-export async function ensureCollection(
-  store: Store,
-  db: string,
-  name: string,
-  transaction?: Transaction,
-): Promise<Collection> {
-  const found = store.catalogue.find(`${db}.${name}`);
-  if (found !== undefined) return found;
-  const created = await createCollection(store, db, name, new Map());
-  transaction?.touched.add(created);
-  return created;
-}
 
 /** Makes a collection; throws NamespaceExists where there is one of that name. */
 export async function createCollection(
@@ -53,17 +44,19 @@ export async function dropCollection(
   collection: Collection,
   waiter: Waiter = patient,
 ): Promise<void> {
-  await untilUnused(store, collection, waiter);
-  if (collection.dropped) return;
-  await store.writeOnce((own) => {
-    store.catalogue.drop(own, collection);
-  });
-  store.inBackground(clearDropped(store, collection));
+  const dropped = await whileUnused(store, [collection], waiter, () =>
+    store.writeOnce((own) => {
+      if (collection.dropped) return false;
+      store.catalogue.drop(own, collection);
+      return true;
+    }),
+  );
+  if (dropped) store.inBackground(clearDropped(store, collection));
 }
 
 /** Removes the data of a dropped collection, then its last trace in the catalogue. */
 export async function clearDropped(store: Store, collection: Collection): Promise<void> {
-  for (const index of collection.indexes) await clearIndex(store, index);
+  for (const index of allIndexes(collection)) await clearIndex(store, index);
   await store.writeOnce((own) => {
     store.catalogue.forget(own, collection);
   }, 'use the reserve');
@@ -79,6 +72,9 @@ export async function createIndex(
   definition: IndexDefinition,
   waiter: Waiter = patient,
 ): Promise<Index> {
+  if (collection.nextIndexId >= FIRST_OWN_INDEX) {
+    throw new EngineError('CannotCreateIndex', `${collection.ns} has had too many indexes`);
+  }
   const index = await store.writeOnce((own) => {
     const made = makeIndex(collection.id, collection.nextIndexId, definition);
     collection.nextIndexId += 1;
@@ -111,11 +107,12 @@ export async function dropIndex(
   need: Need = 'spare the reserve',
   waiter: Waiter = patient,
 ): Promise<void> {
-  await untilUnused(store, collection, waiter);
-  await store.writeOnce((own) => {
-    collection.indexes = collection.indexes.filter((other) => other !== index);
-    store.catalogue.store(own, collection);
-  }, need);
+  await whileUnused(store, [collection], waiter, () =>
+    store.writeOnce((own) => {
+      collection.indexes = collection.indexes.filter((other) => other !== index);
+      store.catalogue.store(own, collection);
+    }, need),
+  );
   await clearIndex(store, index);
 }
 
@@ -132,7 +129,8 @@ async function abandonIndex(store: Store, collection: Collection, index: Index):
     collection.indexes = collection.indexes.filter((other) => other !== index);
     store.catalogue.store(own, collection);
   }, 'use the reserve');
-  store.inBackground(untilUnused(store, collection, patient).then(() => clearIndex(store, index)));
+  // Those that begin from now on do not know of it.
+  store.inBackground(ended(store.usersOf(collection), patient).then(() => clearIndex(store, index)));
 }
 
 async function fillIndex(store: Store, collection: Collection, index: Index, waiter: Waiter): Promise<void> {
@@ -145,10 +143,16 @@ async function fillIndex(store: Store, collection: Collection, index: Index, wai
         let left = STEP;
         for (const { idKey, bytes } of scanDocuments(own, collection, { from: start })) {
           if (left === 0) return idKey;
+          try {
+            // The lock keeps a transaction that has not seen the new entry from changing the document under it.
+            own.lock(primary.prefix + idKey);
+            addEntries(own, collection, index, decodeDoc(bytes), idKey);
+          } catch (error) {
+            // To wait for all documents of a step to be free at once might take for ever.
+            if (error instanceof LockedByTransaction && left < STEP) return idKey;
+            throw error;
+          }
           left -= 1;
-          // The lock keeps a transaction that has not seen the new entry from changing the document under it.
-          own.lock(primary.prefix + idKey);
-          addEntries(own, collection, index, decodeDoc(bytes), idKey);
         }
         return undefined;
       },
@@ -175,10 +179,22 @@ async function clearIndex(store: Store, index: Index): Promise<void> {
   store.counts.forget(index.prefix);
 }
 
-/** Waits until no open transaction has used the collection. */
-export async function untilUnused(store: Store, collection: Collection, waiter: Waiter): Promise<void> {
-  for (let users = store.usersOf(collection); users.length > 0; users = store.usersOf(collection)) {
-    await ended(users, waiter);
+/**
+ * Waits until no open transaction has used the collections, then makes a change to them. Meanwhile no further
+ * transaction can begin to use them: a stream of transactions would keep the change waiting for ever.
+ */
+export async function whileUnused<T>(
+  store: Store,
+  collections: readonly Collection[],
+  waiter: Waiter,
+  change: () => Promise<T>,
+): Promise<T> {
+  for (const collection of collections) collection.changesWaiting += 1;
+  try {
+    for (const collection of collections) await ended(store.usersOf(collection), waiter);
+    return await change();
+  } finally {
+    for (const collection of collections) collection.changesWaiting -= 1;
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EngineError } from '../errors.js';
 import { Catalogue, type Collection } from './catalogue.js';
 import { checkInProcess } from './check/process.js';
@@ -6,6 +7,7 @@ import { EntryCounts } from './counts.js';
 import { Disk, type DiskSnapshot } from './disk.js';
 import { checkFormat } from './format.js';
 import { GroupCommit } from './group-commit.js';
+import { allIndexes } from './insertion-order.js';
 import { LockedByTransaction, Locks } from './locks.js';
 import { Overlay } from './overlay.js';
 import { sizeOfChanges, SpaceGuard, type MeasureSpace } from './space.js';
@@ -19,6 +21,11 @@ export interface StoreOptions {
   /** How much disk space is free; by default the file system is asked. */
   readonly measureSpace?: MeasureSpace | undefined;
 }
+
+/** How long the end of the last reader is waited for, in milliseconds. */
+const LAST_READERS_MS = 5_000;
+/** How often the end of the last reader is looked for when the store is closed, in milliseconds. */
+const LOOK_MS = 2;
 
 /** Whether a write keeps off the last disk space, or tidies up and may use it. */
 export type Need = 'spare the reserve' | 'use the reserve';
@@ -79,7 +86,7 @@ export class Store {
     checkFormat(view);
     const { live, dropped } = store.catalogue.load(view);
     for (const collection of live) {
-      for (const index of collection.indexes) store.counts.load(view, index.prefix);
+      for (const index of allIndexes(collection)) store.counts.load(view, index.prefix);
     }
     view.release();
     return { store, dropped };
@@ -126,7 +133,7 @@ export class Store {
       const bytes = sizeOfChanges(transaction.writes.values());
       if (need === 'spare the reserve') this.space.checkRoom(this.commits.waitingBytes + bytes);
       this.published += 1;
-      for (const [key, value] of transaction.writes) this.overlay.publish(this.published, key, value);
+      this.overlay.publish(this.published, transaction.writes);
       if (this.open.size > 0) this.locks.noteWritten(transaction.locked, this.published);
       this.counts.apply(transaction.counts);
       this.commits.enqueue(this.published, transaction.writes, transaction.lateWrites, bytes);
@@ -215,13 +222,20 @@ export class Store {
     return check;
   }
 
-  /** Waits for what is published, then closes the file. Open transactions are given up. */
+  /**
+   * Waits for what is published and until nobody reads any more, then closes the file. Open transactions are given up;
+   * who reads outside them must have been told to stop.
+   */
   async close(): Promise<void> {
     this.closing = true;
     for (const transaction of this.open) transaction.end();
     // The end of a transaction may set off work of its own.
     await this.durable();
     while (this.background.size > 0) await Promise.all(this.background);
+    // LMDB does not survive it when a closed file is read.
+    for (const until = performance.now() + LAST_READERS_MS; this.views.size > 0; await delay(LOOK_MS)) {
+      if (performance.now() > until) throw new Error('the store cannot be closed: it is still read');
+    }
     await this.durable();
     await Promise.allSettled(this.checks);
     this.snapshot.release();

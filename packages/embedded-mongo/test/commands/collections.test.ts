@@ -56,6 +56,56 @@ describe('a capped collection', () => {
     expect((await db.command({ collStats: 'log' }))['size']).toBeLessThanOrEqual(4096);
   });
 
+  it('is in the order of insertion, and lets the first inserted go, over a restart too', async () => {
+    const log = await db.createCollection<{ _id: number | string; n?: number }>('log', {
+      capped: true,
+      size: 100_000,
+      max: 4,
+    });
+    const ids = async (sort?: 1 | -1): Promise<unknown[]> => {
+      const found = sort === undefined ? log.find() : log.find().sort({ $natural: sort }).batchSize(2);
+      return (await found.toArray()).map(({ _id }) => _id);
+    };
+    await log.insertMany(([5, 'b', 1] as const).map((_id) => ({ _id })));
+    expect([await ids(), await ids(-1)]).toEqual([
+      [5, 'b', 1],
+      [1, 'b', 5],
+    ]);
+    await log.insertMany([3, 9, 2].map((_id) => ({ _id })));
+    expect(await ids()).toEqual([1, 3, 9, 2]);
+    await log.updateOne({ _id: 1 }, { $set: { n: 1 } });
+    await log.deleteOne({ _id: 9 });
+    await engine.restart();
+    await log.insertMany([9, 0].map((_id) => ({ _id })));
+    expect([await ids(), await ids(1)]).toEqual([
+      [3, 2, 9, 0],
+      [3, 2, 9, 0],
+    ]);
+    expect(await log.countDocuments()).toBe(4);
+    expect(await log.countDocuments({ n: { $exists: false } })).toBe(4);
+    expect((await log.find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id)).toEqual([0, 2, 3, 9]);
+    expect((await log.find({ _id: { $gt: 0 } }).toArray()).length).toBe(3);
+    expect((await log.aggregate([{ $project: { _id: 1 } }]).toArray())[0]).toEqual({ _id: 3 });
+    expect((await log.aggregate([{ $limit: 1 }, { $count: 'n' }]).toArray())[0]).toEqual({ n: 1 });
+    const { queryPlanner, executionStats } = await log.find().explain('executionStats');
+    expect(queryPlanner).toMatchObject({ winningPlan: { stage: 'COLLSCAN', direction: 'forward' } });
+    expect(executionStats).toMatchObject({ nReturned: 4, totalKeysExamined: 0, totalDocsExamined: 4 });
+    expect(await log.indexes()).toHaveLength(1);
+    expect(await db.command({ validate: 'log' })).toMatchObject({ valid: true, nIndexes: 1 });
+  });
+
+  it('evicts within one command, also by size', async () => {
+    const log = await db.createCollection<{ _id: number; text: string }>('log', { capped: true, size: 4096 });
+    const text = 'x'.repeat(900);
+    const order = [70, 10, 60, 20, 50, 30, 40, 0, 90];
+    await log.insertMany(order.map((_id) => ({ _id, text })));
+    expect((await log.find().toArray()).map(({ _id }) => _id)).toEqual([30, 40, 0, 90]);
+    await log.rename('other');
+    await db.collection<{ _id: number; text: string }>('other').insertOne({ _id: 5, text });
+    expect((await db.collection('other').find().toArray()).map(({ _id }) => _id)).toEqual([40, 0, 90, 5]);
+    expect((await db.command({ validate: 'other' }))['valid']).toBe(true);
+  });
+
   it('takes no writes in transactions', async () => {
     const log = await db.createCollection<{ _id: number }>('log', { capped: true, size: 4096 });
     await engine.client.withSession(async (session) => {

@@ -98,6 +98,29 @@ describe('a retried write takes effect once', () => {
     expect(await total()).toBe(2);
   });
 
+  it('however many statements it has, over a crash too', async () => {
+    const upserts = Array.from({ length: 1_500 }, (_, i) => ({
+      q: { _id: 100 + i },
+      u: { $inc: { n: 1 } },
+      upsert: true,
+    }));
+    number += 1;
+    const command = { update: 'things', updates: upserts, lsid, txnNumber: Long.fromNumber(number) };
+    const first = await db.command(command);
+    const again = await db.command(command);
+    await engine.kill9();
+    await engine.restart();
+    const late = await db.command(command);
+    for (const { n, nModified, upserted } of [first, again, late]) {
+      expect([n, nModified, (upserted as unknown[]).length]).toEqual([1_500, 0, 1_500]);
+    }
+    expect(late['upserted']).toEqual(first['upserted']);
+    expect(await total()).toBe(1_500);
+    const [next, retried] = await twice({ update: 'things', updates: upserts.slice(0, 300) });
+    expect([next['nModified'], retried['nModified']]).toEqual([300, 300]);
+    expect(await total()).toBe(1_800);
+  });
+
   it('over a crash too', async () => {
     number += 1;
     const command = {

@@ -1,13 +1,7 @@
 import { ObjectId, type Collection, type Db } from 'mongodb';
 import { startEngine, type TestEngine } from '../kit.js';
 import { failure } from './failure.js';
-
-interface Thing {
-  _id: number;
-  a?: number;
-  b?: string;
-  tags?: string[];
-}
+import { freshThings, idsOf, type Thing } from './things.js';
 
 let engine: TestEngine;
 let db: Db;
@@ -22,18 +16,8 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  db = engine.client.db(`crud${new ObjectId().toHexString()}`);
-  things = db.collection('things');
-  await things.insertMany([
-    { _id: 1, a: 3, b: 'x', tags: ['red', 'blue'] },
-    { _id: 2, a: 1, b: 'y' },
-    { _id: 3, a: 2, b: 'x', tags: ['blue'] },
-    { _id: 4, b: 'z' },
-  ]);
+  ({ db, things } = await freshThings(engine));
 });
-
-const idsOf = async (found: Promise<readonly Thing[]>): Promise<unknown[]> =>
-  (await found).map(({ _id }) => _id);
 
 describe('insert', () => {
   it('makes an _id where there is none, and puts it first', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { createIndex, ensureCollection } from '../../src/storage/schema.js';
+import { createCollection, createIndex } from '../../src/storage/schema.js';
 import { scanDocuments } from '../../src/storage/records.js';
 import { byField, cleanUp, close, insert, int, newFolder, openStore } from '../storage/store-kit.js';
 import { damagedCopy, dissect, examine, type Anatomy, type Outcome } from './damaged-files.js';
@@ -34,7 +34,7 @@ describe('damaged data files', () => {
     const store = openStore(template);
     originals = new Set();
     for (const name of ['orders', 'customers']) {
-      const collection = await ensureCollection(store, 'shop', name);
+      const collection = await createCollection(store, 'shop', name, new Map());
       await createIndex(store, collection, byField('n'));
       await createIndex(store, collection, byField('long'));
       await createIndex(store, collection, byField('code', { unique: true }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Collection } from 'mongodb';
 import { Store } from '../../src/storage/store.js';
-import { createIndex, ensureCollection } from '../../src/storage/schema.js';
+import { createCollection, createIndex } from '../../src/storage/schema.js';
 import { startEngine } from '../kit.js';
 import {
   amountOf,
@@ -64,7 +64,7 @@ describe('with an injected measure of free space', () => {
     await expect(
       store.writeOnce((own) => insert(own, accounts, { _id: 'c', n: int(3) })),
     ).rejects.toMatchObject(FULL);
-    await expect(ensureCollection(store, 'test', 'other')).rejects.toMatchObject(FULL);
+    await expect(createCollection(store, 'test', 'other', new Map())).rejects.toMatchObject(FULL);
     expect(store.catalogue.find('test.other')).toBeUndefined();
     expect(amountOf(store.latest(), accounts, 'c')).toBeUndefined();
     expect(amountOf(store.latest(), accounts, 'a')).toBe(1);

@@ -108,6 +108,22 @@ describe('a stopped folder', () => {
     expect(readdirSync(dbPath).filter((name) => name.startsWith('rewrite'))).toEqual([]);
   });
 
+  it('keeps the order of capped collections by --repair and --compact', async () => {
+    const shop = engine.client.db('shop');
+    const log = await shop.createCollection<{ _id: number }>('log', { capped: true, size: 4096, max: 4 });
+    await log.insertMany([9, 3, 7, 1, 8].map((_id) => ({ _id })));
+    const order = async (): Promise<number[]> => (await log.find().toArray()).map(({ _id }) => _id);
+    for (const option of ['--compact', '--repair']) {
+      await stop();
+      expect((await run(option)).code).toBe(0);
+      await engine.restart();
+      expect(await order()).toEqual([3, 7, 1, 8]);
+    }
+    await log.insertOne({ _id: 2 });
+    expect(await order()).toEqual([7, 1, 8, 2]);
+    expect(await shop.command({ validate: 'log' })).toMatchObject({ valid: true });
+  });
+
   it('gets its indexes and counts back by --repair, and keeps the old file', async () => {
     const before = await contents();
     await stop();

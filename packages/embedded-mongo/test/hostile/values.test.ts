@@ -1,3 +1,4 @@
+import { Int32 } from 'bson';
 import { compileExpression } from '../../src/query/expression.js';
 import { EngineError } from '../../src/errors.js';
 import { encodeDoc } from '../../src/bson/codec.js';
@@ -23,16 +24,16 @@ function repeated(spec: Value, times: number, s: Value): Value {
 
 describe('values that grow by themselves', () => {
   const doubling: [what: string, spec: Value, start: Value][] = [
-    ['an array of itself twice', ['$s', '$s'], 1],
+    ['an array of itself twice', ['$s', '$s'], new Int32(1)],
     [
       'a document of itself twice',
       new Map<string, Value>([
         ['a', '$s'],
         ['b', '$s'],
       ]),
-      1,
+      new Int32(1),
     ],
-    ['an array joined to itself', new Map([['$concatArrays', ['$s', '$s']]]), [1]],
+    ['an array joined to itself', new Map([['$concatArrays', ['$s', '$s']]]), [new Int32(1)]],
     ['a text joined to itself', new Map([['$concat', ['$s', '$s']]]), 'text'],
   ];
 

@@ -42,6 +42,7 @@ export function collectionWith(...indexes: readonly Index[]): Collection {
     changedAt: 0,
     nextIndexId: 100,
     dropped: false,
+    changesWaiting: 0,
   };
 }
 

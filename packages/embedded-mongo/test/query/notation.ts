@@ -18,7 +18,7 @@ export function value(plain: Plain): Value {
   if (plain instanceof RegExp) return new BSONRegExp(plain.source, plain.flags);
   if (plain instanceof Date) return new DateTime(BigInt(plain.getTime()));
   if (Array.isArray(plain)) return plain.map((item: Plain) => value(item));
-  if (plain instanceof Map || Object.getPrototypeOf(plain) !== Object.prototype) return plain;
+  if (plain instanceof Map || Object.getPrototypeOf(plain) !== Object.prototype) return plain as Value;
   return doc(plain as Record<string, Plain>);
 }
 

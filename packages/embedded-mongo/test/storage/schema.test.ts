@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Int32 } from 'bson';
 import { decodeDoc } from '../../src/bson/codec.js';
 import type { Doc, Value } from '../../src/bson/types.js';
@@ -9,10 +10,11 @@ import {
   scanDocuments,
   scanIndex,
 } from '../../src/storage/records.js';
-import { clearDropped, createIndex, dropCollection, ensureCollection } from '../../src/storage/schema.js';
+import { clearDropped, createCollection, createIndex, dropCollection } from '../../src/storage/schema.js';
 import { Store } from '../../src/storage/store.js';
 
 import {
+  amountOf,
   byField,
   cleanUp,
   close,
@@ -128,7 +130,7 @@ describe('indexes', () => {
 
   it('are complete when they are built while transactions and plain writes go on', async () => {
     const store = openStore();
-    const accounts = await ensureCollection(store, 'test', 'accounts');
+    const accounts = await createCollection(store, 'test', 'accounts', new Map());
     await store.writeOnce((own) => {
       for (let n = 0; n < 3000; n += 1) insert(own, accounts, { _id: `k${String(n)}`, n: int(n) });
     });
@@ -150,6 +152,31 @@ describe('indexes', () => {
       .map((found) => found.get('_id'));
     view.release();
     expect(ids(store, accounts, 'n_1')).toEqual(expected);
+  });
+
+  it('are built although there are always transactions that hold some of the documents', async () => {
+    const store = openStore();
+    const accounts = await createCollection(store, 'test', 'accounts', new Map());
+    await store.writeOnce((own) => {
+      for (let n = 0; n < 20; n += 1) insert(own, accounts, { _id: `k${String(n)}`, n: int(n) });
+    });
+    let done = false;
+    const built = createIndex(store, accounts, byField('n')).then(() => {
+      done = true;
+    });
+    let previous = store.begin();
+    for (let n = 0; !done; n += 1) {
+      set(previous, accounts, `k${String(n % 20)}`, { n: int(100 + n) });
+      const next = store.begin();
+      await nextTurn();
+      store.publish(previous);
+      previous = next;
+    }
+    previous.end();
+    await built;
+    expect(ids(store, accounts, 'n_1').sort()).toEqual(
+      [...Array(20).keys()].map((n) => `k${String(n)}`).sort(),
+    );
   });
 
   it('that cannot be unique are gone again after the failed build', async () => {
@@ -214,6 +241,40 @@ describe('collections', () => {
     const again = openStore(folder);
     const view = again.latest();
     expect([...scanDocuments(view, accounts)]).toEqual([]);
+    view.release();
+  });
+
+  it('let a change of theirs wait for the transactions before it, and none come after', async () => {
+    const store = openStore();
+    const accounts = await withAccounts(store);
+    const before = store.begin();
+    set(before, accounts, 'a', { n: int(5) });
+    const dropped = dropCollection(store, accounts);
+    const after = store.begin();
+    expect(() => {
+      after.touch(accounts);
+    }).toThrow(expect.objectContaining({ code: 24, labels: ['TransientTransactionError'] }));
+    set(before, accounts, 'b', { n: int(6) });
+    expect(accounts.dropped).toBe(false);
+    store.publish(before);
+    await dropped;
+    expect([accounts.dropped, accounts.changesWaiting]).toEqual([true, 0]);
+    after.end();
+  });
+
+  it('can be used again when a waiting change of theirs is given up', async () => {
+    const store = openStore();
+    const accounts = await withAccounts(store);
+    const before = store.begin();
+    before.touch(accounts);
+    const impatient = { until: () => Promise.reject(new Error('enough')) };
+    await expect(dropCollection(store, accounts, impatient)).rejects.toThrow('enough');
+    const after = store.begin();
+    set(after, accounts, 'a', { n: int(7) });
+    store.publish(after);
+    before.end();
+    const view = store.latest();
+    expect(amountOf(view, accounts, 'a')).toBe(7);
     view.release();
   });
 

@@ -4,8 +4,10 @@ import { validateDoc } from '../../bson/validate.js';
 import type { Collection, Index } from '../catalogue.js';
 import type { EntryCounts } from '../counts.js';
 import { keysOf } from '../index-keys.js';
+import { allIndexes, numberOf, type InsertionOrder } from '../insertion-order.js';
 import { endOfPrefix, type Key } from '../keys.js';
-import { entryChecksum, entryOf, idKeyOf, isSound, scanEntry, storedChecksum } from '../records.js';
+import { entryOf, idKeyOf, isSound, scanEntry, storedChecksum } from '../records.js';
+import { checksumOf } from '../seal.js';
 import type { View } from '../view.js';
 import { Problems, type Structure } from './structure.js';
 
@@ -36,7 +38,7 @@ export class CollectionCheck {
     private readonly structure: Structure,
     private readonly onProgress: () => void,
   ) {
-    for (const index of collection.indexes) this.problems.set(index, new Problems());
+    for (const index of allIndexes(collection)) this.problems.set(index, new Problems());
   }
 
   run(): CollectionReport {
@@ -54,9 +56,15 @@ export class CollectionCheck {
         index,
         this.scan(index, (key, value) => {
           if (index.ready) this.checkEntry(primary, index, key, value);
-          return entryChecksum(key, value);
+          return checksumOf(key, value);
         }),
       );
+    }
+    const { order } = this.collection;
+    if (order !== undefined) this.checkOrder(primary, order);
+    const own = order === undefined ? [] : [order.byNumber, order.byDocument];
+    for (const problem of own.flatMap((index) => this.problems.get(index)?.list() ?? [])) {
+      this.problem(primary, `the order of insertion: ${problem}`);
     }
     return {
       ns: this.collection.ns,
@@ -153,6 +161,28 @@ export class CollectionCheck {
     if (!isSound(documentKey, stored)) return;
     if (!keysOf(index, decodeDoc(stored.subarray(4))).keys.has(entry.fields)) {
       this.problem(index, `the entry ${hex(key)} leads to a document that has other values`);
+    }
+  }
+
+  /** Every document has one number, and every number one document. */
+  private checkOrder(primary: Index, order: InsertionOrder): void {
+    const { byNumber, byDocument } = order;
+    this.scan(byNumber, (key, value) => {
+      const idKey = Buffer.from(value).toString('latin1');
+      if (numberOf(this.view, order, idKey) !== key.slice(byNumber.prefix.length)) {
+        this.problem(byNumber, `the entry ${hex(key)} leads to a document of another number`);
+      }
+      return checksumOf(key, value);
+    });
+    const numbered = this.scan(byDocument, (key, value) => {
+      if (this.view.get(primary.prefix + key.slice(byDocument.prefix.length)) === undefined) {
+        this.problem(byDocument, `the entry ${hex(key)} leads to no document`);
+      }
+      return checksumOf(key, value);
+    });
+    const { count } = this.counts.totals(primary.prefix);
+    if (numbered !== count || this.counts.count(byNumber.prefix) !== count) {
+      this.problem(byDocument, 'there are not as many numbers as documents');
     }
   }
 

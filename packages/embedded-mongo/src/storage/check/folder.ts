@@ -3,6 +3,7 @@ import { Catalogue, type Collection } from '../catalogue.js';
 import { EntryCounts } from '../counts.js';
 import { DATA_FILE, type Disk, type DiskSnapshot } from '../disk.js';
 import { checkFormat } from '../format.js';
+import { allIndexes } from '../insertion-order.js';
 import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
 import { Overlay } from '../overlay.js';
 import { PublishedView } from '../view.js';
@@ -43,7 +44,7 @@ export async function checkFolder(task: CheckTask, onProgress: () => void): Prom
     const collections: FolderReport['collections'][number][] = [];
     for (const collection of collectionsOf(view, task.ns, problems)) {
       const counts = new EntryCounts();
-      for (const index of collection.indexes) counts.load(view, index.prefix);
+      for (const index of allIndexes(collection)) counts.load(view, index.prefix);
       collections.push(new CollectionCheck(view, collection, counts, structure, onProgress).run());
     }
     view.release();

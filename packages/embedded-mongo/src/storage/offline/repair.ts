@@ -6,6 +6,7 @@ import { Problems } from '../check/structure.js';
 import { EntryCounts } from '../counts.js';
 import { Disk, encodeSequence, SEQUENCE_KEY } from '../disk.js';
 import { checkFormat } from '../format.js';
+import { readNumber } from '../insertion-order.js';
 import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
 import { idKeyOf, insertDocument, isSound } from '../records.js';
 import { isIntact, isSealed, unseal } from '../seal.js';
@@ -138,6 +139,7 @@ async function copyCollection(
   problems: Problems,
 ): Promise<number> {
   const { prefix } = collection.indexes[0] as Index;
+  const numbers = numbersIn(salvage, collection);
   let copied = 0;
   let from: Key | undefined = prefix;
   while (from !== undefined) {
@@ -152,11 +154,27 @@ async function copyCollection(
       }
     });
     for (const [key, value] of chunk)
-      if (await copyDocument(store, collection, key, value, problems)) copied += 1;
+      if (await copyDocument(store, collection, key, value, numbers, problems)) copied += 1;
     await store.durable();
     from = next;
   }
   return copied;
+}
+
+/** The places of documents in a capped collection's order, by their id keys. */
+type Numbers = ReadonlyMap<string, number>;
+
+/** The order that a capped collection had, as far as it can be read; a document without a number comes last. */
+function numbersIn(salvage: Salvage, { order }: Collection): Numbers {
+  const numbers = new Map<string, number>();
+  if (order === undefined) return numbers;
+  const { prefix } = order.byNumber;
+  salvage.entries(prefix, endOfPrefix(prefix) as Key, (key, idKey) => {
+    if (key.length !== prefix.length + 8) return;
+    const number = readNumber(key.slice(prefix.length));
+    if (Number.isSafeInteger(number)) numbers.set(Buffer.from(idKey).toString('latin1'), number);
+  });
+  return numbers;
 }
 
 async function copyDocument(
@@ -164,6 +182,7 @@ async function copyDocument(
   collection: Collection,
   key: Key,
   value: Uint8Array,
+  numbers: Numbers,
   problems: Problems,
 ): Promise<boolean> {
   const document = `${collection.ns}: the document with the key ${Buffer.from(key, 'latin1').toString('hex')}`;
@@ -175,7 +194,7 @@ async function copyDocument(
     if (id === undefined || collection.indexes[0]?.prefix + idKeyOf(id) !== key) {
       throw new EngineError('DataCorruptionDetected', 'it lies in the wrong place');
     }
-    await store.writeOnce((own) => insertDocument(own, collection, bytes));
+    await store.writeOnce((own) => insertDocument(own, collection, bytes, numbers.get(idKeyOf(id))));
     return true;
   } catch (error) {
     if (!(error instanceof EngineError) || error.codeName === 'OutOfDiskSpace') throw error;

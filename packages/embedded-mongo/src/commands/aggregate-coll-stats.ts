@@ -3,20 +3,18 @@ import { Int32, Long } from 'bson';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import { DateTime, type Doc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { TimeSlice } from '../query/execute-slice.js';
-import type { Collection, Index } from '../storage/catalogue.js';
-import { endOfPrefix, type Key } from '../storage/keys.js';
-import type { View } from '../storage/view.js';
+import type { Collection } from '../storage/catalogue.js';
+import { sizesOf, type CollectionSizes } from '../storage/sizes.js';
 import { Arguments } from './arguments.js';
 import type { CommandContext } from './command.js';
 import type { SourceScope } from './aggregate-source.js';
 
-/** `$collStats`: one document about a collection. Sizes are those of what is stored, found by a scan. */
-export async function* collectionStats(
+/** `$collStats`: one document about a collection. */
+export function* collectionStats(
   { engine }: CommandContext,
   argument: Value,
-  { ns, collection, reader }: SourceScope,
-): AsyncGenerator<Doc> {
+  { ns, collection }: SourceScope,
+): Generator<Doc> {
   const args = new Arguments('$collStats', argument as Doc);
   args.allowOnly(['count', 'storageStats', 'latencyStats', 'queryExecStats']);
   args.refuse('latencyStats', 'queryExecStats');
@@ -37,16 +35,9 @@ export async function* collectionStats(
     yield result;
     return;
   }
-  const count = engine.store.counts.count(collection.indexes[0]?.prefix ?? '');
-  if (storage !== undefined) {
-    const view = engine.store.latest();
-    try {
-      result.set('storageStats', await storageStats(view, collection, count, scaleOf(storage), reader.slice));
-    } finally {
-      view.release();
-    }
-  }
-  if (wantsCount) result.set('count', Long.fromNumber(count));
+  const sizes = sizesOf(engine.store.counts, collection);
+  if (storage !== undefined) result.set('storageStats', storageStats(collection, sizes, scaleOf(storage)));
+  if (wantsCount) result.set('count', Long.fromNumber(sizes.count));
   yield result;
 }
 
@@ -60,36 +51,25 @@ function scaleOf(storage: Doc): number {
   throw new EngineError('BadValue', "$collStats: 'scale' must be a number greater than 0");
 }
 
-async function storageStats(
-  view: View,
+function storageStats(
   { indexes, options }: Collection,
-  count: number,
+  { count, documents, byIndex, indexes: indexBytes }: CollectionSizes,
   scale: number,
-  slice: TimeSlice,
-): Promise<Doc> {
-  const [documents, ...others] = indexes;
-  const size = documents === undefined ? 0 : await sizeOf(view, documents, slice);
-  const indexSizes: Doc = new Map<string, Value>([['_id_', new Int32(0)]]);
-  let indexSize = 0;
-  for (const index of others) {
-    const bytes = await sizeOf(view, index, slice);
-    indexSizes.set(index.name, scaled(bytes, scale));
-    indexSize += bytes;
-  }
+): Doc {
   const capped = options.get('capped') === true;
   const stats: Doc = new Map<string, Value>([
-    ['size', scaled(size, scale)],
+    ['size', scaled(documents, scale)],
     ['count', whole(count)],
-    ['avgObjSize', whole(count === 0 ? 0 : Math.floor(size / count))],
+    ['avgObjSize', whole(count === 0 ? 0 : Math.floor(documents / count))],
     ['numOrphanDocs', new Int32(0)],
-    ['storageSize', scaled(size, scale)],
+    ['storageSize', scaled(documents, scale)],
     ['freeStorageSize', new Int32(0)],
     ['capped', capped],
     ['nindexes', new Int32(indexes.length)],
     ['indexBuilds', indexes.filter(({ ready }) => !ready).map(({ name }) => name)],
-    ['totalIndexSize', scaled(indexSize, scale)],
-    ['totalSize', scaled(size + indexSize, scale)],
-    ['indexSizes', indexSizes],
+    ['totalIndexSize', scaled(indexBytes, scale)],
+    ['totalSize', scaled(documents + indexBytes, scale)],
+    ['indexSizes', new Map([...byIndex].map(([name, bytes]) => [name, scaled(bytes, scale)]))],
     ['scaleFactor', whole(scale)],
   ]);
   const maxSize = options.get('size');
@@ -99,19 +79,6 @@ async function storageStats(
   }
   return stats;
 }
-
-/** The bytes of all keys and values of an index, without its prefix; of documents that is what they are kept in. */
-async function sizeOf(view: View, index: Index, slice: TimeSlice): Promise<number> {
-  let bytes = 0;
-  for (const [key, value] of view.range(index.prefix, endOfPrefix(index.prefix) as Key)) {
-    bytes += index.id === 0 ? value.length - CHECKSUM : key.length - index.prefix.length + value.length;
-    if (slice.isOver()) await slice.rest();
-  }
-  return bytes;
-}
-
-/** What is stored with each document, in bytes. */
-const CHECKSUM = 4;
 
 function scaled(bytes: number, scale: number): Value {
   return whole(Math.floor(bytes / scale));
