@@ -4,7 +4,7 @@ import type { StoredEvent } from './stored-ledger.js';
 
 /** What was acknowledged is there once, what was refused is not, and what nobody knows of at most once; each whole. */
 export function wrongAnswers(log: readonly StoredEvent[], outcome: Outcome): string[] {
-  const described = Map.groupBy(log, ({ description }) => description ?? '');
+  const described = byDescription(log);
   const placed = new Map(log.map((event) => [placeOf(event.account_id, event.seq), event]));
   const lost = [...outcome.acknowledged]
     .filter(([description, id]) => described.get(description)?.some(({ _id }) => _id === id) !== true)
@@ -18,6 +18,16 @@ export function wrongAnswers(log: readonly StoredEvent[], outcome: Outcome): str
     return [`recorded in part or twice: ${description}`];
   });
   return [...lost, ...refused, ...others, ...outcome.surprises];
+}
+
+function byDescription(log: readonly StoredEvent[]): ReadonlyMap<string, readonly StoredEvent[]> {
+  const described = new Map<string, StoredEvent[]>();
+  for (const event of log) {
+    const same = described.get(event.description ?? '');
+    if (same) same.push(event);
+    else described.set(event.description ?? '', [event]);
+  }
+  return described;
 }
 
 const placeOf = (account: string, seq: number | undefined): string => `${account}/${seq ?? 0}`;
