@@ -11,7 +11,7 @@ export interface Command {
   readonly asked: Asked;
 }
 
-/** Where a command goes: an account, another one for transfers, and a transaction of the writer's own, if it has one. */
+/** Where a command goes: an account, another one (or the same) for transfers, and a transaction of the writer's own, if it has one. */
 export interface Place {
   readonly account: string;
   readonly other: string;
@@ -68,6 +68,7 @@ function move({ account }: Place, { one, two }: Envelopes, cents: number): Comma
 }
 
 function transfer({ account, other }: Place, { one, two }: Envelopes, cents: number): Command {
+  if (other === account) return single(account, 'deposits', one, cents, cents);
   const asked = new Map([
     [account, new Map([[one, -cents]])],
     [other, new Map([[two, cents]])],

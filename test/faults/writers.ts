@@ -74,7 +74,8 @@ export class Writers {
     while (!this.stopping) {
       this.counter += 1;
       const description = `writer ${writer} command ${this.counter}`;
-      const other = accounts[(writer + 1 + (this.counter % (accounts.length - 1))) % accounts.length] ?? '';
+      const other =
+        accounts[(writer + 1 + (this.counter % Math.max(1, accounts.length - 1))) % accounts.length] ?? '';
       const command = commandOf(this.counter, { account, other, own });
       const id = await this.send(callers, writer, description, command);
       if (id !== undefined && command.asked !== 'reversal') own = { account, id };
@@ -97,7 +98,11 @@ export class Writers {
       const fate = this.outcome.take(description, answer);
       if (fate !== 'unknown') return this.outcome.acknowledged.get(description);
       await pause(AFTER_A_FAILURE_MS);
-      if (key === undefined || Date.now() > deadline) return undefined;
+      if (key === undefined) return undefined;
+      if (Date.now() > deadline) {
+        this.outcome.surprises.push(`${description}: no answer in the end`);
+        return undefined;
+      }
     }
   }
 }
