@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongodb';
 
+import { Problem } from '../kernel/problem.js';
 import { CommitAttempt, type Ground } from './commit-attempt.js';
 import { lookAgain } from './look-again.js';
 import type { QueuedCommand, Verdict } from './queued-command.js';
@@ -13,6 +14,10 @@ export const MAX_WAITING = 10_000;
 /** How many transactions, over accounts of their own, are under way at once, and how much goes together in one. */
 const MAX_RUNNING = 2;
 const MAX_TOGETHER = 400;
+
+/** How long a command may wait for its first turn, and how often it is looked who has waited too long. */
+const MAX_WAIT_MS = 15_000;
+const LOOK_MS = 1_000;
 
 /** How many commands in the line are worth two transactions. */
 const WORTH_SHARING = 16;
@@ -28,6 +33,7 @@ export class Combiner {
   private running = 0;
   private awake = false;
   private alarm: NodeJS.Timeout | undefined;
+  private looked = 0;
 
   constructor(
     private readonly ground: Ground,
@@ -61,6 +67,7 @@ export class Combiner {
   }
 
   private begin(): void {
+    this.sendAway();
     while (this.running < MAX_RUNNING) {
       const unit = this.line.next((key) => this.atWork.has(key), performance.now(), this.share);
       if (!unit) break;
@@ -71,6 +78,16 @@ export class Combiner {
     const turn = this.line.nextTurn;
     if (turn !== undefined && this.running < MAX_RUNNING) {
       this.alarm = setTimeout(() => this.begin(), Math.max(1, turn - performance.now()));
+    }
+  }
+
+  /** Refuses what has waited too long, which happens while the database does not answer. */
+  private sendAway(): void {
+    const now = performance.now();
+    if (now < this.looked + LOOK_MS) return;
+    this.looked = now;
+    for (const { reject } of this.line.withdraw(({ since }) => since + MAX_WAIT_MS < now)) {
+      reject(new Problem('service_unavailable', { detail: 'The database is too slow at the moment.' }));
     }
   }
 

@@ -17,6 +17,8 @@ export type Verdict =
 export class QueuedCommand implements Waiting {
   readonly accounts: ReadonlySet<string>;
   readonly weight: number;
+  /** Since when it waits, in milliseconds as of `performance.now()`. */
+  readonly since = performance.now();
   /** The id of its idempotency record, if it comes with a key. */
   readonly record_id: string | undefined;
 
