@@ -3,7 +3,6 @@ import { ApiBody, ApiCreatedResponse, ApiExtraModels, ApiOperation, getSchemaPat
 
 import { TakesDryRun } from '../../http/dry-run.js';
 import { namedExamples } from '../../http/open-api-examples.js';
-import { TakesDryRun } from '../../http/dry-run.js';
 import { Problems } from '../../http/problems.js';
 import type { ProblemCode } from '../../kernel/problem-codes.js';
 import { MoneyAnswer, SeveralAnswer } from './money-answer.js';
