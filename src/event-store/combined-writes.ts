@@ -13,7 +13,7 @@ type Owned = TenantOwned & { readonly _id: string } & Document;
 
 /**
  * Writes all that a transaction has to write, in one round trip. Each account is written on the condition that it still
- * has the version that was decided on.
+ * has the version that was decided on, and the generation of the read models.
  * @throws VersionConflict, AccountKeyTaken, IdempotencyKeyUsed; the driver's errors.
  */
 export async function writeAll(client: MongoClient, db: Db, workspace: CombinedWorkspace): Promise<void> {
@@ -61,7 +61,8 @@ class CombinedWrites {
     const origin: WriteOrigin = { kind: 'account', account_id: _id };
     if (!base) return this.add(accounts.insertModel(current), origin);
     const update = { $set: changedFields(base, current) };
-    this.add(accounts.updateModel({ _id, version: base.version }, update), origin);
+    const { version, generation } = base;
+    this.add(accounts.updateModel({ _id, version, generation }, update), origin);
     this.updates += 1;
   }
 

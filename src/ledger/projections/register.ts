@@ -29,21 +29,34 @@ export class Register {
     return this.of(account.household_id).findOne(session, { _id, account_id: account._id });
   }
 
-  /** A part of the rows that match a condition, and how many there are in all, counted up to a limit. */
-  async page(
+  /** A part of the rows that match a condition. */
+  part(
+    session: MaybeSession,
     account: RegisterOf,
     condition: Filter<Document>,
     { skip, limit, sort, after }: Slice,
-    countLimit: number,
-  ): Promise<{ rows: RegisterRow[]; count: number }> {
-    const register = this.of(account.household_id);
-    const filter = { ...(condition as Filter<RegisterRow>), ...rowsOf(account) };
-    const unfiltered = Object.keys(condition).length === 0;
-    const count = unfiltered ? account.register_rows : await register.count(null, filter, countLimit);
-    if (skip >= count) return { rows: [], count };
-    const part = { $and: [filter, after] } as Filter<RegisterRow>;
-    const rows = await register.find(null, part, { sort, skip, limit }).toArray();
-    return { rows, count };
+  ): Promise<RegisterRow[]> {
+    const part = { $and: [this.filter(account, condition), after] } as Filter<RegisterRow>;
+    return this.of(account.household_id).find(session, part, { sort, skip, limit }).toArray();
+  }
+
+  /** How many rows match a condition; counting ends at `limit`. */
+  count(
+    session: MaybeSession,
+    account: RegisterOf,
+    condition: Filter<Document>,
+    limit: number,
+  ): Promise<number> {
+    return this.of(account.household_id).count(session, this.filter(account, condition), limit);
+  }
+
+  /** How many rows there are of events up to that one. */
+  countUpTo(account: RegisterOf, seq: number): Promise<number> {
+    return this.of(account.household_id).count(null, { ...rowsOf(account), seq: { $lte: seq } });
+  }
+
+  private filter(account: RegisterOf, condition: Filter<Document>): Filter<RegisterRow> {
+    return { ...(condition as Filter<RegisterRow>), ...rowsOf(account) };
   }
 
   private of(household_id: string): TenantScope<RegisterRow> {
