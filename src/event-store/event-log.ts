@@ -66,9 +66,10 @@ export class EventLog {
   async verify(
     account: LogOf & Pick<AccountRecord, 'version' | 'head_hash'>,
     seen: (event: AnyEvent) => void = () => undefined,
+    session: MaybeSession = null,
   ): Promise<ChainResult> {
     const check = new ChainCheck(account, (prev_hash) => this.isSealedAfter(account, prev_hash));
-    for await (const event of this.stream(null, account, 0, account.version)) {
+    for await (const event of this.stream(session, account, 0, account.version)) {
       const result = await check.take(event as unknown as SealedEvent);
       if (result) return result;
       seen(event);

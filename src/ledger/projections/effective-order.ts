@@ -7,6 +7,7 @@ import { driverDb, tenantScope } from '../../database/tenant-scope.js';
 import type { CalendarDate } from '../../kernel/dates.js';
 import type { PastBalances } from './past-balances.js';
 import { REGISTER, type RegisterRow } from './register-row.js';
+import type { StoredRow } from './stored-row.js';
 import { Totals, type TotalsOf } from './totals.js';
 
 type Dir = 'asc' | 'desc';
@@ -61,14 +62,14 @@ export class EffectiveOrder {
       effective_on,
       seq: dir === 'desc' ? { $gte: seq } : { $lte: seq },
     }));
-    const filter: Filter<RegisterRow> = {
+    const filter: Filter<StoredRow> = {
       account_id,
       generation,
       ...(envelope_id !== undefined && { 'postings.envelope_id': envelope_id }),
       ...(parts.length === 1 ? parts[0] : { $or: parts }),
     };
     const projection = { effective_on: 1, seq: 1, amount_minor: 1, postings: 1 };
-    return tenantScope<RegisterRow>(this.db, REGISTER, household_id)
+    return tenantScope<StoredRow>(this.db, REGISTER, household_id)
       .find(session, filter, { projection })
       .toArray();
   }

@@ -4,7 +4,8 @@ import type { CalendarDate } from '../../kernel/dates.js';
 export interface Summed {
   /** `2026-01`. */
   readonly month: string;
-  readonly sum_minor: number;
+  /** Left out where it has always been 0. */
+  readonly sum_minor?: number;
   /** By day of the month, `01` to `31`; left out where it is 0. */
   readonly days?: Readonly<Record<string, number>>;
 }
@@ -16,7 +17,7 @@ export interface Moment {
 }
 
 /** How much of a month's total counts for what comes after a moment. */
-export function sumAfter({ date, end }: Moment, { month, sum_minor, days = {} }: Summed): number {
+export function sumAfter({ date, end }: Moment, { month, sum_minor = 0, days = {} }: Summed): number {
   const [ofMonth, ofDay] = [date.slice(0, 7), date.slice(8)];
   if (month !== ofMonth) return month > ofMonth ? sum_minor : 0;
   return Object.entries(days)
@@ -53,7 +54,7 @@ export class PastBalances {
     const held = new Map(this.envelopes.map(({ id, balance_minor }) => [id, this.back ? balance_minor : 0]));
     for (const total of this.totals) {
       const later = sumAfter(moment, total);
-      const counts = this.back ? -later : total.sum_minor - later;
+      const counts = this.back ? -later : (total.sum_minor ?? 0) - later;
       held.set(total.envelope_id, (held.get(total.envelope_id) ?? 0) + counts);
     }
     return held;

@@ -10,6 +10,7 @@ import type { RegisterFact } from '../domain/facts.js';
 import { REGISTER, rowId, type RegisterRow } from './register-row.js';
 import { insertedRows, type RowWrite } from './register-rows.js';
 import type { Slice } from './slice.js';
+import { fullRow, storedRow, type StoredRow } from './stored-row.js';
 
 /** The account whose register is meant, and the generation in force. */
 export type RegisterOf = Pick<AccountRecord, '_id' | 'household_id' | 'generation' | 'register_rows'>;
@@ -24,20 +25,22 @@ export class Register {
   }
 
   /** The row of the event with that id, null when the account has none. */
-  row(session: MaybeSession, account: RegisterOf, id: string): Promise<RegisterRow | null> {
+  async row(session: MaybeSession, account: RegisterOf, id: string): Promise<RegisterRow | null> {
     const _id = rowId(account.generation, id);
-    return this.of(account.household_id).findOne(session, { _id, account_id: account._id });
+    const row = await this.of(account.household_id).findOne(session, { _id, account_id: account._id });
+    return row && fullRow(row);
   }
 
   /** A part of the rows that match a condition. */
-  part(
+  async part(
     session: MaybeSession,
     account: RegisterOf,
     condition: Filter<Document>,
     { skip, limit, sort, after }: Slice,
   ): Promise<RegisterRow[]> {
-    const part = { $and: [this.filter(account, condition), after] } as Filter<RegisterRow>;
-    return this.of(account.household_id).find(session, part, { sort, skip, limit }).toArray();
+    const part = { $and: [this.filter(account, condition), after] } as Filter<StoredRow>;
+    const rows = await this.of(account.household_id).find(session, part, { sort, skip, limit }).toArray();
+    return rows.map(fullRow);
   }
 
   /** How many rows match a condition; counting ends at `limit`. */
@@ -55,12 +58,12 @@ export class Register {
     return this.of(account.household_id).count(null, { ...rowsOf(account), seq: { $lte: seq } });
   }
 
-  private filter(account: RegisterOf, condition: Filter<Document>): Filter<RegisterRow> {
-    return { ...(condition as Filter<RegisterRow>), ...rowsOf(account) };
+  private filter(account: RegisterOf, condition: Filter<Document>): Filter<StoredRow> {
+    return { ...(condition as Filter<StoredRow>), ...rowsOf(account) };
   }
 
-  private of(household_id: string): TenantScope<RegisterRow> {
-    return tenantScope<RegisterRow>(this.db, REGISTER, household_id);
+  private of(household_id: string): TenantScope<StoredRow> {
+    return tenantScope<StoredRow>(this.db, REGISTER, household_id);
   }
 }
 
@@ -71,7 +74,7 @@ export function registerProjection(writes: readonly RowWrite[]): Projection {
   return {
     changes: writes.map((write) =>
       'insert' in write
-        ? { collection: REGISTER, _id: write.insert._id, insert: write.insert }
+        ? { collection: REGISTER, _id: write.insert._id, insert: storedRow(write.insert) }
         : { collection: REGISTER, _id: write.update, set: write.set },
     ),
     added_rows: insertedRows(writes).length,

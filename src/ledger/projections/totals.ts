@@ -26,9 +26,10 @@ export interface MonthTotal {
   readonly envelope_id: number;
   /** `2026-01`. */
   readonly month: string;
-  readonly sum_minor: number;
+  /** Left out where it has always been 0. */
+  readonly sum_minor?: number;
   /** By day of the month, `01` to `31`; days without postings, or whose postings are 0, may be left out. */
-  readonly days: Readonly<Record<string, number>>;
+  readonly days?: Readonly<Record<string, number>>;
   /** How many rows of the register post to the envelope, by day. */
   readonly rows: Readonly<Record<string, number>>;
 }
@@ -54,11 +55,11 @@ export class TotalsModel {
   @Prop({ type: String, required: true })
   month!: string;
 
-  @Prop({ type: Number, required: true })
-  sum_minor!: number;
+  @Prop({ type: Number })
+  sum_minor?: number;
 
   @Prop({ type: Object })
-  days!: Record<string, number>;
+  days?: Record<string, number>;
 
   @Prop({ type: Object, required: true })
   rows!: Record<string, number>;
