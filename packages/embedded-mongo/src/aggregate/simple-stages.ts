@@ -44,13 +44,17 @@ export function sortArgument(argument: Value): Doc {
 /** A sort of which only the first `limit` documents are wanted (0 for all). */
 export function sortStage(sort: Doc, limit = 0): Stage {
   const keyOf = compileSortKey(sort);
-  return async function* (input, { slice }) {
-    const buffer = new SortBuffer(limit);
-    for await (const doc of documentsOf(input)) {
-      buffer.add(keyOf(doc), encodeDoc(doc));
-      if (slice.isPast()) await slice.rest();
+  return async function* (input, { slice, memory }) {
+    const buffer = new SortBuffer(limit, memory);
+    try {
+      for await (const doc of documentsOf(input)) {
+        buffer.add(keyOf(doc), encodeDoc(doc));
+        if (slice.isPast()) await slice.rest();
+      }
+      yield* batchesOf(decoded(await buffer.sorted(slice)), slice);
+    } finally {
+      buffer.release();
     }
-    yield* batchesOf(decoded(await buffer.sorted(slice)), slice);
   };
 }
 

@@ -113,12 +113,17 @@ async function carryOut(
       const { keysExamined, docsExamined } = await countRows(scan, view, most, slice);
       return { nReturned: 0, keysExamined, docsExamined };
     }
-    const results = new ScanResults(scan, { skip, limit, ...(sortKey === undefined ? {} : { sortKey }) });
+    const shaping = { skip, limit, ...(sortKey === undefined ? {} : { sortKey }) };
+    const results = new ScanResults(scan, shaping, context.engine.queryMemory);
     let nReturned = 0;
-    for (let finished = false; !finished;) {
-      const batch = await results.nextBatch(view, Infinity, slice);
-      nReturned += batch.docs.length;
-      finished = batch.finished;
+    try {
+      for (let finished = false; !finished;) {
+        const batch = await results.nextBatch(view, Infinity, slice);
+        nReturned += batch.docs.length;
+        finished = batch.finished;
+      }
+    } finally {
+      results.close();
     }
     return { nReturned, keysExamined: scan.keysExamined, docsExamined: scan.docsExamined };
   } finally {

@@ -1,5 +1,4 @@
 import type { Reply } from '../bson/codec.js';
-import { BufferedResults } from '../query/execute.js';
 import { positionOf } from '../query/match-position.js';
 import { compileProjection } from '../query/project.js';
 import { compileVariables } from '../query/variables.js';
@@ -11,6 +10,7 @@ import {
   collectionToRead,
   FIRST_BATCH,
   firstReply,
+  noResults,
   readFilter,
   readSort,
   resultsOf,
@@ -59,8 +59,11 @@ export const find: Command = {
     const { query, window } = readFind(args);
     const size = args.size('batchSize') ?? FIRST_BATCH;
     const collection = await collectionToRead(context, ns);
-    const results = collection ? resultsOf(collection, query, window) : new BufferedResults([]);
-    return firstReply(context, ns, results, size, args.flag('singleBatch'));
+    const results = collection ? resultsOf(context, collection, query, window) : noResults(context);
+    return firstReply(context, ns, results, size, {
+      singleBatch: args.flag('singleBatch'),
+      noTimeout: args.flag('noCursorTimeout'),
+    });
   },
 };
 

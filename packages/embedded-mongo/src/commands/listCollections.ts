@@ -28,7 +28,12 @@ export const listCollections: Command = {
       .map(describeCollection)
       .filter((doc) => filter.matches(doc))
       .map((doc) => new RawDoc(encodeDoc(nameOnly ? namePart(doc) : doc)));
-    return firstReply(context, `${db}.$cmd.listCollections`, new BufferedResults(docs), size ?? Infinity);
+    return firstReply(
+      context,
+      `${db}.$cmd.listCollections`,
+      new BufferedResults(docs, context.engine.queryMemory),
+      size ?? Infinity,
+    );
   },
 };
 

@@ -24,6 +24,6 @@ export const listIndexes: Command = {
     const docs = collection.indexes
       .filter((index) => index.ready)
       .map((index) => new RawDoc(encodeDoc(index.spec)));
-    return firstReply(context, ns, new BufferedResults(docs), size ?? Infinity);
+    return firstReply(context, ns, new BufferedResults(docs, context.engine.queryMemory), size ?? Infinity);
   },
 };

@@ -3,7 +3,12 @@ import { EngineError } from '../errors.js';
 import type { Session } from '../sessions/session.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { View } from '../storage/view.js';
+import type { Limits } from '../expiry/limits.js';
 import type { ResultSource } from './execute.js';
+import { MemoryShare, type QueryMemory } from './memory.js';
+
+/** What a cursor takes beside what its results hold, in bytes; a rough figure. */
+const CURSOR_BYTES = 2048;
 
 /** Idle cursors are looked for so many times within the time that they may be idle. */
 const LOOKS = 10;
@@ -21,12 +26,15 @@ export interface Cursor extends CursorOwner {
   /** The namespace that `getMore` has to name. */
   readonly ns: string;
   readonly results: ResultSource;
+  /** It is not closed for being idle, but with its session, as any other. */
+  readonly noTimeout: boolean;
   /** The picture to read the next batch from; to be released afterwards. */
   readonly view: () => View;
 }
 
 interface Registered {
   readonly cursor: Cursor;
+  readonly share: MemoryShare;
   lastUse: number;
   inUse: boolean;
 }
@@ -36,11 +44,13 @@ export class Cursors {
   private readonly byId = new Map<bigint, Registered>();
   private readonly timer: NodeJS.Timeout;
 
-  /** @param idleMs - a cursor that nobody has used for so long is closed. */
-  constructor(private readonly idleMs: number) {
+  constructor(
+    private readonly limits: Pick<Limits, 'cursorIdleMs' | 'cursors'>,
+    private readonly memory: QueryMemory,
+  ) {
     this.timer = setInterval(() => {
       this.forgetIdle();
-    }, idleMs / LOOKS);
+    }, limits.cursorIdleMs / LOOKS);
     this.timer.unref();
   }
 
@@ -49,10 +59,23 @@ export class Cursors {
     return this.byId.size;
   }
 
-  /** Keeps results for later batches; returns the cursor's id. */
+  /** Throws ExceededMemoryLimit where no further cursor may be opened. */
+  checkRoom(): void {
+    if (this.byId.size >= this.limits.cursors) {
+      throw new EngineError(
+        'ExceededMemoryLimit',
+        `there are ${String(this.byId.size)} open cursors, and there may be no more`,
+      );
+    }
+    this.memory.checkRoom(CURSOR_BYTES);
+  }
+
+  /** Keeps results for later batches, whether or not there is room; returns the cursor's id. */
   open(details: Omit<Cursor, 'id'>): bigint {
     const id = this.freshId();
-    this.byId.set(id, { cursor: { ...details, id }, lastUse: performance.now(), inUse: false });
+    const share = new MemoryShare(this.memory);
+    share.count(CURSOR_BYTES);
+    this.byId.set(id, { cursor: { ...details, id }, share, lastUse: performance.now(), inUse: false });
     const { transaction } = details;
     if (transaction !== undefined) void transaction.ended.then(() => this.kill(id));
     return id;
@@ -88,6 +111,7 @@ export class Cursors {
     const entry = this.byId.get(id);
     if (entry === undefined || (ns !== undefined && entry.cursor.ns !== ns)) return false;
     this.byId.delete(id);
+    entry.share.release();
     entry.cursor.results.close();
     return true;
   }
@@ -112,8 +136,8 @@ export class Cursors {
 
   private forgetIdle(): void {
     const now = performance.now();
-    for (const [id, { inUse, lastUse }] of this.byId)
-      if (!inUse && now - lastUse > this.idleMs) this.kill(id);
+    for (const [id, { cursor, inUse, lastUse }] of this.byId)
+      if (!cursor.noTimeout && !inUse && now - lastUse > this.limits.cursorIdleMs) this.kill(id);
   }
 }
 

@@ -5,6 +5,7 @@ import { EngineError } from '../errors.js';
 import type { View } from '../storage/view.js';
 import type { TimeSlice } from './execute-slice.js';
 import { BatchBuilder, type Batch, type ResultSource } from './execute.js';
+import type { QueryMemory } from './memory.js';
 import type { PipelineReader } from './pipeline-reader.js';
 
 /** The most bytes of one result: MongoDB's 16 MB and 16 kB for what it adds. */
@@ -23,8 +24,9 @@ export class PipelineResults implements ResultSource {
     input: Iterable<Doc> | AsyncIterable<Doc>,
     pipeline: Pipeline,
     private readonly reader: PipelineReader,
+    memory: QueryMemory,
   ) {
-    this.docs = pipeline.rest(input, { reader, slice: reader.slice })[Symbol.asyncIterator]();
+    this.docs = pipeline.rest(input, { reader, slice: reader.slice, memory })[Symbol.asyncIterator]();
   }
 
   async nextBatch(view: View, size: number, slice: TimeSlice): Promise<Batch> {
@@ -46,6 +48,8 @@ export class PipelineResults implements ResultSource {
   }
 
   close(): void {
+    // The stages give back what they hold; one that is at work ends at its next step, which finds itself interrupted.
+    void this.docs.return?.();
     this.reader.close();
   }
 

@@ -3,6 +3,7 @@ import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Collation } from './collation.js';
 import type { TimeSlice } from './execute-slice.js';
+import { MemoryShare, type QueryMemory } from './memory.js';
 import { sortFields } from './plan-sort.js';
 import { CollatedKey, compareSortKeys, compileSortOrder, type SortKey } from './sort.js';
 
@@ -42,11 +43,20 @@ export function compileSortKey(sort: Doc, collation?: Collation): (doc: Doc) => 
 export class SortBuffer {
   private entries: Entry[] = [];
   private size = 0;
+  private readonly share: MemoryShare;
 
   /** @param top - how many of the first rows are wanted; 0 for all. */
-  constructor(private readonly top: number) {}
+  constructor(
+    private readonly top: number,
+    memory: QueryMemory,
+  ) {
+    this.share = new MemoryShare(memory);
+  }
 
-  /** Throws QueryExceededMemoryLimitNoDiskUseAllowed beyond 100 MB of documents and keys. */
+  /**
+   * Throws QueryExceededMemoryLimitNoDiskUseAllowed beyond 100 MB of documents and keys, and ExceededMemoryLimit where
+   * other queries hold too much for it.
+   */
   add(key: SortKey, bytes: Uint8Array): void {
     this.entries.push({ key, bytes });
     this.size += bytes.length + key.length + ENTRY_OVERHEAD;
@@ -57,6 +67,7 @@ export class SortBuffer {
         `Sort exceeded memory limit of ${String(MAX_SORT_BYTES)} bytes, but did not opt in to external sorting.`,
       );
     }
+    this.share.resize(this.size);
   }
 
   /** The documents in order, as many as are wanted. */
@@ -65,6 +76,12 @@ export class SortBuffer {
     this.entries = [];
     const wanted = this.top > 0 ? entries.slice(0, this.top) : entries;
     return wanted.map((entry) => entry.bytes);
+  }
+
+  /** Gives the memory back; what was sorted must be let go as well. */
+  release(): void {
+    this.entries = [];
+    this.share.release();
   }
 
   private keepTop(): void {

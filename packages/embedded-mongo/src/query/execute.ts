@@ -7,6 +7,7 @@ import type { View } from '../storage/view.js';
 import { docOf, type Row, type Scan } from './execute-scan.js';
 import type { TimeSlice } from './execute-slice.js';
 import { SortBuffer } from './execute-sort.js';
+import { MemoryShare, type QueryMemory } from './memory.js';
 import type { SortKey } from './sort.js';
 
 /** The most bytes of documents in one reply; the reply's other fields find room beside them. */
@@ -56,8 +57,16 @@ export class BatchBuilder {
 /** Results that are complete in memory. */
 export class BufferedResults implements ResultSource {
   private next = 0;
+  private readonly share: MemoryShare;
 
-  constructor(private readonly docs: readonly RawDoc[]) {}
+  /** They count as held until they are closed. */
+  constructor(
+    private docs: readonly RawDoc[],
+    memory: QueryMemory,
+  ) {
+    this.share = new MemoryShare(memory);
+    this.share.count(docs.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  }
 
   nextBatch(_view: View | undefined, size: number): Promise<Batch> {
     const batch = new BatchBuilder(size);
@@ -67,7 +76,8 @@ export class BufferedResults implements ResultSource {
   }
 
   close(): void {
-    this.next = this.docs.length;
+    this.docs = [];
+    this.share.release();
   }
 }
 
@@ -90,12 +100,17 @@ export class ScanResults implements ResultSource {
   private toSkip: number;
   private left: number;
   private sorted: Uint8Array[] | undefined;
+  private readonly buffer: SortBuffer;
   private pending: RawDoc | undefined;
 
+  /** @param memory - where sorted rows are held until they are fetched or the results are closed. */
   constructor(
     readonly scan: Scan,
     private readonly shaping: Shaping,
+    memory: QueryMemory,
   ) {
+    const { skip, limit } = shaping;
+    this.buffer = new SortBuffer(limit === 0 ? 0 : skip + limit, memory);
     this.toSkip = shaping.skip;
     this.left = shaping.limit === 0 ? Infinity : shaping.limit;
   }
@@ -149,6 +164,7 @@ export class ScanResults implements ResultSource {
   close(): void {
     this.pause();
     this.sorted = [];
+    this.buffer.release();
     this.left = 0;
   }
 
@@ -179,13 +195,11 @@ export class ScanResults implements ResultSource {
 
   /** All rows that the window asks for, the first one last. */
   private async sortAll(sortKey: (doc: Doc) => SortKey, slice: TimeSlice): Promise<Uint8Array[]> {
-    const { skip, limit } = this.shaping;
-    const buffer = new SortBuffer(limit === 0 ? 0 : skip + limit);
     await eachRow(this.scan, slice, (row) => {
-      buffer.add(sortKey(docOf(row)), row.bytes);
+      this.buffer.add(sortKey(docOf(row)), row.bytes);
     });
-    const sorted = await buffer.sorted(slice);
-    return sorted.slice(skip).reverse();
+    const sorted = await this.buffer.sorted(slice);
+    return sorted.slice(this.shaping.skip).reverse();
   }
 }
 

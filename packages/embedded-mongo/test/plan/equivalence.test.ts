@@ -10,6 +10,7 @@ import { TimeSlice } from '../../src/query/execute-slice.js';
 import { compileSortKey } from '../../src/query/execute-sort.js';
 import { ScanResults } from '../../src/query/execute.js';
 import { compileFilter } from '../../src/query/match.js';
+import { QueryMemory } from '../../src/query/memory.js';
 import { planQuery } from '../../src/query/plan.js';
 import type { Collection, Index } from '../../src/storage/catalogue.js';
 import type { Transaction } from '../../src/storage/transaction.js';
@@ -96,11 +97,13 @@ async function query(
     ...(by === undefined ? {} : { sort: by }),
     ...(hint === undefined ? {} : { hint }),
   });
-  const results = new ScanResults(scanOf(collection, plan, compileFilter(wanted), by), {
+  const shaping = {
     skip: 0,
     limit: 0,
     ...(plan.sorted || by === undefined ? {} : { sortKey: compileSortKey(by) }),
-  });
+  };
+  const scan = scanOf(collection, plan, compileFilter(wanted), by);
+  const results = new ScanResults(scan, shaping, new QueryMemory(Infinity));
   const rows: Doc[] = [];
   for (let finished = false; !finished;) {
     const batch = await results.nextBatch(view, batchSize, slice);
