@@ -82,14 +82,6 @@ describe('the memory that queries share', () => {
         cursor: { batchSize: 1 },
       },
     ],
-    [
-      'a $facet',
-      {
-        aggregate: 'rows',
-        pipeline: [{ $facet: { all: [], none: [] } }, { $unwind: '$all' }],
-        cursor: { batchSize: 1 },
-      },
-    ],
   ])(
     'is held by the cursor of %s until that is killed, and refused beyond the total',
     async (_name, command) => {
