@@ -3,7 +3,7 @@ import type { Reply } from './bson/codec.js';
 import { dispatch } from './commands/dispatch.js';
 import { DEFAULT_LIMITS, type Limits } from './expiry/limits.js';
 import { TtlSweep } from './expiry/ttl-sweep.js';
-import { Cursors } from './query/cursors.js';
+import { Cursors } from './query/execute/cursors.js';
 import { QueryMemory } from './query/memory.js';
 import { FailPoints } from './sessions/fail-points.js';
 import { Operations } from './sessions/operations.js';

@@ -1,8 +1,8 @@
 import { encodeKeyValue } from '../bson/keystring.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileExpression } from '../query/expression.js';
-import type { Expression, Variables } from '../query/expression-types.js';
+import { compileExpression } from '../query/expression/expression.js';
+import type { Expression, Variables } from '../query/expression/types.js';
 import { approximateSize, MemoryBudget } from './memory.js';
 import { firstField } from '../query/values.js';
 import { accumulators, type Accumulator, type AccumulatorKind } from './group-accumulators.js';

@@ -3,9 +3,9 @@ import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { isNumeric, toInt64Exact } from '../bson/numbers.js';
-import { compileFilterWith } from '../query/match.js';
-import { compileSortKey, SortBuffer } from '../query/execute-sort.js';
-import { compileSortOrder } from '../query/sort.js';
+import { compileFilterWith } from '../query/match/match.js';
+import { compileSortKey, SortBuffer } from '../query/execute/sort.js';
+import { compileSortOrder } from '../query/sort/sort.js';
 import { describe } from '../query/values.js';
 import { batchesOf, documentsOf, type Stage, type StageCompiler } from './stage.js';
 

@@ -1,8 +1,8 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Variables } from '../query/expression-types.js';
-import type { TimeSlice } from '../query/execute-slice.js';
-import type { Filter } from '../query/match.js';
+import type { Variables } from '../query/expression/types.js';
+import type { TimeSlice } from '../query/execute/slice.js';
+import type { Filter } from '../query/match/match.js';
 import type { QueryMemory } from '../query/memory.js';
 
 /** Documents on their way through a pipeline: many at a time, so that each costs no promise of its own. */

@@ -5,7 +5,7 @@ import { equalValues } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { nestedField } from '../aggregate/nested-field.js';
-import { compileFilter } from '../query/match.js';
+import { compileFilter } from '../query/match/match.js';
 import { isArray, isNullish } from '../query/values.js';
 import type { Collection } from '../storage/catalogue.js';
 import { withIdFirst } from '../update/id.js';

@@ -1,6 +1,6 @@
 import type { Reply } from '../bson/codec.js';
-import { asksForAll, countRows } from '../query/execute-count.js';
-import { TimeSlice } from '../query/execute-slice.js';
+import { asksForAll, countRows } from '../query/execute/count.js';
+import { TimeSlice } from '../query/execute/slice.js';
 import type { Collection } from '../storage/catalogue.js';
 import { Arguments } from './arguments.js';
 import { collationOf } from './collation.js';

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import type { Reply, ReplyValue } from '../bson/codec.js';
-import { countRows, isCovered } from '../query/execute-count.js';
-import { TimeSlice } from '../query/execute-slice.js';
-import { ScanResults } from '../query/execute.js';
-import { describePlan, type ExplainedShaping } from '../query/plan-explain.js';
+import { countRows, isCovered } from '../query/execute/count.js';
+import { TimeSlice } from '../query/execute/slice.js';
+import { ScanResults } from '../query/execute/execute.js';
+import { describePlan, type ExplainedShaping } from '../query/plan/explain.js';
 import type { Collection } from '../storage/catalogue.js';
 import { MONGODB_VERSION } from '../version.js';
 import type { AggregateRequest } from './aggregate.js';

@@ -1,7 +1,7 @@
 import type { Reply } from '../bson/codec.js';
-import { positionOf } from '../query/match-position.js';
-import { compileProjection } from '../query/project.js';
-import { compileVariables } from '../query/variables.js';
+import { positionOf } from '../query/match/position.js';
+import { compileProjection } from '../query/project/project.js';
+import { compileVariables } from '../query/expression/variables.js';
 import { Arguments } from './arguments.js';
 import { checkCollatedChange, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';

@@ -2,7 +2,7 @@ import { Int32 } from 'bson';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileFilter } from '../query/match.js';
+import { compileFilter } from '../query/match/match.js';
 import { describe, holdsOperators, isTruthy } from '../query/values.js';
 import type { IndexDefinition } from '../storage/catalogue.js';
 

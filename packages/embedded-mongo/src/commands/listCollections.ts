@@ -1,7 +1,7 @@
 import { Binary } from 'bson';
 import { encodeDoc, type Reply } from '../bson/codec.js';
 import { RawDoc, type Doc, type Value } from '../bson/types.js';
-import { BufferedResults } from '../query/execute.js';
+import { BufferedResults } from '../query/execute/execute.js';
 import type { Collection } from '../storage/catalogue.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';

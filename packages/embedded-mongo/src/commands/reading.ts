@@ -2,22 +2,22 @@ import type { Reply } from '../bson/codec.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { scanOf } from '../query/execute-merge.js';
-import type { Scan } from '../query/execute-scan.js';
-import { TimeSlice } from '../query/execute-slice.js';
-import { compileSortKey } from '../query/execute-sort.js';
+import { scanOf } from '../query/execute/merge.js';
+import type { Scan } from '../query/execute/scan.js';
+import { TimeSlice } from '../query/execute/slice.js';
+import { compileSortKey } from '../query/execute/sort.js';
 import {
   BufferedResults,
   MAX_BATCH_LENGTH,
   ScanResults,
   type Batch,
   type ResultSource,
-} from '../query/execute.js';
+} from '../query/execute/execute.js';
 import type { Collation } from '../query/collation.js';
-import { compileFilter, type Filter } from '../query/match.js';
-import type { Hint } from '../query/plan-hint.js';
-import { planQuery } from '../query/plan.js';
-import { compileSortOrder, type SortKey } from '../query/sort.js';
+import { compileFilter, type Filter } from '../query/match/match.js';
+import type { Hint } from '../query/plan/hint.js';
+import { planQuery } from '../query/plan/plan.js';
+import { compileSortOrder, type SortKey } from '../query/sort/sort.js';
 import type { Collection } from '../storage/catalogue.js';
 import type { View } from '../storage/view.js';
 import type { Arguments } from './arguments.js';

@@ -1,7 +1,7 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileFilter } from '../query/match.js';
-import { explainMismatch } from '../query/mismatch.js';
+import { compileFilter } from '../query/match/match.js';
+import { explainMismatch } from '../query/match/mismatch.js';
 import type { Collection } from '../storage/catalogue.js';
 import { identical } from '../update/identical.js';
 import { Arguments } from './arguments.js';

@@ -1,10 +1,10 @@
 import type { Doc } from '../../src/bson/types.js';
-import { RowScan } from '../../src/query/execute-scan.js';
-import { TimeSlice } from '../../src/query/execute-slice.js';
-import { ScanResults } from '../../src/query/execute.js';
-import { compileFilter } from '../../src/query/match.js';
+import { RowScan } from '../../src/query/execute/scan.js';
+import { TimeSlice } from '../../src/query/execute/slice.js';
+import { ScanResults } from '../../src/query/execute/execute.js';
+import { compileFilter } from '../../src/query/match/match.js';
 import { QueryMemory } from '../../src/query/memory.js';
-import { planQuery, type PlanOptions, type QueryPlan } from '../../src/query/plan.js';
+import { planQuery, type PlanOptions, type QueryPlan } from '../../src/query/plan/plan.js';
 import type { Collection, Index } from '../../src/storage/catalogue.js';
 import { codeOf, doc, entries, type Plain } from '../query/notation.js';
 import { addIndex, collectionWith, indexOn, viewOf } from './memory-collection.js';
