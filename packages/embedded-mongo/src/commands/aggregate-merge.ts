@@ -7,7 +7,7 @@ import { EngineError } from '../errors.js';
 import { nestedField } from '../aggregate/nested-field.js';
 import { compileFilter } from '../query/match/match.js';
 import { isArray, isNullish } from '../query/values.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { withIdFirst } from '../update/id.js';
 import { identical } from '../update/identical.js';
 import type { Update } from '../update/update.js';

@@ -4,7 +4,7 @@ import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Variables } from '../query/expression/types.js';
 import type { PipelineReader } from '../query/execute/pipeline-reader.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { collectionStats } from './aggregate-coll-stats.js';
 import { Arguments } from './arguments.js';
 import type { CommandContext } from './command.js';

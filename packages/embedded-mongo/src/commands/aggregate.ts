@@ -12,7 +12,7 @@ import { compileFilterWith } from '../query/match/match.js';
 import { PipelineReader, type OpenQuery } from '../query/execute/pipeline-reader.js';
 import { firstField } from '../query/values.js';
 import { compileVariables } from '../query/expression/variables.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { checkOutput, writeResults } from './aggregate-output.js';
 import { checkSource, sourceDocuments } from './aggregate-source.js';
 import { Arguments } from './arguments.js';

@@ -4,7 +4,7 @@ import { countRows, isCovered } from '../query/execute/count.js';
 import { TimeSlice } from '../query/execute/slice.js';
 import { ScanResults } from '../query/execute/execute.js';
 import { describePlan, type ExplainedShaping } from '../query/plan/explain.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { MONGODB_VERSION } from '../version.js';
 import type { AggregateRequest } from './aggregate.js';
 import type { CommandContext } from './command.js';

@@ -5,7 +5,7 @@ import { EngineError } from '../errors.js';
 import { positionOf } from '../query/match/position.js';
 import { compileProjection, type Projection } from '../query/project/project.js';
 import { compileVariables } from '../query/expression/variables.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { deleteDocument } from '../storage/records.js';
 import type { Transaction } from '../storage/transaction.js';
 import { Arguments } from './arguments.js';

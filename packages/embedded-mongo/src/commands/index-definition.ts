@@ -4,7 +4,7 @@ import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { compileFilter } from '../query/match/match.js';
 import { describe, holdsOperators, isTruthy } from '../query/values.js';
-import type { IndexDefinition } from '../storage/catalogue.js';
+import type { IndexDefinition } from '../storage/collection.js';
 
 const MAX_KEY_FIELDS = 32;
 

@@ -2,7 +2,7 @@ import { Binary } from 'bson';
 import { encodeDoc, type Reply } from '../bson/codec.js';
 import { RawDoc, type Doc, type Value } from '../bson/types.js';
 import { BufferedResults } from '../query/execute/execute.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { checkDatabase } from './namespace.js';

@@ -18,7 +18,7 @@ import { compileFilter, type Filter } from '../query/match/match.js';
 import type { Hint } from '../query/plan/hint.js';
 import { planQuery } from '../query/plan/plan.js';
 import { compileSortOrder, type SortKey } from '../query/sort/sort.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import type { View } from '../storage/view.js';
 import type { Arguments } from './arguments.js';
 import { checkCollatedFilter } from './collation.js';

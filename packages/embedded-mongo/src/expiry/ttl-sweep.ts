@@ -7,8 +7,9 @@ import { TimeSlice } from '../query/execute/slice.js';
 import { eachRow } from '../query/execute/execute.js';
 import { compileFilter, type Filter } from '../query/match/match.js';
 import { planQuery } from '../query/plan/plan.js';
-import type { Collection, Index } from '../storage/catalogue.js';
-import { deleteDocument, readDocument } from '../storage/records.js';
+import type { Collection, Index } from '../storage/collection.js';
+import { readDocument } from '../storage/reading.js';
+import { deleteDocument } from '../storage/records.js';
 import type { Store } from '../storage/store.js';
 
 /** So many places are looked up before their documents are removed, each in a change of its own. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createCollection, createIndex } from '../../src/storage/schema.js';
-import { scanDocuments } from '../../src/storage/records.js';
+import { scanDocuments } from '../../src/storage/reading.js';
 import { byField, cleanUp, close, insert, int, newFolder, openStore } from '../storage/store-kit.js';
 import { damagedCopy, dissect, examine, type Anatomy, type Outcome } from './damaged-files.js';
 

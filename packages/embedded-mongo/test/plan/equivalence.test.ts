@@ -12,7 +12,7 @@ import { ScanResults } from '../../src/query/execute/execute.js';
 import { compileFilter } from '../../src/query/match/match.js';
 import { QueryMemory } from '../../src/query/memory.js';
 import { planQuery } from '../../src/query/plan/plan.js';
-import type { Collection, Index } from '../../src/storage/catalogue.js';
+import type { Collection, Index } from '../../src/storage/collection.js';
 import type { Transaction } from '../../src/storage/transaction.js';
 import { cases, type IndexRecipe } from './cases.js';
 import { addIndex, collectionWith, indexOn, viewOf } from './memory-collection.js';

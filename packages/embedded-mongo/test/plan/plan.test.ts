@@ -5,7 +5,7 @@ import { ScanResults } from '../../src/query/execute/execute.js';
 import { compileFilter } from '../../src/query/match/match.js';
 import { QueryMemory } from '../../src/query/memory.js';
 import { planQuery, type PlanOptions, type QueryPlan } from '../../src/query/plan/plan.js';
-import type { Collection, Index } from '../../src/storage/catalogue.js';
+import type { Collection, Index } from '../../src/storage/collection.js';
 import { codeOf, doc, entries, type Plain } from '../query/notation.js';
 import { addIndex, collectionWith, indexOn, viewOf } from './memory-collection.js';
 

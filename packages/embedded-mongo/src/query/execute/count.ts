@@ -1,6 +1,6 @@
-import type { Collection } from '../../storage/catalogue.js';
+import type { Collection } from '../../storage/collection.js';
 import { naturalIndex } from '../../storage/insertion-order.js';
-import { scanIndex } from '../../storage/records.js';
+import { scanIndex } from '../../storage/reading.js';
 import type { View } from '../../storage/view.js';
 import type { Scan } from './scan.js';
 import type { TimeSlice } from './slice.js';

@@ -1,7 +1,7 @@
 import { decodeDoc, encodeDoc } from '../../bson/codec.js';
 import { RawDoc, type Doc } from '../../bson/types.js';
 import { EngineError } from '../../errors.js';
-import type { Collection } from '../../storage/catalogue.js';
+import type { Collection } from '../../storage/collection.js';
 import { isNatural } from '../../storage/insertion-order.js';
 import type { View } from '../../storage/view.js';
 import { docOf, type Row, type Scan } from './scan.js';

@@ -1,7 +1,7 @@
 import { decodeDoc } from '../../bson/codec.js';
 import type { Doc } from '../../bson/types.js';
-import type { Collection } from '../../storage/catalogue.js';
-import { readDocument } from '../../storage/records.js';
+import type { Collection } from '../../storage/collection.js';
+import { readDocument } from '../../storage/reading.js';
 import type { View } from '../../storage/view.js';
 import { docOf, RowScan, type FoundPlaces, type Row, type Scan, type Step } from './scan.js';
 import { compileSortKey } from './sort.js';

@@ -1,14 +1,14 @@
 import { decodeDoc } from '../../bson/codec.js';
 import { decodePart } from '../../bson/part.js';
 import type { Doc } from '../../bson/types.js';
-import type { Collection } from '../../storage/catalogue.js';
+import type { Collection } from '../../storage/collection.js';
 import { isNatural } from '../../storage/insertion-order.js';
 import {
   readDocument,
   scanDocuments,
   scanIndex,
   type KeyRange as StoredRange,
-} from '../../storage/records.js';
+} from '../../storage/reading.js';
 import type { View } from '../../storage/view.js';
 import type { Filter } from '../match/match.js';
 import type { KeyRange } from '../plan/bounds.js';

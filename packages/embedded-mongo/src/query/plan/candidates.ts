@@ -1,5 +1,5 @@
 import type { Doc } from '../../bson/types.js';
-import type { Collection, Index } from '../../storage/catalogue.js';
+import type { Collection, Index } from '../../storage/collection.js';
 import { union, type KeyRange } from './bounds.js';
 import { conjunctionOf, type Conjunction } from './conditions.js';
 import { impliesExistence, impliesFilter } from './partial.js';

@@ -2,7 +2,7 @@ import { compareNumbers, isNumeric } from '../../bson/numbers.js';
 import { Int32 } from 'bson';
 import type { Doc } from '../../bson/types.js';
 import { EngineError } from '../../errors.js';
-import type { Collection, Index } from '../../storage/catalogue.js';
+import type { Collection, Index } from '../../storage/collection.js';
 
 /** An index by its name or by its key pattern. */
 export type Hint = string | Doc;

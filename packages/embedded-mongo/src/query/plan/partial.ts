@@ -75,7 +75,7 @@ function provesExistence({ path, operator, value }: FieldCondition): boolean {
 }
 
 function membersOf(condition: FieldCondition): readonly Value[] {
-  return Array.isArray(condition.value) ? (condition.value as Value[]) : [];
+  return Array.isArray(condition.value) ? condition.value : [];
 }
 
 function isRange(operator: string): boolean {

@@ -1,7 +1,7 @@
 import { BSONRegExp } from 'bson';
 import { encodeKeyValue } from '../../bson/keystring.js';
 import { Undefined, type Doc, type Value } from '../../bson/types.js';
-import type { Collection } from '../../storage/catalogue.js';
+import type { Collection } from '../../storage/collection.js';
 import { naturalIndex } from '../../storage/insertion-order.js';
 import { boundPart } from '../../storage/keys.js';
 import { best, candidatesFor, candidatesIn, isUsable, type Candidate, type IndexScan } from './candidates.js';

@@ -1,4 +1,4 @@
-import type { Index } from '../../storage/catalogue.js';
+import type { Index } from '../../storage/collection.js';
 import { isLongPart, KEPT_OF_LONG_PART } from '../../storage/keys.js';
 import {
   afterAllKeys,

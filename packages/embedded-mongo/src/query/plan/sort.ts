@@ -1,6 +1,6 @@
 import { toDouble, isNumeric } from '../../bson/numbers.js';
 import type { Doc } from '../../bson/types.js';
-import type { Index } from '../../storage/catalogue.js';
+import type { Index } from '../../storage/collection.js';
 
 /** One field of a sort, upwards (1) or downwards (-1). */
 export type SortField = readonly [path: string, direction: 1 | -1];
