@@ -76,9 +76,9 @@ class CombinedWrites {
     if ('set' in edit) {
       this.add(documents.updateModel({ _id, account_id }, { $set: edit.set }), OTHER);
     } else {
-      const inc = Object.fromEntries(Object.entries(edit.inc).filter(([, amount]) => amount !== 0));
-      if (Object.keys(inc).length === 0) return;
-      const update = { $inc: inc, $setOnInsert: edit.on_insert };
+      if (Object.values(edit.inc).every((amount) => amount === 0)) return;
+      // Amounts of 0 too: whoever reads a document that is made now finds every field.
+      const update = { $inc: edit.inc, $setOnInsert: edit.on_insert };
       this.add(documents.updateModel({ _id, account_id }, update, { upsert: true }), OTHER);
     }
     this.updates += 1;
