@@ -4,7 +4,7 @@ import { tenantScope, type TenantOwned, type TenantScope } from '../database/ten
 import { ACCOUNTS } from './account-record.js';
 import { changedFields } from './account-update.js';
 import type { CombinedWorkspace, HeldAccount } from './combined-workspace.js';
-import { DocumentMissed, meaningOf, type WriteOrigin } from './conflicts.js';
+import { DocumentMissed, meaningOf, VersionConflict, type WriteOrigin } from './conflicts.js';
 import { IDEMPOTENCY, type IdempotencyRecord } from './idempotency-record.js';
 import type { PendingDocument } from './pending-documents.js';
 import { EVENTS, type StoredEvent } from './stored-event.js';
@@ -25,7 +25,8 @@ export async function writeAll(client: MongoClient, db: Db, workspace: CombinedW
   try {
     const result = await client.bulkWrite(writes.models, { session: workspace.session, ordered: true });
     if (result.matchedCount + result.upsertedCount < writes.updates) {
-      throw new DocumentMissed('An account or a row is not as it was decided on');
+      const missed = 'An account or a row is not as it was decided on';
+      throw workspace.mayBeAhead ? new VersionConflict(missed) : new DocumentMissed(missed);
     }
   } catch (error) {
     throw meaningOf(error, writes.origins);

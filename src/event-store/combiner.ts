@@ -61,17 +61,17 @@ export class Combiner {
   }
 
   private begin(): void {
+    const now = performance.now();
     while (this.running < MAX_RUNNING) {
-      const unit = this.line.next((key) => this.atWork.has(key), performance.now(), this.share);
+      const unit = this.line.next((key) => this.atWork.has(key), now, this.share);
       if (!unit) break;
       this.running += 1;
       void this.run(unit);
     }
     clearTimeout(this.alarm);
-    const turn = this.line.nextTurn;
-    if (turn !== undefined && this.running < MAX_RUNNING) {
-      this.alarm = setTimeout(() => this.begin(), Math.max(1, turn - performance.now()));
-    }
+    // What had its turn and could not go is seen to when a transaction ends.
+    const turn = this.line.turnAfter(now);
+    if (turn !== undefined) this.alarm = setTimeout(() => this.begin(), Math.max(1, turn - now));
   }
 
   /**
@@ -121,13 +121,14 @@ export class Combiner {
     }
     this.counters.committed(verdicts);
     for (const verdict of verdicts) this.settle(verdict);
+    this.line.putBackFresh(verdicts.flatMap(({ item, kind }) => (kind === 'postponed' ? [item] : [])));
   }
 
   private settle(verdict: Verdict): void {
     const { item } = verdict;
     if (verdict.kind === 'refused') item.reject(verdict.error);
-    else if (verdict.kind === 'postponed') this.line.putBackFresh(item.needing(verdict.keys));
-    else item.resolve({ decision: verdict.staged.decision, events: verdict.staged.events });
+    else if (verdict.kind === 'staged')
+      item.resolve({ decision: verdict.staged.decision, events: verdict.staged.events });
   }
 
   private async recover(

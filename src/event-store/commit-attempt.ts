@@ -2,7 +2,7 @@ import type { ClientSession, Db, MongoClient, TransactionOptions } from 'mongodb
 
 import { findOwned, type OwnedKey } from '../database/tenant-scope.js';
 import type { AccountCache } from './account-cache.js';
-import { accountKey, CombinedWorkspace } from './combined-workspace.js';
+import { accountKey, CombinedWorkspace, ownedKeyOf } from './combined-workspace.js';
 import { changeOfAccount, writeAll } from './combined-writes.js';
 import { confirmCommit } from './confirm-commit.js';
 import { IDEMPOTENCY } from './idempotency-record.js';
@@ -62,11 +62,8 @@ export class CommitAttempt {
   }
 
   private async decide(workspace: CombinedWorkspace): Promise<Verdict[]> {
-    await workspace.hold(
-      this.items.flatMap(({ command }) =>
-        command.accounts.map((_id) => ({ household_id: command.household_id, _id })),
-      ),
-    );
+    const keys = new Set(this.items.flatMap(({ accounts }) => [...accounts]));
+    await workspace.hold([...keys].map(ownedKeyOf));
     const verdicts: Verdict[] = [];
     for (const item of this.items) verdicts.push(await item.decideOn(workspace));
     return verdicts;

@@ -53,9 +53,9 @@ export class WaitingLine<Item extends Waiting> {
     this.items += countOf(units);
   }
 
-  /** Puts a command in front of all others as if it had just come. */
-  putBackFresh(item: Item): void {
-    this.putBack([fresh(item)]);
+  /** Puts commands in front of all others, in their order, as if they had just come. */
+  putBackFresh(items: readonly Item[]): void {
+    this.putBack(items.map(fresh));
   }
 
   /**
@@ -81,10 +81,13 @@ export class WaitingLine<Item extends Waiting> {
     return this.takeOut(taken);
   }
 
-  /** When the next unit that is left alone for a while may go. */
-  get nextTurn(): number | undefined {
-    const turns = this.units.map(({ not_before }) => not_before).filter((turn) => turn > 0);
-    return turns.length > 0 ? Math.min(...turns) : undefined;
+  /** When, after `now`, the next unit that is left alone for a while may go. */
+  turnAfter(now: number): number | undefined {
+    let next: number | undefined;
+    for (const { not_before } of this.units) {
+      if (not_before > now && (next === undefined || not_before < next)) next = not_before;
+    }
+    return next;
   }
 
   private takeOut(taken: ReadonlySet<Unit<Item>>): Unit<Item> | undefined {

@@ -66,12 +66,14 @@ describe('the waiting line', () => {
     const line = lineOf(item('3', 'a'), item('4', 'b'), item('5', 'c'));
     line.putBack([again([item('1', 'a')], 50), again([item('2', 'b')])]);
     expect(line.length).toBe(5);
-    expect(line.nextTurn).toBe(50);
+    expect(line.turnAfter(10)).toBe(50);
+    // What waits for an account and not for its turn needs no alarm.
+    expect(line.turnAfter(50)).toBeUndefined();
     expect(names(line.next(free, 10))).toBe('2');
     expect(names(line.next(busy('b'), 10))).toBe('5');
     expect(names(line.next(free, 50))).toBe('1');
     expect(names(line.next(free, 50))).toBe('34');
-    expect(line.nextTurn).toBeUndefined();
+    expect(line.turnAfter(0)).toBeUndefined();
   });
 
   it('never gives an account out twice, keeps the order in each account, and gives everything', () => {
