@@ -7,8 +7,9 @@ import { regroup } from './regroup.js';
 import type { StoreCounters } from './store-counters.js';
 import { WaitingLine, type Unit } from './waiting-line.js';
 
-/** How many commands may wait in this process. */
+/** How many commands may wait in this process, and how many transactions they may hold. */
 export const MAX_WAITING = 10_000;
+const MAX_WEIGHT = 100_000;
 
 /** How many transactions, over accounts of their own, are under way at once, and how much goes together in one. */
 const MAX_RUNNING = 2;
@@ -23,7 +24,9 @@ const WORTH_SHARING = 16;
  * many. That nothing is lost or done twice doesn't depend on it: the versions in the database see to that.
  */
 export class Combiner {
-  private readonly line = new WaitingLine<QueuedCommand>({ length: MAX_WAITING, together: MAX_TOGETHER });
+  private readonly line = new WaitingLine<QueuedCommand>({
+    ...{ length: MAX_WAITING, weight: MAX_WEIGHT, together: MAX_TOGETHER },
+  });
   private readonly atWork = new Set<string>();
   private running = 0;
   private awake = false;

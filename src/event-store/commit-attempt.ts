@@ -16,6 +16,9 @@ export const TRANSACTION: TransactionOptions = {
   readPreference: 'primary',
 };
 
+/** Once a transaction has so many events, what is left goes in the next one: nobody knows before what an undo comes to. */
+const ENOUGH_EVENTS = 2_000;
+
 /** Where attempts are made. */
 export interface Ground {
   readonly client: MongoClient;
@@ -65,7 +68,10 @@ export class CommitAttempt {
     const keys = new Set(this.items.flatMap(({ accounts }) => [...accounts]));
     await workspace.hold([...keys].map(ownedKeyOf));
     const verdicts: Verdict[] = [];
-    for (const item of this.items) verdicts.push(await item.decideOn(workspace));
+    for (const item of this.items) {
+      const full = workspace.events.length >= ENOUGH_EVENTS;
+      verdicts.push(full ? { item, kind: 'postponed' } : await item.decideOn(workspace));
+    }
     return verdicts;
   }
 

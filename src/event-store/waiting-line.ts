@@ -19,6 +19,8 @@ export interface Unit<Item extends Waiting> {
 /** A bundle may go over the weight by its last item, no more items are added then. */
 export interface LineLimits {
   readonly length: number;
+  /** What all that waits may weigh: a large command takes much memory while it waits. */
+  readonly weight: number;
   readonly together: number;
 }
 
@@ -30,6 +32,7 @@ export interface LineLimits {
 export class WaitingLine<Item extends Waiting> {
   private units: Unit<Item>[] = [];
   private items = 0;
+  private weight = 0;
 
   constructor(private readonly limits: LineLimits) {}
 
@@ -40,17 +43,17 @@ export class WaitingLine<Item extends Waiting> {
 
   /** @throws Problem `service_unavailable` when too many wait already. */
   add(item: Item): void {
-    if (this.items >= this.limits.length) {
+    if (this.items >= this.limits.length || this.weight >= this.limits.weight) {
       throw new Problem('service_unavailable', { detail: 'Too many changes are waiting already.' });
     }
     this.units.push(fresh(item));
-    this.items += 1;
+    this.count([item], 1);
   }
 
   /** Puts units in front of all others, in their order. */
   putBack(units: readonly Unit<Item>[]): void {
     this.units.unshift(...units);
-    this.items += countOf(units);
+    for (const { items } of units) this.count(items, 1);
   }
 
   /** Puts commands in front of all others, in their order, as if they had just come. */
@@ -90,11 +93,16 @@ export class WaitingLine<Item extends Waiting> {
     return next;
   }
 
+  private count(items: readonly Item[], sign: 1 | -1): void {
+    this.items += sign * items.length;
+    for (const { weight } of items) this.weight += sign * weight;
+  }
+
   private takeOut(taken: ReadonlySet<Unit<Item>>): Unit<Item> | undefined {
     const [first, ...more] = taken;
     if (!first) return undefined;
     this.units = this.units.filter((unit) => !taken.has(unit));
-    this.items -= countOf(taken);
+    for (const { items } of taken) this.count(items, -1);
     return more.length === 0 ? first : { ...first, items: [...taken].flatMap(({ items }) => items) };
   }
 }
@@ -105,12 +113,6 @@ const fresh = <Item extends Waiting>(item: Item): Unit<Item> => ({
   not_before: 0,
   deadline: Infinity,
 });
-
-function countOf<Item extends Waiting>(units: Iterable<Unit<Item>>): number {
-  let count = 0;
-  for (const { items } of units) count += items.length;
-  return count;
-}
 
 function keysOf<Item extends Waiting>({ items }: Unit<Item>): string[] {
   return items.flatMap(({ accounts }) => [...accounts]);

@@ -229,6 +229,21 @@ describe('an account that is found to be needed only once rows have been read', 
   });
 });
 
+describe('commands that record more than they said', () => {
+  it('go in several transactions, in their order', async () => {
+    const store = newStore();
+    const id = one();
+    const sizes: number[] = [];
+    store.counters.onCommit((commands) => sizes.push(commands));
+    const many = (turn: number) => adding(id, [turn, ...Array.from({ length: 499 }, () => 1)]);
+    const work = Array.from({ length: 10 }, (_, turn) => append(store, many(turn)));
+    const firsts = (await Promise.all(work)).map(({ events }) => events[0]);
+    expect(sizes).toEqual([4, 4, 2]);
+    expect(firsts).toMatchObject(work.map((_, turn) => ({ seq: turn * 500 + 1, by: turn })));
+    expect(await ledger.checked(id)).toBe(10 * 499 + 45);
+  });
+});
+
 describe('the queue', () => {
   it('is bounded: what is too much is refused at once, the rest is recorded', async () => {
     const store = newStore();

@@ -12,7 +12,7 @@ const item = (name: string, accounts: string, weight = 1): Item => ({
   weight,
 });
 const lineOf = (...items: Item[]): WaitingLine<Item> => {
-  const line = new WaitingLine<Item>({ length: 100, together: 3 });
+  const line = new WaitingLine<Item>({ length: 100, weight: 100, together: 3 });
   for (const each of items) line.add(each);
   return line;
 };
@@ -36,11 +36,21 @@ describe('the waiting line', () => {
   });
 
   it('refuses what is too much, and takes more once there is room', () => {
-    const line = new WaitingLine<Item>({ length: 2, together: 1 });
+    const line = new WaitingLine<Item>({ length: 2, weight: 100, together: 1 });
     line.add(item('1', 'a'));
     line.add(item('2', 'a'));
     expect(() => line.add(item('3', 'b'))).toThrow('Too many changes');
     expect(line.length).toBe(2);
+    line.next(free, 0);
+    line.add(item('3', 'b'));
+    expect(line.length).toBe(2);
+  });
+
+  it('is full, too, when little waits that is much', () => {
+    const line = new WaitingLine<Item>({ length: 100, weight: 10, together: 1 });
+    line.add(item('1', 'a', 9));
+    line.add(item('2', 'a', 9));
+    expect(() => line.add(item('3', 'b'))).toThrow('Too many changes');
     line.next(free, 0);
     line.add(item('3', 'b'));
     expect(line.length).toBe(2);
@@ -87,7 +97,7 @@ describe('the waiting line', () => {
     });
     fc.assert(
       fc.property(told, ({ items, fates }) => {
-        const line = new WaitingLine<Item>({ length: 100, together: 4 });
+        const line = new WaitingLine<Item>({ length: 100, weight: 1_000, together: 4 });
         items.forEach((keys, index) => line.add(item(String(index), keys)));
         const done: Item[] = [];
         const atWork: Unit<Item>[] = [];
