@@ -1,4 +1,5 @@
 import { EventStore } from '../../src/event-store/event-store.js';
+import type { RequestContext } from '../../src/identity/request-context.js';
 import { newId } from '../../src/kernel/ids.js';
 import { Bookkeeper } from '../../src/ledger/commands/bookkeeper.js';
 import { RecordedKinds } from '../../src/ledger/commands/recorded-kinds.js';
@@ -20,11 +21,11 @@ describe('a command whose idempotency key is in use', () => {
     const { connection, db } = database;
     const lookUps = new LookUps(connection, new Accounts(connection), new Totals(connection));
     const bookkeeper = new Bookkeeper(new EventStore(connection), lookUps, new RecordedKinds());
-    const context = {
+    const context: RequestContext = {
       ...{ user_id: 'usr_1', username: 'rosa', household_id: 'hh_1', role: 'owner', session_id: null },
       ...{ currency: 'USD', time_zone: 'UTC', request_id: 'r', if_match: null, dry_run: false },
       idempotency: { key: 'once', fingerprint: 'f' },
-    } as const;
+    };
     const open = (name: string) => {
       const account_id = newId('acc');
       const opening = {
