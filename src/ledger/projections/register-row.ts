@@ -194,3 +194,7 @@ export class RegisterModel {
 export const RegisterSchema = SchemaFactory.createForClass(RegisterModel);
 RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, seq: -1 }, { unique: true });
 RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, role: 1, standing: 1, seq: -1 });
+RegisterSchema.index(
+  { household_id: 1, batch_id: 1 },
+  { partialFilterExpression: { batch_id: { $gt: '' } } },
+);

@@ -37,7 +37,7 @@ const REGISTER_LIST = declareList({
   filters: {
     envelope_id: numberedIdParameter('Transactions that changed this envelope'),
     kind: choiceParameter('Transactions of this kind', TRANSACTION_KINDS),
-    role: choiceParameter('Transactions themselves (root), or undos', ROW_ROLES),
+    role: choiceParameter('Transactions themselves (root), undos, or redos', ROW_ROLES),
     standing: flagParameter('Whether they are in force'),
     min_amount: amountParameter('At least this amount, without sign; what a move moved'),
     max_amount: amountParameter('At most this amount, without sign; what a move moved'),
