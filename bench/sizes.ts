@@ -1,0 +1,5 @@
+/** How long one run of a section lasts, in seconds. */
+export const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 4);
+
+/** How often each side of a comparison runs. */
+export const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
