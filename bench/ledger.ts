@@ -35,11 +35,19 @@ export async function signUp(origin: string): Promise<SignedUp> {
   const username = `bench-${randomUUID()}`;
   const user = { username, email: `${username}@example.com`, password: PASSWORD };
   const made = await client.expect<{ id: string; household_id: string }>(201, 'POST', '/users/signup', user);
-  const form = new URLSearchParams({ grant_type: 'password', username, password: PASSWORD });
+  client.close();
+  const token = await logIn(origin, username, PASSWORD);
+  const { id: user_id, household_id } = made;
+  return { username, password: PASSWORD, token, user_id, household_id };
+}
+
+/** Logs in and gives the access token. */
+export async function logIn(origin: string, username: string, password: string): Promise<string> {
+  const client = new HttpClient(origin, 1);
+  const form = new URLSearchParams({ grant_type: 'password', username, password });
   const { access_token } = await client.expect<{ access_token: string }>(200, 'POST', '/token', form);
   client.close();
-  const { id: user_id, household_id } = made;
-  return { username, password: PASSWORD, token: access_token, user_id, household_id };
+  return access_token;
 }
 
 /** Opens an account with 1,000.00 and some envelopes beside Available, and gives its id. */

@@ -7,6 +7,8 @@ import { authentication } from './sections/authentication.js';
 import { batch } from './sections/batch.js';
 import { envelopes } from './sections/envelopes.js';
 import { loginFlood } from './sections/login-flood.js';
+import { postings } from './sections/postings.js';
+import { register } from './sections/register.js';
 import { roundTrips } from './sections/round-trips.js';
 import { sql } from './sections/sql.js';
 import { twoProcesses } from './sections/two-processes.js';
@@ -15,12 +17,14 @@ const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 
 const SECTIONS: ReadonlyMap<string, () => Promise<Report>> = new Map([
   ['round-trips', roundTrips],
+  ['postings', postings],
   ['sql', sql],
   ['processes', twoProcesses],
   ['envelopes', envelopes],
   ['batch', batch],
   ['authentication', authentication],
   ['login-flood', loginFlood],
+  ['register', register],
 ]);
 
 const asked = process.argv.slice(2);

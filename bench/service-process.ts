@@ -67,12 +67,12 @@ export class ServiceProcess {
     return childrenOf(this.pid)[0];
   }
 
-  /** Ends it in order and removes its folder, unless that was given. */
-  async stop(): Promise<void> {
+  /** Ends it in order; its folder goes too, unless it was given or is to be kept. */
+  async stop(folder: 'keep' | 'remove' = this.keepFolder ? 'keep' : 'remove'): Promise<void> {
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
     await ended;
-    if (!this.keepFolder) await rm(this.folder, { recursive: true, force: true });
+    if (folder === 'remove') await rm(this.folder, { recursive: true, force: true });
   }
 
   private async ready(): Promise<void> {

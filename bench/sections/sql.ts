@@ -9,9 +9,8 @@ import { compare, type Line, type Report, type Target } from '../report.js';
 import { ServiceProcess } from '../service-process.js';
 import { findPostgres, Postgres } from '../sql/postgres.js';
 import { OPEN_ACCOUNTS, SCHEMA } from '../sql/schema.js';
-import { ROUNDS, SECONDS } from '../sizes.js';
+import { ACCOUNTS, ROUNDS, SECONDS } from '../sizes.js';
 
-const ACCOUNTS = Number(process.env['BENCH_ACCOUNTS'] ?? 10_000);
 /** Connections of the SQL side's pool. More than it needs, so that waiting commits find others to share a flush with. */
 const POOL = process.env['BENCH_SQL_POOL'] ?? '32';
 const ROUTES = new URL('../sql/routes.js', import.meta.url).href;
