@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-
-import canonicalize from 'canonicalize';
+import { hash } from 'node:crypto';
 
 /** The fields of a stored document, as they go to and come from the database. */
 export type StoredFields = Readonly<Record<string, unknown>>;
@@ -16,30 +14,51 @@ export type StoredFields = Readonly<Record<string, unknown>>;
  * would not come back from the database as it was hashed.
  */
 export function hashOf(document: StoredFields): string {
-  const hashed = Object.fromEntries(
-    Object.entries(document)
-      .filter(([name]) => name !== 'hash')
-      .map(([name, value]) => [name, hashedForm(value, name)]),
-  );
-  return createHash('sha256')
-    .update(canonicalize(hashed) ?? '', 'utf8')
-    .digest('hex');
+  return hash('sha256', objectForm(document, '', 'hash'), 'hex');
 }
 
-function hashedForm(value: unknown, path: string): unknown {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value) || Object.is(value, -0)) throw unfit(path);
-    return value;
+// It would be stored as something else.
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/**
+ * The RFC 8785 form of a value: fields in the order of their names' UTF-16 units, strings and numbers as JavaScript's
+ * JSON writes them. `path` names the value in errors.
+ */
+function canonicalForm(value: unknown, path: string): string {
+  switch (typeof value) {
+    case 'string':
+      if (LONE_SURROGATE.test(value)) throw unfit(path);
+      return JSON.stringify(value);
+    case 'number':
+      if (!Number.isFinite(value) || Object.is(value, -0)) throw unfit(path);
+      return String(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      if (value === null) return 'null';
+      if (value instanceof Date) return `"${value.toISOString()}"`;
+      if (Array.isArray(value)) return listForm(value, path);
+      if (Object.getPrototypeOf(value) === Object.prototype)
+        return objectForm(value as StoredFields, `${path}.`);
+      throw unfit(path);
+    default:
+      throw unfit(path);
   }
-  if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map((item, index) => hashedForm(item, `${path}[${index}]`));
-  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [name, hashedForm(inner, `${path}.${name}`)]),
-    );
+}
+
+function listForm(list: readonly unknown[], path: string): string {
+  return `[${Array.from(list, (item, index) => canonicalForm(item, `${path}[${index}]`)).join(',')}]`;
+}
+
+/** @param except a field that is left out */
+function objectForm(object: StoredFields, prefix: string, except?: string): string {
+  let form = '';
+  for (const name of Object.keys(object).sort()) {
+    if (name === except) continue;
+    if (LONE_SURROGATE.test(name)) throw unfit(`${prefix}${name}`);
+    form += `${form === '' ? '' : ','}${JSON.stringify(name)}:${canonicalForm(object[name], `${prefix}${name}`)}`;
   }
-  throw unfit(path);
+  return `{${form}}`;
 }
 
 function unfit(path: string): TypeError {

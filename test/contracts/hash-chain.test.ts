@@ -1,3 +1,8 @@
+import { createHash } from 'node:crypto';
+
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
+
 import { hashOf } from '../../src/event-store/hash-chain.js';
 
 const DOCUMENT = {
@@ -8,6 +13,8 @@ const DOCUMENT = {
   nested: { b: null, a: [1, -2.5, 'é'] },
   true: true,
 };
+
+const numbers = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0));
 
 describe('the hash of an event', () => {
   // sha256sum of {"_id":"tx_1","nested":{"a":[1,-2.5,"é"],"b":null},"prev_hash":null,
@@ -24,6 +31,29 @@ describe('the hash of an event', () => {
     expect(hashOf({ ...DOCUMENT, nested: { ...DOCUMENT.nested, hash: 'anything' } })).not.toBe(EXPECTED);
   });
 
+  it('is the one that an independent writer of RFC 8785 leads to', () => {
+    const strings = fc.string({ unit: 'binary' }).filter((text) => text !== 'hash');
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { depthSize: 'small' },
+        fc.constant(null),
+        fc.boolean(),
+        numbers,
+        strings,
+        tie('list'),
+        tie('object'),
+      ),
+      list: fc.array(tie('tree')),
+      object: fc.dictionary(strings, tie('tree'), { noNullPrototype: true }),
+    }));
+    fc.assert(
+      fc.property(fc.dictionary(strings, tree, { noNullPrototype: true }), (document) => {
+        const form = canonicalize(document) ?? '';
+        expect(hashOf(document)).toBe(createHash('sha256').update(form, 'utf8').digest('hex'));
+      }),
+    );
+  });
+
   it.each([
     ['undefined', undefined],
     ['-0', -0],
@@ -33,6 +63,8 @@ describe('the hash of an event', () => {
     ['a bigint', 1n],
     ['an undefined list entry', [undefined]],
     ['a deep undefined', { a: { b: undefined } }],
+    ['half a surrogate pair', 'a\ud800'],
+    ['half a surrogate pair in a name', { '\udc00': 1 }],
   ])('refuses %s, which would not come back from the database as it was hashed', (_, value) => {
     expect(() => hashOf({ value })).toThrow(TypeError);
   });
