@@ -14,6 +14,9 @@ export const MAX_WAITING = 10_000;
 const MAX_RUNNING = 2;
 const MAX_TOGETHER = 400;
 
+/** How many commands in the line are worth two transactions. */
+const WORTH_SHARING = 16;
+
 /**
  * Records commands together: while transactions are under way, further commands wait and go in the next one, decided
  * one after the other. One process's commands for the same accounts so never meet as conflicts, and one commit serves
@@ -59,7 +62,7 @@ export class Combiner {
 
   private begin(): void {
     while (this.running < MAX_RUNNING) {
-      const unit = this.line.next((key) => this.atWork.has(key), performance.now());
+      const unit = this.line.next((key) => this.atWork.has(key), performance.now(), this.share);
       if (!unit) break;
       this.running += 1;
       void this.run(unit);
@@ -69,6 +72,15 @@ export class Combiner {
     if (turn !== undefined && this.running < MAX_RUNNING) {
       this.alarm = setTimeout(() => this.begin(), Math.max(1, turn - performance.now()));
     }
+  }
+
+  /**
+   * How much of a long line the first of two transactions takes: half of it, so that one is being decided while the
+   * database works on the other.
+   */
+  private get share(): number {
+    const long = this.running === 0 && this.line.length >= WORTH_SHARING;
+    return long ? this.line.length / MAX_RUNNING : Infinity;
   }
 
   private async run(unit: Unit<QueuedCommand>): Promise<void> {

@@ -10,55 +10,49 @@ export type StoredFields = Readonly<Record<string, unknown>>;
  * What may be in a sealed document, and how it enters the hashed form, is fixed, so that a later check recomputes it
  * from the document alone: strings, finite numbers, booleans, null, arrays and plain objects as JSON has them; a BSON
  * date as its RFC 3339 UTC string with milliseconds (`2026-01-31T09:30:00.000Z`). The first event's `prev_hash` is
- * null, and is hashed as null. Anything else (undefined, a BSON type, a class) is refused with a TypeError, since it
- * would not come back from the database as it was hashed.
+ * null, and is hashed as null. Anything else (undefined, a BSON type, a class, half a surrogate pair) is refused with a
+ * TypeError, since it would not come back from the database as it was hashed.
  */
 export function hashOf(document: StoredFields): string {
-  return hash('sha256', objectForm(document, '', 'hash'), 'hex');
+  const names = Object.keys(document).filter((name) => name !== 'hash');
+  return hash('sha256', objectForm(document, names, ''));
 }
 
-// It would be stored as something else.
-const LONE_SURROGATE = /\p{Cs}/u;
-
-/**
- * The RFC 8785 form of a value: fields in the order of their names' UTF-16 units, strings and numbers as JavaScript's
- * JSON writes them. `path` names the value in errors.
- */
-function canonicalForm(value: unknown, path: string): string {
-  switch (typeof value) {
-    case 'string':
-      if (LONE_SURROGATE.test(value)) throw unfit(path);
-      return JSON.stringify(value);
-    case 'number':
-      if (!Number.isFinite(value) || Object.is(value, -0)) throw unfit(path);
-      return String(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'object':
-      if (value === null) return 'null';
-      if (value instanceof Date) return `"${value.toISOString()}"`;
-      if (Array.isArray(value)) return listForm(value, path);
-      if (Object.getPrototypeOf(value) === Object.prototype)
-        return objectForm(value as StoredFields, `${path}.`);
-      throw unfit(path);
-    default:
-      throw unfit(path);
+/** The RFC 8785 form, written in one pass: every event that is recorded is hashed. */
+function formOf(value: unknown, path: string): string {
+  if (typeof value === 'string') return textForm(value, path);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') {
+    // What is left, JavaScript writes as RFC 8785 wants it.
+    if (!Number.isFinite(value) || Object.is(value, -0)) throw unfit(path);
+    return String(value);
   }
+  if (value instanceof Date) return `"${value.toISOString()}"`;
+  if (Array.isArray(value))
+    return `[${value.map((item, index) => formOf(item, `${path}[${index}]`)).join(',')}]`;
+  if (isPlain(value)) return objectForm(value, Object.keys(value), `${path}.`);
+  throw unfit(path);
 }
 
-function listForm(list: readonly unknown[], path: string): string {
-  return `[${Array.from(list, (item, index) => canonicalForm(item, `${path}[${index}]`)).join(',')}]`;
+/** Members in the order of their names' UTF-16 code units, as `sort` has them. */
+function objectForm(object: StoredFields, names: string[], path: string): string {
+  const members = names.sort().map((name) => {
+    const place = `${path}${name}`;
+    return `${textForm(name, place)}:${formOf(object[name], place)}`;
+  });
+  return `{${members.join(',')}}`;
 }
 
-/** @param except a field that is left out */
-function objectForm(object: StoredFields, prefix: string, except?: string): string {
-  let form = '';
-  for (const name of Object.keys(object).sort()) {
-    if (name === except) continue;
-    if (LONE_SURROGATE.test(name)) throw unfit(`${prefix}${name}`);
-    form += `${form === '' ? '' : ','}${JSON.stringify(name)}:${canonicalForm(object[name], `${prefix}${name}`)}`;
-  }
-  return `{${form}}`;
+/** A surrogate that is not part of a pair. */
+const HALF_PAIR = /\p{Surrogate}/u;
+
+function textForm(text: string, path: string): string {
+  if (HALF_PAIR.test(text)) throw unfit(path);
+  return JSON.stringify(text);
+}
+
+function isPlain(value: unknown): value is StoredFields {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function unfit(path: string): TypeError {

@@ -58,26 +58,27 @@ export class WaitingLine<Item extends Waiting> {
     this.putBack([fresh(item)]);
   }
 
-  /** What can go now, taken out of the line; undefined when nothing can. `isAtWork` tells of an account's key. */
-  next(isAtWork: (key: string) => boolean, now: number): Unit<Item> | undefined {
+  /**
+   * What can go now, taken out of the line; undefined when nothing can. `isAtWork` tells of an account's key. Beyond the
+   * weight of `share`, only what needs no further accounts goes along: the rest is for a transaction beside this one.
+   */
+  next(isAtWork: (key: string) => boolean, now: number, share = Infinity): Unit<Item> | undefined {
     const passed = new Set<string>();
+    const picked = new Set<string>();
     const taken = new Set<Unit<Item>>();
     let weight = 0;
-    let alone: Unit<Item> | undefined;
     for (const unit of this.units) {
       if (weight >= this.limits.together) break;
-      const ready = unit.not_before <= now && isFree(unit, passed, isAtWork);
-      if (ready && unit.attempts === 0) {
-        taken.add(unit);
-        for (const item of unit.items) weight += item.weight;
-      } else if (ready && taken.size === 0) {
-        alone = unit;
-        break;
-      } else {
-        for (const item of unit.items) for (const key of item.accounts) passed.add(key);
-      }
+      const ready = unit.not_before <= now && keysOf(unit).every((key) => !passed.has(key) && !isAtWork(key));
+      if (ready && unit.attempts > 0 && taken.size === 0) return this.takeOut(new Set([unit]));
+      const fits = weight < share || keysOf(unit).every((key) => picked.has(key));
+      const joins = ready && unit.attempts === 0 && fits;
+      for (const key of keysOf(unit)) (joins ? picked : passed).add(key);
+      if (!joins) continue;
+      taken.add(unit);
+      for (const item of unit.items) weight += item.weight;
     }
-    return this.takeOut(alone, taken);
+    return this.takeOut(taken);
   }
 
   /** When the next unit that is left alone for a while may go. */
@@ -86,18 +87,21 @@ export class WaitingLine<Item extends Waiting> {
     return turns.length > 0 ? Math.min(...turns) : undefined;
   }
 
-  private takeOut(alone: Unit<Item> | undefined, taken: Set<Unit<Item>>): Unit<Item> | undefined {
-    if (alone) taken.add(alone);
-    if (taken.size === 0) return undefined;
+  private takeOut(taken: ReadonlySet<Unit<Item>>): Unit<Item> | undefined {
+    const [first, ...more] = taken;
+    if (!first) return undefined;
     this.units = this.units.filter((unit) => !taken.has(unit));
     this.items -= countOf(taken);
-    return alone ?? { ...FRESH, items: [...taken].flatMap(({ items }) => items) };
+    return more.length === 0 ? first : { ...first, items: [...taken].flatMap(({ items }) => items) };
   }
 }
 
-const FRESH = { attempts: 0, not_before: 0, deadline: Infinity };
-
-const fresh = <Item extends Waiting>(item: Item): Unit<Item> => ({ ...FRESH, items: [item] });
+const fresh = <Item extends Waiting>(item: Item): Unit<Item> => ({
+  items: [item],
+  attempts: 0,
+  not_before: 0,
+  deadline: Infinity,
+});
 
 function countOf<Item extends Waiting>(units: Iterable<Unit<Item>>): number {
   let count = 0;
@@ -105,13 +109,6 @@ function countOf<Item extends Waiting>(units: Iterable<Unit<Item>>): number {
   return count;
 }
 
-function isFree<Item extends Waiting>(
-  unit: Unit<Item>,
-  passed: ReadonlySet<string>,
-  isAtWork: (key: string) => boolean,
-): boolean {
-  return unit.items.every(({ accounts }) => {
-    for (const key of accounts) if (passed.has(key) || isAtWork(key)) return false;
-    return true;
-  });
+function keysOf<Item extends Waiting>({ items }: Unit<Item>): string[] {
+  return items.flatMap(({ accounts }) => [...accounts]);
 }

@@ -23,10 +23,12 @@ export interface ServerOptions {
   readonly problems: ProblemFilter;
   /** Whether (or by which proxies) `X-Forwarded-For` is believed. */
   readonly trustProxy: boolean | string[];
+  /** Called after each answer, when its last byte is sent. */
+  readonly onAnswer?: ((request: FastifyRequest, reply: FastifyReply) => void) | undefined;
 }
 
 /** The HTTP server that Nest runs on, with every refusal answered as a problem, also those before any route. */
-export function createServer({ logger, problems, trustProxy }: ServerOptions): FastifyAdapter {
+export function createServer({ logger, problems, trustProxy, onAnswer }: ServerOptions): FastifyAdapter {
   const rawErrors = new RawErrors();
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
@@ -54,6 +56,12 @@ export function createServer({ logger, problems, trustProxy }: ServerOptions): F
     addHeaders(request, reply);
     done();
   });
+  if (onAnswer) {
+    server.addHook('onResponse', (request, reply, done) => {
+      onAnswer(request, reply);
+      done();
+    });
+  }
   server.addHook('preSerialization', (request, reply, body, done) => {
     addAnswerTerms(request, reply, body);
     done(null, body);

@@ -23,7 +23,7 @@ const ZONE_NAME = /^[A-Za-z][\w+-]*(\/[\w+-]+)*$/;
 export function isTimeZone(value: unknown): value is string {
   if (typeof value !== 'string' || !ZONE_NAME.test(value)) return false;
   try {
-    zoneOf(value);
+    formatOf(value);
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;
@@ -43,22 +43,15 @@ export function dateInTimeZone(instant: Date, timeZone: string): CalendarDate {
 }
 
 /**
- * How far a time zone is ahead of UTC at an instant, in milliseconds. Every command asks for the day in its household's
- * zone, and offsets change at whole seconds: what was found is kept for the rest of its second.
+ * How far a time zone is ahead of UTC at an instant, in milliseconds. Taken from the offset rather than from the day
+ * that `Intl` formats, since that one follows the Julian calendar before October 1582.
  */
 function offsetAt(instant: Date, timeZone: string): number {
-  const zone = zoneOf(timeZone);
-  const second = Math.floor(instant.getTime() / 1_000);
-  if (zone.second !== second) {
-    zone.offset = offsetOf(zone.format, instant);
-    zone.second = second;
-  }
-  return zone.offset;
-}
-
-/** Taken from the offset rather than from the day that `Intl` formats, which follows the Julian calendar before 1582. */
-function offsetOf(format: Intl.DateTimeFormat, instant: Date): number {
-  const name = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  if (timeZone === 'UTC') return 0;
+  const name =
+    formatOf(timeZone)
+      .formatToParts(instant)
+      .find((part) => part.type === 'timeZoneName')?.value ?? '';
   const parts = OFFSET.exec(name);
   if (!parts) throw new Error(`Not an offset from UTC: ${name}`);
   const [, sign, hours = 0, minutes = 0, seconds = 0] = parts;
@@ -66,23 +59,15 @@ function offsetOf(format: Intl.DateTimeFormat, instant: Date): number {
   return ahead * (sign === '-' ? -1_000 : 1_000);
 }
 
-/** A time zone's format, and its offset in milliseconds in the second that was asked for last. */
-interface Zone {
-  readonly format: Intl.DateTimeFormat;
-  second: number;
-  offset: number;
-}
+// To make a format costs several times what its use does, and every command asks for the day in its household's zone.
+const formats = new Map<string, Intl.DateTimeFormat>();
+const MOST_FORMATS = 500;
 
-// To make a format costs several times what its use does.
-const zones = new Map<string, Zone>();
-const MOST_ZONES = 500;
-
-function zoneOf(timeZone: string): Zone {
-  const known = zones.get(timeZone);
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
   if (known) return known;
-  if (zones.size >= MOST_ZONES) zones.clear();
+  if (formats.size >= MOST_FORMATS) formats.clear();
   const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
-  const zone: Zone = { format, second: Number.NaN, offset: 0 };
-  zones.set(timeZone, zone);
-  return zone;
+  formats.set(timeZone, format);
+  return format;
 }

@@ -5,6 +5,7 @@ import { MongooseModule } from '@nestjs/mongoose';
 
 import { EventStoreModule } from '../event-store/event-store.module.js';
 import { Bookkeeper } from './commands/bookkeeper.js';
+import { RecordedKinds } from './commands/recorded-kinds.js';
 import { OpenAccountController, OpenAccountHandler } from './commands/open-account.js';
 import { ChangeAccountController, ChangeAccountHandler } from './commands/change-account.js';
 import { AddEnvelopesController, AddEnvelopesHandler } from './commands/add-envelopes.js';
@@ -76,6 +77,7 @@ import { Totals, TotalsModel, TotalsSchema } from './projections/totals.js';
     Totals,
     LookUps,
     Bookkeeper,
+    RecordedKinds,
     { provide: APP_INTERCEPTOR, useClass: PathInLedger },
     OpenAccountHandler,
     ChangeAccountHandler,
@@ -100,5 +102,6 @@ import { Totals, TotalsModel, TotalsSchema } from './projections/totals.js';
     ListTransactionsHandler,
     GetTransactionHandler,
   ],
+  exports: [RecordedKinds],
 })
 export class LedgerModule {}

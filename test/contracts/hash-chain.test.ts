@@ -14,8 +14,6 @@ const DOCUMENT = {
   true: true,
 };
 
-const numbers = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0));
-
 describe('the hash of an event', () => {
   // sha256sum of {"_id":"tx_1","nested":{"a":[1,-2.5,"é"],"b":null},"prev_hash":null,
   // "recorded_at":"2026-01-31T09:30:00.000Z","seq":1,"true":true} (one line, UTF-8)
@@ -25,33 +23,36 @@ describe('the hash of an event', () => {
     expect(hashOf(DOCUMENT)).toBe(EXPECTED);
   });
 
+  it('is that of what another implementation makes of any document', () => {
+    const text = fc.string({ unit: 'grapheme' });
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        text,
+        fc
+          .double({ noNaN: true, noDefaultInfinity: true })
+          .map((number) => (Object.is(number, -0) ? 0 : number)),
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('tree'), { maxLength: 4 }),
+        fc.dictionary(text, tie('tree'), { maxKeys: 5, noNullPrototype: true }),
+      ),
+    }));
+    fc.assert(
+      fc.property(fc.dictionary(text, tree, { noNullPrototype: true }), (document) => {
+        const { hash: _, ...hashed } = document;
+        const form = canonicalize(hashed) ?? '';
+        expect(hashOf(document)).toBe(createHash('sha256').update(form, 'utf8').digest('hex'));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('leaves out the hash itself, and nothing else', () => {
     expect(hashOf({ ...DOCUMENT, hash: 'anything' })).toBe(EXPECTED);
     expect(hashOf({ ...DOCUMENT, prev_hash: EXPECTED })).not.toBe(EXPECTED);
     expect(hashOf({ ...DOCUMENT, nested: { ...DOCUMENT.nested, hash: 'anything' } })).not.toBe(EXPECTED);
-  });
-
-  it('is the one that an independent writer of RFC 8785 leads to', () => {
-    const strings = fc.string({ unit: 'binary' }).filter((text) => text !== 'hash');
-    const { tree } = fc.letrec((tie) => ({
-      tree: fc.oneof(
-        { depthSize: 'small' },
-        fc.constant(null),
-        fc.boolean(),
-        numbers,
-        strings,
-        tie('list'),
-        tie('object'),
-      ),
-      list: fc.array(tie('tree')),
-      object: fc.dictionary(strings, tie('tree'), { noNullPrototype: true }),
-    }));
-    fc.assert(
-      fc.property(fc.dictionary(strings, tree, { noNullPrototype: true }), (document) => {
-        const form = canonicalize(document) ?? '';
-        expect(hashOf(document)).toBe(createHash('sha256').update(form, 'utf8').digest('hex'));
-      }),
-    );
   });
 
   it.each([
@@ -61,10 +62,10 @@ describe('the hash of an event', () => {
     ['an infinity', Number.POSITIVE_INFINITY],
     ['a Map', new Map()],
     ['a bigint', 1n],
+    ['half a surrogate pair', '\ud800'],
+    ['half a pair in a name', { '\udc00': 1 }],
     ['an undefined list entry', [undefined]],
     ['a deep undefined', { a: { b: undefined } }],
-    ['half a surrogate pair', 'a\ud800'],
-    ['half a surrogate pair in a name', { '\udc00': 1 }],
   ])('refuses %s, which would not come back from the database as it was hashed', (_, value) => {
     expect(() => hashOf({ value })).toThrow(TypeError);
   });

@@ -14,6 +14,7 @@ import { accountsNamed } from '../domain/look-ups.js';
 import { accountOf, type AccountDocument, type AccountState } from '../projections/account-document.js';
 import { LookUps } from '../projections/look-ups.js';
 import { enterInBooks, type AccountChange, type BookEntry } from './book-entry.js';
+import { RecordedKinds } from './recorded-kinds.js';
 import { problemOf } from './refusal-problem.js';
 import { Terms } from './terms.js';
 
@@ -48,6 +49,7 @@ export class Bookkeeper {
   constructor(
     private readonly store: EventStore,
     private readonly lookUps: LookUps,
+    private readonly kinds: RecordedKinds,
   ) {}
 
   /**
@@ -121,6 +123,7 @@ export class Bookkeeper {
         dry_run: context.dry_run,
         idempotency: answer && kept(context, ({ changes }) => answer(resultOf(changes))),
       });
+      if (!context.dry_run) for (const { rows } of decision.changes) this.kinds.count(rows);
       return resultOf(decision.changes);
     } catch (error) {
       if (error instanceof AccountKeyTaken) throw new Problem('name_taken', { cause: error });

@@ -2,6 +2,7 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
 
 import { namedExamples } from '../../http/open-api-examples.js';
+import { TakesDryRun } from '../../http/dry-run.js';
 import { Problems } from '../../http/problems.js';
 import type { ProblemCode } from '../../kernel/problem-codes.js';
 import { MoneyAnswer } from './money-answer.js';
@@ -19,6 +20,7 @@ export function MoneyRoute(
 ): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary }),
+    TakesDryRun(),
     ApiBody({ type: body, examples: namedExamples(requests) }),
     ApiCreatedResponse({ type: MoneyAnswer, description: 'What was recorded', example: answer }),
     Problems('not_found', 'balance_out_of_range', ...more),

@@ -32,7 +32,9 @@ export async function replaceByResults(
     for (const index of before?.indexes.slice(1) ?? []) {
       if (index.ready) await createIndex(store, gathering, index);
     }
-    await each(({ bytes }) => runInsert(context, place, bytes, undefined));
+    await each(async ({ bytes }) => {
+      await runInsert(context, place, bytes, undefined);
+    });
     await replaceCollection(store, gathering, target, context.operation, (now) => {
       checkUnchanged(before, now, gathering, target);
     });

@@ -1,4 +1,5 @@
 import { decodeDoc } from '../bson/codec.js';
+import { decodePart } from '../bson/part.js';
 import type { Doc } from '../bson/types.js';
 import type { Collection } from '../storage/catalogue.js';
 import { isNatural } from '../storage/insertion-order.js';
@@ -14,7 +15,7 @@ export interface Row {
   readonly idKey: string;
   /** The document as stored. */
   readonly bytes: Uint8Array;
-  /** The document decoded, where the filter needed it. */
+  /** The document decoded, where the filter needed all of it. */
   readonly doc: Doc | undefined;
 }
 
@@ -152,8 +153,9 @@ export class RowScan implements Scan {
     if (this.found.places?.has(idKey) === true) return null;
     let doc: Doc | undefined;
     if (!this.plan.exact || this.hasArrays()) {
-      doc = decodeDoc(bytes);
-      if (!this.filter.matches(doc)) return null;
+      const { fields, matches } = this.filter;
+      if (fields === undefined) doc = decodeDoc(bytes);
+      if (!matches(doc ?? decodePart(bytes, fields as ReadonlySet<string>))) return null;
     }
     this.found.places?.add(idKey);
     return { idKey, bytes, doc };

@@ -4,6 +4,7 @@ import type { Collation } from './collation.js';
 import { onField, onPath, type Condition } from './condition.js';
 import { compileExpression } from './expression.js';
 import type { Variables } from './expression-types.js';
+import { fieldsOfFilter } from './filter-fields.js';
 import { compileSchema } from './json-schema.js';
 import { elementTest } from './match-array.js';
 import { literalCondition } from './match-compare.js';
@@ -17,6 +18,8 @@ import { compileVariables } from './variables.js';
 export interface Filter {
   /** The filter as it was given, for the planner. */
   readonly source: Doc;
+  /** The top-level fields that the outcome depends on; `undefined` where it may be any. */
+  readonly fields: ReadonlySet<string> | undefined;
   /** Whether the document satisfies the filter. */
   readonly matches: (doc: Doc) => boolean;
 }
@@ -41,18 +44,32 @@ export function compileFilter(
 ): Filter {
   let variables: Variables | undefined;
   // Most filters have no `$expr` and need none.
-  return {
-    source: filter,
-    matches: allOf(filter, {
-      variables: () => (variables ??= compileVariables(options.let)),
-      collation: options.collation,
-    }),
-  };
+  return new CompiledFilter(filter, {
+    variables: () => (variables ??= compileVariables(options.let)),
+    collation: options.collation,
+  });
 }
 
 /** `compileFilter` with variables that are evaluated already. */
 export function compileFilterWith(filter: Doc, variables: Variables, collation?: Collation): Filter {
-  return { source: filter, matches: allOf(filter, { variables: () => variables, collation }) };
+  return new CompiledFilter(filter, { variables: () => variables, collation });
+}
+
+class CompiledFilter implements Filter {
+  readonly matches: Predicate;
+  private known: { readonly fields: ReadonlySet<string> | undefined } | undefined;
+
+  constructor(
+    readonly source: Doc,
+    scope: Scope,
+  ) {
+    this.matches = allOf(source, scope);
+  }
+
+  get fields(): ReadonlySet<string> | undefined {
+    this.known ??= { fields: fieldsOfFilter(this.source) };
+    return this.known.fields;
+  }
 }
 
 /** The test of one array element that a projection's `$elemMatch` asks for. */

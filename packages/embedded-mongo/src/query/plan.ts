@@ -39,7 +39,7 @@ export interface PlanOptions {
   /** A sort that `compileSort` accepts, or `{ $natural: ±1 }`. */
   readonly sort?: Doc;
   /** An index's name or key pattern, or `{ $natural: ±1 }`. */
-  readonly hint?: Hint;
+  readonly hint?: Hint | undefined;
   /** Strings compare by a collation: then no index tells where they are, nor in which order. */
   readonly collated?: boolean;
 }
@@ -56,10 +56,8 @@ export interface PlanOptions {
  */
 export function planQuery(collection: Collection, filter: Doc, options: PlanOptions = {}): QueryPlan {
   const collated = options.collated === true;
-  if (options.hint === undefined && !(collated && concernsCollation(filter.get('_id') ?? null))) {
-    const idKey = idKeyAsked(filter);
-    if (idKey !== undefined) return pointPlan(idKey, filter.size === 1);
-  }
+  const idKey = placeAsked(filter, options);
+  if (idKey !== undefined) return pointPlan(idKey, filter.size === 1);
   const query = collated ? withoutStrings(conjunctionOf(filter)) : conjunctionOf(filter);
   const natural = naturalDirection(options.hint) ?? naturalDirection(options.sort);
   if (natural !== undefined) {
@@ -79,10 +77,11 @@ export function planQuery(collection: Collection, filter: Doc, options: PlanOpti
   return planOf(found, unsorted);
 }
 
-/** The place of the document when a filter asks for one `_id`; `undefined` when it does not. */
-function idKeyAsked(filter: Doc): string | undefined {
+/** The place of the only possible document, when a filter asks for one `_id`; `undefined` when it does not. */
+export function placeAsked(filter: Doc, { hint, collated }: PlanOptions): string | undefined {
   const id = filter.get('_id');
-  if (id === undefined) return undefined;
+  if (id === undefined || hint !== undefined || (collated === true && concernsCollation(id)))
+    return undefined;
   if (!holdsOperators(id)) return pointOf(id);
   return id.size === 1 ? pointOf(id.get('$eq')) : undefined;
 }

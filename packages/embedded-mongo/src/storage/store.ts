@@ -133,7 +133,7 @@ export class Store {
       const bytes = sizeOfChanges(transaction.writes.values());
       if (need === 'spare the reserve') this.space.checkRoom(this.commits.waitingBytes + bytes);
       this.published += 1;
-      for (const [key, value] of transaction.writes) this.overlay.publish(this.published, key, value);
+      this.overlay.publish(this.published, transaction.writes);
       if (this.open.size > 0) this.locks.noteWritten(transaction.locked, this.published);
       this.counts.apply(transaction.counts);
       this.commits.enqueue(this.published, transaction.writes, transaction.lateWrites, bytes);

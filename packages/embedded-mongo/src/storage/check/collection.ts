@@ -7,7 +7,7 @@ import { keysOf } from '../index-keys.js';
 import { allIndexes, numberOf, type InsertionOrder } from '../insertion-order.js';
 import { endOfPrefix, type Key } from '../keys.js';
 import { entryOf, idKeyOf, isSound, scanEntry, storedChecksum } from '../records.js';
-import { entryChecksum } from '../seal.js';
+import { checksumOf } from '../seal.js';
 import type { View } from '../view.js';
 import { Problems, type Structure } from './structure.js';
 
@@ -56,7 +56,7 @@ export class CollectionCheck {
         index,
         this.scan(index, (key, value) => {
           if (index.ready) this.checkEntry(primary, index, key, value);
-          return entryChecksum(key, value);
+          return checksumOf(key, value);
         }),
       );
     }
@@ -172,13 +172,13 @@ export class CollectionCheck {
       if (numberOf(this.view, order, idKey) !== key.slice(byNumber.prefix.length)) {
         this.problem(byNumber, `the entry ${hex(key)} leads to a document of another number`);
       }
-      return entryChecksum(key, value);
+      return checksumOf(key, value);
     });
     const numbered = this.scan(byDocument, (key, value) => {
       if (this.view.get(primary.prefix + key.slice(byDocument.prefix.length)) === undefined) {
         this.problem(byDocument, `the entry ${hex(key)} leads to no document`);
       }
-      return entryChecksum(key, value);
+      return checksumOf(key, value);
     });
     const { count } = this.counts.totals(primary.prefix);
     if (numbered !== count || this.counts.count(byNumber.prefix) !== count) {
