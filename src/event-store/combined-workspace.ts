@@ -2,7 +2,7 @@ import type { ClientSession, Db } from 'mongodb';
 
 import { findOwned, type OwnedKey } from '../database/tenant-scope.js';
 import type { AccountCache } from './account-cache.js';
-import { ACCOUNTS, type AccountRecord } from './account-record.js';
+import { ACCOUNTS, STAND_FIELDS, standOf, type AccountRecord } from './account-record.js';
 import { AccountAtWork, IdempotencyKeyUsed, VersionConflict } from './conflicts.js';
 import type { IdempotencyRecord } from './idempotency-record.js';
 import { PendingDocuments } from './pending-documents.js';
@@ -140,11 +140,11 @@ export class CombinedWorkspace {
     if (unchecked.length === 0) return;
     const session = this.read || !this.isEmpty ? this.session : null;
     const found = await findOwned<AccountRecord>(this.db, ACCOUNTS, session, unchecked, {
-      projection: { household_id: 1, version: 1 },
+      projection: STAND_FIELDS,
     });
-    const versions = new Map(found.map(({ _id, version }) => [_id, version]));
+    const stands = new Map(found.map((account) => [account._id, standOf(account)]));
     for (const { _id, base } of unchecked) {
-      if (versions.get(_id) !== base?.version)
+      if (stands.get(_id) !== (base && standOf(base)))
         throw new VersionConflict(`${_id} was changed by another process`);
     }
   }

@@ -1,4 +1,4 @@
-import type { AnyClientBulkWriteModel, Db, Document, MongoClient } from 'mongodb';
+import type { AnyClientBulkWriteModel, ClientSession, Db, Document, MongoClient } from 'mongodb';
 
 import { tenantScope, type TenantOwned, type TenantScope } from '../database/tenant-scope.js';
 import { ACCOUNTS } from './account-record.js';
@@ -13,7 +13,7 @@ type Owned = TenantOwned & { readonly _id: string } & Document;
 
 /**
  * Writes all that a transaction has to write, in one round trip. Each account is written on the condition that it still
- * has the version that was decided on.
+ * has the version that was decided on, and the generation of the read models.
  * @throws VersionConflict, AccountKeyTaken, IdempotencyKeyUsed; the driver's errors.
  */
 export async function writeAll(client: MongoClient, db: Db, workspace: CombinedWorkspace): Promise<void> {
@@ -29,6 +29,23 @@ export async function writeAll(client: MongoClient, db: Db, workspace: CombinedW
     }
   } catch (error) {
     throw meaningOf(error, writes.origins);
+  }
+}
+
+/** Writes documents of read models, in any order, within a transaction or without one. */
+export async function writeDocuments(
+  client: MongoClient,
+  db: Db,
+  documents: Iterable<PendingDocument>,
+  session?: ClientSession,
+): Promise<void> {
+  const writes = new CombinedWrites(db);
+  for (const document of documents) writes.addDocument(document);
+  if (writes.models.length === 0) return;
+  const options = { ordered: false, ...(session && { session }) };
+  const result = await client.bulkWrite(writes.models, options);
+  if (result.matchedCount + result.upsertedCount < writes.updates) {
+    throw new DocumentMissed('A document to be changed is not there');
   }
 }
 
@@ -61,7 +78,8 @@ class CombinedWrites {
     const origin: WriteOrigin = { kind: 'account', account_id: _id };
     if (!base) return this.add(accounts.insertModel(current), origin);
     const update = { $set: changedFields(base, current) };
-    this.add(accounts.updateModel({ _id, version: base.version }, update), origin);
+    const { version, generation } = base;
+    this.add(accounts.updateModel({ _id, version, generation }, update), origin);
     this.updates += 1;
   }
 

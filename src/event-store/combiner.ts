@@ -133,11 +133,11 @@ export class Combiner {
   private async recover(
     unit: Unit<QueuedCommand>,
     session: ClientSession,
-    { versions }: CommitAttempt,
+    { stands }: CommitAttempt,
     error: unknown,
   ): Promise<void> {
     this.counters.failed();
-    const found = await lookAgain(this.ground.db, session, versions, unit.items);
+    const found = await lookAgain(this.ground.db, session, stands, unit.items);
     for (const key of found.changed) this.ground.cache.delete(key);
     const { refused, units } = regroup(unit, error, found, performance.now());
     for (const { item, error: reason } of refused) item.reject(reason);

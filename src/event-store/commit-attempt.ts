@@ -2,6 +2,7 @@ import type { ClientSession, Db, MongoClient, TransactionOptions } from 'mongodb
 
 import { findOwned, type OwnedKey } from '../database/tenant-scope.js';
 import type { AccountCache } from './account-cache.js';
+import { standOf } from './account-record.js';
 import { accountKey, CombinedWorkspace } from './combined-workspace.js';
 import { changeOfAccount, writeAll } from './combined-writes.js';
 import { confirmCommit } from './confirm-commit.js';
@@ -25,8 +26,8 @@ export interface Ground {
 
 /** One attempt to decide and record commands together, in one transaction of a session. */
 export class CommitAttempt {
-  /** The versions that the accounts had when it was decided on them, by key; null for one that was not there. */
-  readonly versions = new Map<string, number | null>();
+  /** How the accounts stood when it was decided on them, by key; null for one that was not there. */
+  readonly stands = new Map<string, string | null>();
 
   constructor(
     private readonly ground: Ground,
@@ -55,7 +56,7 @@ export class CommitAttempt {
       return verdicts;
     } finally {
       for (const { household_id, _id, base } of workspace.accounts()) {
-        this.versions.set(accountKey(household_id, _id), base?.version ?? null);
+        this.stands.set(accountKey(household_id, _id), base && standOf(base));
       }
       if (session.inTransaction()) await session.abortTransaction();
     }

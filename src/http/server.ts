@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Problem } from '../kernel/problem.js';
 import { addAnswerTerms } from './answer-terms.js';
 import { readBodies } from './body.js';
+import { takeLargerBodies } from './body-limit.js';
 import type { ProblemFilter } from './problem-filter.js';
 import { RawErrors } from './raw-errors.js';
 import { requestIdOf, RequestLog } from './request-log.js';
@@ -52,6 +53,7 @@ export function createServer({ logger, problems, trustProxy, onAnswer }: ServerO
   const server = adapter.getInstance<FastifyInstance>();
   rawErrors.watch(server.server);
   readBodies(server);
+  takeLargerBodies(server);
   server.addHook('onRequest', (request, reply, done) => {
     addHeaders(request, reply);
     done();

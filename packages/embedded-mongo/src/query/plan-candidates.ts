@@ -74,15 +74,19 @@ export function isUsable(index: Index, query: Conjunction): boolean {
   );
 }
 
-/** The ways to use one index: by the conditions that all rows meet, and by each `$or` in the query as well. */
+/**
+ * The ways to use one index: by each `$or` in the query, which makes the ranges narrower, and by the conditions that all
+ * rows meet alone.
+ */
 export function candidatesIn(index: Index, query: Conjunction, sort: readonly SortField[]): Candidate[] {
   const found = rangesIn(index, query);
-  const candidates = [candidateOf(index, found, found.constants, sort)];
+  const candidates: Candidate[] = [];
   for (const branches of worthwhile(query.alternatives)) {
     const parts = branches.map((branch) => rangesIn(index, withBranch(query, branch)));
     if (!parts.every((part) => part.bounded > 0)) continue;
     candidates.push(candidateOf(index, joined(parts), found.constants, sort));
   }
+  candidates.push(candidateOf(index, found, found.constants, sort));
   return candidates;
 }
 

@@ -10,6 +10,7 @@ import {
   type KeyRange,
 } from './plan-bounds.js';
 import type { Conjunction, FieldCondition } from './plan-conditions.js';
+import { mayHoldArrays } from './plan-sort.js';
 
 /** The part of an index that a filter needs. */
 export interface IndexRanges {
@@ -93,14 +94,15 @@ function fieldBounds(
   used: FieldCondition[],
 ): FieldBounds | undefined {
   const path = index.key[position]?.[0] as string;
-  if (index.multikey && sharesArray(index, position)) return undefined;
+  const arrays = mayHoldArrays(index, position);
+  if (arrays && sharesArray(index, position)) return undefined;
   let result: FieldBounds | undefined;
   for (const condition of query.conditions) {
     if (condition.path !== path) continue;
-    const bounds = boundsOf(condition, descending, index.multikey);
+    const bounds = boundsOf(condition, descending, arrays);
     if (bounds === undefined) continue;
     if (result === undefined) result = bounds;
-    else if (!index.multikey) result = intersect(result, bounds);
+    else if (!arrays) result = intersect(result, bounds);
     else if (bounds.points && (!result.points || bounds.ranges.length < result.ranges.length))
       result = bounds;
     used.push(condition);

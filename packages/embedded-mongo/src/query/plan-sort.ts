@@ -19,18 +19,19 @@ export function sortFields(sort: Doc): SortField[] {
 
 /**
  * How the index yields rows in the wanted order: its key fields follow the sort, all the same way round or all the
- * other, passing over fields that have one value only. `undefined` when it cannot: never by arrays (a document has
- * several places then) nor with cut keys.
+ * other, passing over fields that have one value only. `undefined` when it cannot: never by a field that lies in arrays
+ * (a document has several places then) nor with cut keys.
  */
 export function directionFor(
   index: Index,
   sort: readonly SortField[],
   constants: ReadonlySet<string>,
 ): ScanDirection | undefined {
-  if (index.multikey || index.hasLongKeys) return undefined;
+  if (index.hasLongKeys) return undefined;
   let turn = 0;
   let position = 0;
   for (const [path, direction] of sort) {
+    if (index.key.some(([field], at) => field === path && mayHoldArrays(index, at))) return undefined;
     if (constants.has(path)) continue;
     while (position < index.key.length && index.key[position]?.[0] !== path) {
       if (!constants.has(index.key[position]?.[0] as string)) return undefined;
@@ -45,6 +46,11 @@ export function directionFor(
     position += 1;
   }
   return named(turn);
+}
+
+/** Whether some document may have an array on the path of a key field. */
+export function mayHoldArrays(index: Index, position: number): boolean {
+  return ((index.arrays >> position) & 1) === 1;
 }
 
 function named(turn: number): ScanDirection {

@@ -31,6 +31,8 @@ export interface Index {
   readonly fields: ReadonlySet<string>;
   /** Some document has an array at one of the paths, so it has several entries. */
   multikey: boolean;
+  /** On which of the paths some document has an array: bit n for the n-th field of the key, -1 when unknown. */
+  arrays: number;
   /** Some key was too long and is kept cut: the index does not sort. */
   hasLongKeys: boolean;
   /** False while it is being built: writers keep it up, readers do not use it. */
@@ -89,6 +91,7 @@ export function makeIndex(collectionId: number, id: number, definition: IndexDef
     tuples: compileKeys(definition.key.map(([path]) => path)),
     ...(definition.partialFilter === undefined ? {} : { filter: compileFilter(definition.partialFilter) }),
     multikey: false,
+    arrays: 0,
     hasLongKeys: false,
     ready: false,
   };
@@ -250,6 +253,7 @@ function indexRecord(index: Index): Doc {
     ['unique', index.unique],
     ['sparse', index.sparse],
     ['multikey', index.multikey],
+    ['arrays', new Int32(index.arrays)],
     ['has_long_keys', index.hasLongKeys],
     ['ready', index.ready],
     ['spec', index.spec],
@@ -290,6 +294,8 @@ function indexOf(collectionId: number, record: Doc): Index {
     ...(partialFilter === undefined ? {} : { partialFilter }),
   });
   index.multikey = record.get('multikey') === true;
+  // A record of an earlier version doesn't say on which paths.
+  index.arrays = record.has('arrays') ? numberOf(record.get('arrays')) : index.multikey ? -1 : 0;
   index.hasLongKeys = record.get('has_long_keys') === true;
   index.ready = record.get('ready') === true;
   return index;

@@ -125,7 +125,7 @@ export function insertDocument(
   const key = primary.prefix + idKey;
   transaction.lock(key);
   if (transaction.get(key) !== undefined) throw duplicateKey(collection.ns, primary, new Map([['_id', id]]));
-  if (mayBeCut(idKey) && !primary.hasLongKeys) flag(transaction, collection, primary, false, true);
+  if (mayBeCut(idKey) && !primary.hasLongKeys) flag(transaction, collection, primary, 0, true);
   if (collection.indexes.length > 1) {
     const indexes = secondary(collection);
     const doc = decodePart(bytes, new Set(indexes.flatMap(({ fields }) => [...fields])));
@@ -200,9 +200,9 @@ export function addEntries(
   idKey: string,
   present: ReadonlySet<string> = new Set(),
 ): void {
-  const { keys, multikey, hasLongKeys } = keysOf(index, doc);
-  if ((multikey && !index.multikey) || (hasLongKeys && !index.hasLongKeys)) {
-    flag(transaction, collection, index, multikey, hasLongKeys);
+  const { keys, arrays, hasLongKeys } = keysOf(index, doc);
+  if ((arrays & ~index.arrays) !== 0 || (hasLongKeys && !index.hasLongKeys)) {
+    flag(transaction, collection, index, arrays, hasLongKeys);
   }
   for (const fields of keys) {
     if (present.has(fields)) continue;
@@ -293,11 +293,12 @@ function flag(
   transaction: Transaction,
   collection: Collection,
   index: Index,
-  multikey: boolean,
+  arrays: number,
   hasLongKeys: boolean,
 ): void {
-  const before = { multikey: index.multikey, hasLongKeys: index.hasLongKeys };
-  index.multikey ||= multikey;
+  const before = { multikey: index.multikey, arrays: index.arrays, hasLongKeys: index.hasLongKeys };
+  index.arrays |= arrays;
+  index.multikey = index.arrays !== 0;
   index.hasLongKeys ||= hasLongKeys;
   try {
     transaction.separately((own, catalogue) => {

@@ -269,6 +269,35 @@ describe('arrays', () => {
     expect(batch.docs).toHaveLength(1);
   });
 
+  it('leave the order, and both ends, of the fields beside them', async () => {
+    const docs: Doc[] = Array.from({ length: 400 }, (_, i) =>
+      doc({ _id: i, h: 1, p: [{ e: 0 }, { e: i % 4 }], d: Math.floor(i / 3), s: i }),
+    );
+    const collection = collectionWith();
+    const view = viewOf(collection, docs);
+    const key = [['h', 1], ['p.e', 1], ['d', 1], ['s', 1]] as const; // prettier-ignore
+    addIndex(view, collection, indexOn(1, key), docs);
+    const slice = new TimeSlice({ checkInterrupt: () => undefined });
+    for (const [e, step] of [
+      [0, 1],
+      [3, 4],
+    ] as const) {
+      // prettier-ignore
+      const filter = doc({ h: 1, 'p.e': e, d: { $gte: 30, $lte: 90 } });
+      for (const direction of [1, -1]) {
+        const chosen = planQuery(collection, filter, { sort: doc({ d: direction, s: direction }) });
+        expect(chosen.sorted).toBe(true);
+        const scan = new RowScan(collection, chosen, compileFilter(filter));
+        const { docs: found } = await new ScanResults(scan, { skip: 0, limit: 5 }).nextBatch(view, 5, slice);
+        const first = direction === 1 ? (e === 0 ? 90 : 91) : e === 0 ? 272 : 271;
+        const wanted = Array.from({ length: 5 }, (_, i) => first + direction * step * i);
+        expect(found.map(({ bytes }) => Buffer.from(bytes).readInt32LE(9))).toEqual(wanted);
+        expect(scan.keysExamined).toBeLessThanOrEqual(6);
+      }
+    }
+    expect(planQuery(collection, doc({ h: 1, 'p.e': 0 }), { sort: doc({ 'p.e': 1 }) }).sorted).toBe(false);
+  });
+
   it('that come into an index between two batches are found once, and checked', async () => {
     const collection = collectionWith();
     const docs = [doc({ _id: 1, a: 1 }), doc({ _id: 2, a: 2 })];

@@ -135,8 +135,8 @@ export class CollectionCheck {
     const doc = decodeDoc(bytes);
     for (const index of indexes) {
       if (!index.ready) continue;
-      const { keys, multikey, hasLongKeys } = keysOf(index, doc);
-      if ((multikey && !index.multikey) || (hasLongKeys && !index.hasLongKeys)) {
+      const { keys, arrays, hasLongKeys } = keysOf(index, doc);
+      if ((arrays & ~index.arrays) !== 0 || (hasLongKeys && !index.hasLongKeys)) {
         this.problem(index, 'the catalogue does not know of arrays or long keys that are there');
       }
       for (const fields of keys) {
