@@ -8,6 +8,7 @@ import { batch } from './sections/batch.js';
 import { envelopes } from './sections/envelopes.js';
 import { loginFlood } from './sections/login-flood.js';
 import { postings } from './sections/postings.js';
+import { rebuild } from './sections/rebuild.js';
 import { register } from './sections/register.js';
 import { roundTrips } from './sections/round-trips.js';
 import { sql } from './sections/sql.js';
@@ -25,6 +26,7 @@ const SECTIONS: ReadonlyMap<string, () => Promise<Report>> = new Map([
   ['authentication', authentication],
   ['login-flood', loginFlood],
   ['register', register],
+  ['rebuild', rebuild],
 ]);
 
 const asked = process.argv.slice(2);

@@ -3,10 +3,10 @@ import { depositsPath, openLedger } from '../ledger.js';
 import { median } from '../load/job.js';
 import { compare, type Report } from '../report.js';
 import { ServiceProcess } from '../service-process.js';
+import { ROUNDS } from '../sizes.js';
 
 const SIZE = 1000;
-const BATCHES = 5;
-const SINGLES = 500;
+const SINGLES = 200;
 const LEAST = 10;
 
 /** A batch of a thousand deposits, and its undo, against as many requests one after the other. */
@@ -21,7 +21,7 @@ export async function batch(): Promise<Report> {
     const rates: Record<'single' | 'undo_single' | 'batch' | 'undo', number[]> = {
       ...{ single: [], undo_single: [], batch: [], undo: [] },
     };
-    for (let round = 0; round < BATCHES; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       rates.single.push(await rate(SINGLES, () => singles(client, depositsPath(account), { amount: 1 })));
       rates.undo_single.push(await rate(SINGLES, () => singles(client, `/accounts/${account}/undo`)));
       let id = '';
@@ -30,7 +30,7 @@ export async function batch(): Promise<Report> {
     }
     client.close();
     return {
-      sides: `ours: batches of ${SIZE} deposits; theirs: single requests; one connection, medians of ${BATCHES}`,
+      sides: `ours: batches of ${SIZE} deposits; theirs: single requests; one connection, medians of ${ROUNDS} rounds`,
       lines: [
         compare('postings/s', median(rates.batch), median(rates.single), { least: LEAST }),
         compare('undone/s', median(rates.undo), median(rates.undo_single), { least: LEAST }),
