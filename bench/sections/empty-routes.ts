@@ -25,7 +25,7 @@ interface RootModule {
 
 // The engine, a process of its own, is started with the same options.
 if (process.argv[1]?.endsWith('dist/main.js') === true) {
-  const root = new URL('../../dist/app.module.js', import.meta.url).href;
+  const root = new URL('../../../dist/app.module.js', import.meta.url).href;
   const { AppModule } = (await import(root)) as { AppModule: RootModule };
   const register = AppModule.register.bind(AppModule);
   AppModule.register = (options) => ({ ...register(options), controllers: [EmptyRoutes] });
