@@ -19,7 +19,8 @@ export function IsListOfKinds({ field, kinds, max, ...options }: KindsOptions): 
   const classes = new Map(Object.entries(kinds));
   const Unknown = classOfUnknown(field, [...classes.keys()]);
   const made = (item: unknown): unknown => {
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
+    // A list within the list would be looked through in its place.
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) return null;
     const word: unknown = (item as Readonly<Record<string, unknown>>)[field];
     const kind = typeof word === 'string' ? classes.get(word) : undefined;
     // What is of no kind has only the one fault that counts.

@@ -52,8 +52,8 @@ export class Desk {
   }
 
   /** Undoes or redoes a batch, wherever it is. */
-  recordAcross(command: LedgerCommand) {
-    return this.bookkeeper.recordAcross(this.context, () => command);
+  async recordAcross(command: LedgerCommand) {
+    return (await this.bookkeeper.recordAcross(this.context, () => command)).changes;
   }
 
   private get context(): RequestContext {
