@@ -24,7 +24,7 @@ export function wrongState({ account, events, rows }: AccountFile): string[] {
 /** One row a money event, in order, each with what is left after it, and with what became of it since. */
 export function wrongRegister({ account, events, rows }: AccountFile): string[] {
   const money = events.filter(({ postings }) => postings.length > 0);
-  if (rows.map(({ id }) => id).join() !== money.map(({ _id }) => _id).join()) {
+  if (rows.map(({ _id }) => _id).join() !== money.map(({ _id }) => `${_id}/${account.generation}`).join()) {
     return [`${rows.length} rows in the register do not match ${money.length} money events`];
   }
   const problems = [...wrongRunningBalances(rows), ...wrongStanding(rows, money)];
@@ -61,7 +61,7 @@ function wrongStanding(rows: readonly StoredRow[], money: readonly StoredEvent[]
   return rows.flatMap(({ seq, role, standing, tip_seq }) => {
     const chain = chains.get(seq) ?? [];
     const stands = role === 'root' ? chain.length % 2 === 0 : !reversed.has(seq);
-    const tip = role === 'root' ? (chain.at(-1) ?? seq) : null;
+    const tip = role === 'root' ? chain.at(-1) : undefined;
     return [
       ...(standing === stands ? [] : [`row ${seq} stands: ${String(standing)}`]),
       ...(tip_seq === tip ? [] : [`row ${seq} ends its chain with ${String(tip_seq)}, not ${String(tip)}`]),
@@ -78,12 +78,15 @@ export function wrongTotals({ events, totals }: AccountFile): string[] {
     for (const { envelope_id, amount_minor } of postings) {
       add(expected, `${envelope_id} ${effective_on.slice(0, 7)}`, amount_minor);
       add(expected, `${envelope_id} ${effective_on}`, amount_minor);
+      add(expected, `${envelope_id} rows of ${effective_on}`, 1);
     }
   }
   const stored = new Map<string, number>();
-  for (const { envelope_id, month, sum_minor, days } of totals) {
+  for (const { envelope_id, month, sum_minor = 0, days = {}, rows } of totals) {
     add(stored, `${envelope_id} ${month}`, sum_minor);
     for (const [day, amount] of Object.entries(days)) add(stored, `${envelope_id} ${month}-${day}`, amount);
+    for (const [day, count] of Object.entries(rows))
+      add(stored, `${envelope_id} rows of ${month}-${day}`, count);
   }
   return [...new Set([...expected.keys(), ...stored.keys()])]
     .filter((key) => (stored.get(key) ?? 0) !== (expected.get(key) ?? 0))

@@ -38,11 +38,13 @@ export interface StoredAccount {
 }
 
 export interface StoredRow {
-  readonly id: string;
+  /** The event's id, a slash, and the generation. */
+  readonly _id: string;
   readonly seq: number;
   readonly role: string;
   readonly standing: boolean;
-  readonly tip_seq: number | null;
+  /** Left out where it is the row's own, and on reversals. */
+  readonly tip_seq?: number;
   readonly postings: readonly (Posting & { readonly balance_minor: number })[];
   readonly balance_minor: number;
 }
@@ -50,8 +52,9 @@ export interface StoredRow {
 export interface StoredTotal {
   readonly envelope_id: number;
   readonly month: string;
-  readonly sum_minor: number;
-  readonly days: Readonly<Record<string, number>>;
+  readonly sum_minor?: number;
+  readonly days?: Readonly<Record<string, number>>;
+  readonly rows: Readonly<Record<string, number>>;
 }
 
 /** Everything that is stored of one account, in order. */
