@@ -1,11 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { DatabaseModule } from './database/database.module.js';
+import { EventStoreModule } from './event-store/event-store.module.js';
+import { EventStore } from './event-store/event-store.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { IdempotentWrites } from './http/idempotency.js';
 import type { PageSizes } from './http/list-query.js';
 import { IdentityModule } from './identity/identity.module.js';
 import type { IdentityOptions } from './identity/options.js';
+import { requesterOf } from './identity/request-context.js';
 import { LedgerModule } from './ledger/ledger.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import type { MetricsOptions } from './metrics/options.js';
 
 /** What the application is put together from. */
 export interface AppOptions {
@@ -13,6 +20,7 @@ export interface AppOptions {
   readonly database_uri: string;
   readonly page_sizes: PageSizes;
   readonly identity: IdentityOptions;
+  readonly metrics: MetricsOptions;
 }
 
 /** The whole application. */
@@ -29,6 +37,17 @@ export class AppModule {
         LedgerModule,
         HttpModule.register(options.page_sizes),
         HealthModule,
+        MetricsModule.register(options.metrics, LedgerModule),
+        EventStoreModule,
+      ],
+      providers: [
+        {
+          // Before those of the imported modules: a repeated write is answered before its path is looked at.
+          provide: APP_INTERCEPTOR,
+          inject: [EventStore, Reflector],
+          useFactory: (store: EventStore, reflector: Reflector) =>
+            new IdempotentWrites({ find: (...of) => store.answered(...of) }, requesterOf, reflector),
+        },
       ],
     };
   }

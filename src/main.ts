@@ -23,9 +23,15 @@ async function main(): Promise<void> {
   const asked = signals();
   // The rest is loaded once the settings are known to be good.
   const { startService } = await import('./service.js');
-  const service = await startService(settings, logger).catch((error: unknown) => {
+  const started = startService(settings, logger).catch((error: unknown) => {
     throw asStartFault(error, settings);
   });
+  const service = await Promise.race([started, asked.then(() => null)]);
+  if (!service) {
+    // Nothing was promised to anybody yet; the engine ends with this process.
+    say(process.stdout, 'Stopped before it was ready.');
+    return;
+  }
   say(process.stdout, ready(service, settings));
   await asked;
   say(process.stdout, 'Stopping: requests in flight are finished first.');

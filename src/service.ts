@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
 import { AppModule } from './app.module.js';
 import { startEngine, type Engine } from './database/embedded.js';
 import { checkExternal } from './database/external.js';
@@ -11,6 +12,7 @@ import { NestLog } from './http/nest-log.js';
 import { serveDocs } from './http/open-api.js';
 import { ProblemFilter } from './http/problem-filter.js';
 import { createServer } from './http/server.js';
+import { RequestMeter } from './metrics/request-meter.js';
 import { signingKey } from './identity/signing-key.js';
 import type { Settings } from './settings.js';
 
@@ -60,11 +62,13 @@ async function createApplication(
   const key = await signingKey(jwt.secret, settings.data_dir);
   const problems = new ProblemFilter(databaseUnavailable);
   const trustProxy = typeof trust_proxy === 'boolean' ? trust_proxy : [...trust_proxy];
+  const metrics = { readers: settings.metrics, registry: new Registry() };
+  const meter = settings.metrics === 'off' ? undefined : new RequestMeter(metrics.registry);
   const identity = { jwt: { ...jwt, key }, refresh_expires_days, limits };
-  const root = AppModule.register({ database_uri, page_sizes, identity });
+  const root = AppModule.register({ database_uri, page_sizes, identity, metrics });
   const app = await NestFactory.create<NestFastifyApplication>(
     root,
-    createServer({ logger, problems, trustProxy }),
+    createServer({ logger, problems, trustProxy, onAnswer: meter?.answered.bind(meter) }),
     { bodyParser: false, abortOnError: false, logger: new NestLog(logger) },
   );
   app.useGlobalFilters(problems);

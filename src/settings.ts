@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'dotenv';
 import type { AttemptLimits } from './identity/options.js';
+import { METRICS_READERS, type MetricsReaders } from './metrics/options.js';
 import { SettingReader } from './setting-reader.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -30,6 +31,8 @@ export interface Settings {
   readonly trust_proxy: boolean | readonly string[];
   readonly page_sizes: { readonly default_size: number; readonly max_size: number };
   readonly docs: boolean;
+  /** Who may read the metrics. */
+  readonly metrics: MetricsReaders;
   readonly limits: AttemptLimits;
 }
 
@@ -67,6 +70,7 @@ export function readSettings(
       max_size,
     },
     docs: read.flag('DOCS', true),
+    metrics: read.choice('METRICS', METRICS_READERS, 'loopback'),
     limits: {
       login_failures_per_name: read.wholeNumber('LOGIN_FAILURES_PER_NAME', 10, 1, MANY),
       login_failures_per_address: read.wholeNumber('LOGIN_FAILURES_PER_ADDRESS', 100, 1, MANY),

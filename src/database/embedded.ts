@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EmbeddedMongo } from 'embedded-mongo';
 import { MongoClient, MongoServerSelectionError } from 'mongodb';
 import type { Logger } from 'pino';
+import { makeDataFolder } from './data-folder.js';
 import { DatabaseRefused } from './refused.js';
 
 /** The embedded engine, running. */
@@ -19,6 +20,7 @@ export interface Engine {
  */
 export async function startEngine(dataDir: string, logger: Logger): Promise<Engine> {
   const log = logger.child({ context: 'engine' });
+  await makeDataFolder(dataDir);
   try {
     const engine = await EmbeddedMongo.start({
       dbPath: join(dataDir, 'db'),

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-
-import canonicalize from 'canonicalize';
+import { hash } from 'node:crypto';
 
 /** The fields of a stored document, as they go to and come from the database. */
 export type StoredFields = Readonly<Record<string, unknown>>;
@@ -12,34 +10,49 @@ export type StoredFields = Readonly<Record<string, unknown>>;
  * What may be in a sealed document, and how it enters the hashed form, is fixed, so that a later check recomputes it
  * from the document alone: strings, finite numbers, booleans, null, arrays and plain objects as JSON has them; a BSON
  * date as its RFC 3339 UTC string with milliseconds (`2026-01-31T09:30:00.000Z`). The first event's `prev_hash` is
- * null, and is hashed as null. Anything else (undefined, a BSON type, a class) is refused with a TypeError, since it
- * would not come back from the database as it was hashed.
+ * null, and is hashed as null. Anything else (undefined, a BSON type, a class, half a surrogate pair) is refused with a
+ * TypeError, since it would not come back from the database as it was hashed.
  */
 export function hashOf(document: StoredFields): string {
-  const hashed = Object.fromEntries(
-    Object.entries(document)
-      .filter(([name]) => name !== 'hash')
-      .map(([name, value]) => [name, hashedForm(value, name)]),
-  );
-  return createHash('sha256')
-    .update(canonicalize(hashed) ?? '', 'utf8')
-    .digest('hex');
+  const names = Object.keys(document).filter((name) => name !== 'hash');
+  return hash('sha256', objectForm(document, names, ''));
 }
 
-function hashedForm(value: unknown, path: string): unknown {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+/** The RFC 8785 form, written in one pass: every event that is recorded is hashed. */
+function formOf(value: unknown, path: string): string {
+  if (typeof value === 'string') return textForm(value, path);
+  if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') {
+    // What is left, JavaScript writes as RFC 8785 wants it.
     if (!Number.isFinite(value) || Object.is(value, -0)) throw unfit(path);
-    return value;
+    return String(value);
   }
-  if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map((item, index) => hashedForm(item, `${path}[${index}]`));
-  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, inner]) => [name, hashedForm(inner, `${path}.${name}`)]),
-    );
-  }
+  if (value instanceof Date) return `"${value.toISOString()}"`;
+  if (Array.isArray(value))
+    return `[${value.map((item, index) => formOf(item, `${path}[${index}]`)).join(',')}]`;
+  if (isPlain(value)) return objectForm(value, Object.keys(value), `${path}.`);
   throw unfit(path);
+}
+
+/** Members in the order of their names' UTF-16 code units, as `sort` has them. */
+function objectForm(object: StoredFields, names: string[], path: string): string {
+  const members = names.sort().map((name) => {
+    const place = `${path}${name}`;
+    return `${textForm(name, place)}:${formOf(object[name], place)}`;
+  });
+  return `{${members.join(',')}}`;
+}
+
+/** A surrogate that is not part of a pair. */
+const HALF_PAIR = /\p{Surrogate}/u;
+
+function textForm(text: string, path: string): string {
+  if (HALF_PAIR.test(text)) throw unfit(path);
+  return JSON.stringify(text);
+}
+
+function isPlain(value: unknown): value is StoredFields {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function unfit(path: string): TypeError {

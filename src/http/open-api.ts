@@ -24,8 +24,9 @@ const TAGS = [
   ['Accounts', 'Accounts in one currency each, with what may be overdrawn.'],
   ['Envelopes', 'What the money of an account is put aside for; envelope 0 is Available.'],
   ['Payers', 'Who pays regularly, and how their pay is split over envelopes.'],
-  ['Money', 'Deposits, spending, cash, moves between envelopes, and paydays.'],
-  ['Undo', 'Take back the last transaction, again and again, or a chosen one.'],
+  ['Money', 'Deposits, spending, cash, moves between envelopes, paydays, adjustments and transfers.'],
+  ['Batches', 'Many transactions at once, all or none, and undone or redone together.'],
+  ['Undo', 'Take back the last transaction, again and again, or a chosen one, and redo what was taken back.'],
   ['Register', 'What was recorded: who, when, why, and what the balance was then.'],
   ['Health', 'Whether the process is alive and can do its work.'],
 ] as const;

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Problem } from '../kernel/problem.js';
 import { addAnswerTerms } from './answer-terms.js';
 import { readBodies } from './body.js';
+import { takeLargerBodies } from './body-limit.js';
 import type { ProblemFilter } from './problem-filter.js';
 import { RawErrors } from './raw-errors.js';
 import { requestIdOf, RequestLog } from './request-log.js';
@@ -23,10 +24,12 @@ export interface ServerOptions {
   readonly problems: ProblemFilter;
   /** Whether (or by which proxies) `X-Forwarded-For` is believed. */
   readonly trustProxy: boolean | string[];
+  /** Called after each answer, when its last byte is sent. */
+  readonly onAnswer?: ((request: FastifyRequest, reply: FastifyReply) => void) | undefined;
 }
 
 /** The HTTP server that Nest runs on, with every refusal answered as a problem, also those before any route. */
-export function createServer({ logger, problems, trustProxy }: ServerOptions): FastifyAdapter {
+export function createServer({ logger, problems, trustProxy, onAnswer }: ServerOptions): FastifyAdapter {
   const rawErrors = new RawErrors();
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
@@ -50,10 +53,17 @@ export function createServer({ logger, problems, trustProxy }: ServerOptions): F
   const server = adapter.getInstance<FastifyInstance>();
   rawErrors.watch(server.server);
   readBodies(server);
+  takeLargerBodies(server);
   server.addHook('onRequest', (request, reply, done) => {
     addHeaders(request, reply);
     done();
   });
+  if (onAnswer) {
+    server.addHook('onResponse', (request, reply, done) => {
+      onAnswer(request, reply);
+      done();
+    });
+  }
   server.addHook('preSerialization', (request, reply, body, done) => {
     addAnswerTerms(request, reply, body);
     done(null, body);

@@ -91,6 +91,12 @@ export function IsNumberedId(options: FieldOptions = {}): PropertyDecorator {
   return Field(fault, { type: 'integer', minimum: 0 }, { example: 1, ...options });
 }
 
+/** The id of something that has one of its own, such as an account. One of another shape names nothing. */
+export function IsReference(options: FieldOptions = {}): PropertyDecorator {
+  const fault: Fault = (value) => (typeof value === 'string' ? null : 'must be an id');
+  return Field(fault, { type: 'string' }, options);
+}
+
 /** true or false. */
 export function IsFlag(options: FieldOptions = {}): PropertyDecorator {
   const fault: Fault = (value) => (typeof value === 'boolean' ? null : 'must be true or false');
@@ -136,21 +142,22 @@ export function IsListOf(
   );
 }
 
-function listFault(value: unknown, min: number, max: number): string | null {
+/** What is wrong with a list of `min` to `max` items, apart from what it holds. */
+export function listFault(value: unknown, min: number, max: number): string | null {
   if (!Array.isArray(value)) return 'must be a list';
   return value.length < min || value.length > max ? `must have ${min} to ${max} items` : null;
 }
 
-/** A list of `min` (1) to `max` names, each as `IsName` has it. */
+/** A list of `min` (1) to `max` names, each as `IsName` has it, of up to `length` (100) characters. */
 export function IsListOfNames(
-  options: FieldOptions & { readonly min?: number; readonly max: number },
+  options: FieldOptions & { readonly min?: number; readonly max: number; readonly length?: number },
 ): PropertyDecorator {
-  const { min = 1, max } = options;
+  const { min = 1, max, length = 100 } = options;
   const fault: Fault = (value) => {
     const shape = listFault(value, min, max);
     if (shape !== null || !Array.isArray(value)) return shape;
     const faults = value.map((name: unknown) =>
-      typeof name === 'string' ? nameFault(name, 100) : 'must be a string',
+      typeof name === 'string' ? nameFault(name, length) : 'must be a string',
     );
     const at = faults.findIndex((found) => found !== null);
     return at < 0 ? null : `has an item at ${at} that ${String(faults[at])}`;

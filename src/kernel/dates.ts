@@ -47,6 +47,7 @@ export function dateInTimeZone(instant: Date, timeZone: string): CalendarDate {
  * that `Intl` formats, since that one follows the Julian calendar before October 1582.
  */
 function offsetAt(instant: Date, timeZone: string): number {
+  if (timeZone === 'UTC') return 0;
   const name =
     formatOf(timeZone)
       .formatToParts(instant)

@@ -1,7 +1,7 @@
 import { TypeID, typeid } from 'typeid-js';
 
 /** The kinds of thing that have an id of their own, by the prefix of that id. */
-export const ID_KINDS = ['acc', 'tx', 'hh', 'usr'] as const;
+export const ID_KINDS = ['acc', 'tx', 'bat', 'hh', 'usr'] as const;
 export type IdKind = (typeof ID_KINDS)[number];
 
 /**
@@ -24,6 +24,7 @@ const shapeOf = (kind: IdKind): RegExp => new RegExp(`^${kind}_[0-7][0-9a-hjkmnp
 const SHAPES: Record<IdKind, RegExp> = {
   acc: shapeOf('acc'),
   tx: shapeOf('tx'),
+  bat: shapeOf('bat'),
   hh: shapeOf('hh'),
   usr: shapeOf('usr'),
 };

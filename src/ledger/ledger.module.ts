@@ -5,8 +5,11 @@ import { MongooseModule } from '@nestjs/mongoose';
 
 import { EventStoreModule } from '../event-store/event-store.module.js';
 import { Bookkeeper } from './commands/bookkeeper.js';
+import { RecordedKinds } from './commands/recorded-kinds.js';
 import { OpenAccountController, OpenAccountHandler } from './commands/open-account.js';
 import { ChangeAccountController, ChangeAccountHandler } from './commands/change-account.js';
+import { CloseAccountController, CloseAccountHandler } from './commands/close-account.js';
+import { ReopenAccountController, ReopenAccountHandler } from './commands/reopen-account.js';
 import { AddEnvelopesController, AddEnvelopesHandler } from './commands/add-envelopes.js';
 import { RenameEnvelopeController, RenameEnvelopeHandler } from './commands/rename-envelope.js';
 import { ArchiveEnvelopeController, ArchiveEnvelopeHandler } from './commands/archive-envelope.js';
@@ -19,8 +22,19 @@ import { DebitController, DebitHandler } from './commands/debit.js';
 import { WithdrawController, WithdrawHandler } from './commands/withdraw.js';
 import { MoveController, MoveHandler } from './commands/move.js';
 import { PaydayController, PaydayHandler } from './commands/payday.js';
+import { AdjustBalanceController, AdjustBalanceHandler } from './commands/adjust-balance.js';
+import { TransferController, TransferHandler } from './commands/transfer.js';
+import {
+  AnnotateTransactionController,
+  AnnotateTransactionHandler,
+} from './commands/annotate-transaction.js';
 import { UndoLastController, UndoLastHandler } from './commands/undo-last.js';
 import { UndoTransactionController, UndoTransactionHandler } from './commands/undo-transaction.js';
+import { RedoLastController, RedoLastHandler } from './commands/redo-last.js';
+import { RedoTransactionController, RedoTransactionHandler } from './commands/redo-transaction.js';
+import { RecordBatchController, RecordBatchHandler } from './commands/record-batch.js';
+import { UndoBatchController, UndoBatchHandler } from './commands/undo-batch.js';
+import { RedoBatchController, RedoBatchHandler } from './commands/redo-batch.js';
 import { ListAccountsController, ListAccountsHandler } from './queries/list-accounts.js';
 import { GetAccountController, GetAccountHandler } from './queries/get-account.js';
 import { ListEnvelopesController, ListEnvelopesHandler } from './queries/list-envelopes.js';
@@ -36,6 +50,7 @@ import { VerifyAccountController, VerifyAccountHandler } from './queries/verify-
 import { PathInLedger } from './path-in-ledger.js';
 import { AccountModel, AccountSchema } from './projections/account-document.js';
 import { Accounts } from './projections/accounts.js';
+import { Batches } from './projections/batches.js';
 import { EffectiveOrder } from './projections/effective-order.js';
 import { LookUps } from './projections/look-ups.js';
 import { PastAccounts } from './projections/past-accounts.js';
@@ -59,6 +74,8 @@ import { Verification } from './projections/verification.js';
   controllers: [
     OpenAccountController,
     ChangeAccountController,
+    CloseAccountController,
+    ReopenAccountController,
     AddEnvelopesController,
     RenameEnvelopeController,
     ArchiveEnvelopeController,
@@ -71,8 +88,16 @@ import { Verification } from './projections/verification.js';
     WithdrawController,
     MoveController,
     PaydayController,
+    AdjustBalanceController,
+    TransferController,
+    AnnotateTransactionController,
     UndoLastController,
     UndoTransactionController,
+    RedoLastController,
+    RedoTransactionController,
+    RecordBatchController,
+    UndoBatchController,
+    RedoBatchController,
     ListAccountsController,
     GetAccountController,
     ListEnvelopesController,
@@ -87,15 +112,19 @@ import { Verification } from './projections/verification.js';
     Accounts,
     Register,
     Totals,
+    Batches,
     LookUps,
     EffectiveOrder,
     PastAccounts,
     RegisterPages,
     Verification,
     Bookkeeper,
+    RecordedKinds,
     { provide: APP_INTERCEPTOR, useClass: PathInLedger },
     OpenAccountHandler,
     ChangeAccountHandler,
+    CloseAccountHandler,
+    ReopenAccountHandler,
     AddEnvelopesHandler,
     RenameEnvelopeHandler,
     ArchiveEnvelopeHandler,
@@ -108,8 +137,16 @@ import { Verification } from './projections/verification.js';
     WithdrawHandler,
     MoveHandler,
     PaydayHandler,
+    AdjustBalanceHandler,
+    TransferHandler,
+    AnnotateTransactionHandler,
     UndoLastHandler,
     UndoTransactionHandler,
+    RedoLastHandler,
+    RedoTransactionHandler,
+    RecordBatchHandler,
+    UndoBatchHandler,
+    RedoBatchHandler,
     ListAccountsHandler,
     GetAccountHandler,
     ListEnvelopesHandler,
@@ -120,5 +157,6 @@ import { Verification } from './projections/verification.js';
     ListEventsHandler,
     VerifyAccountHandler,
   ],
+  exports: [RecordedKinds],
 })
 export class LedgerModule {}

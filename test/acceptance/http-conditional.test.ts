@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 const send = (method: string, path: string, body: unknown, match?: string) =>
-  service.api<Record<string, unknown>>(method, `/accounts/${account.id}${path}`, {
+  service.api(method, `/accounts/${account.id}${path}`, {
     token: owner.token,
     body,
     headers: match === undefined ? {} : { 'if-match': match },

@@ -37,7 +37,7 @@ async function follow(path: string, between: () => Promise<unknown> = () => Prom
 }
 const idsIn = (pages: readonly Listed[]) => pages.flatMap(({ items }) => items.map(({ id }) => id));
 
-function expectWrong(answer: Answer<Record<string, unknown>>): void {
+function expectWrong(answer: Answer): void {
   expect(answer).toMatchObject({
     status: 400,
     body: { code: 'invalid_request', errors: [{ field: 'cursor', message: expect.any(String) as unknown }] },

@@ -135,6 +135,11 @@ describe('the check of examples', () => {
       id: { type: 'integer', minimum: 0 },
       amount: { type: 'number', minimum: 0, exclusiveMinimum: true, nullable: true },
       day: { type: 'string', format: 'date' },
+      either: { oneOf: [{ type: 'string' }, { type: 'object', properties: {} }] },
+      told: {
+        oneOf: [{ $ref: '#/a' }],
+        discriminator: { propertyName: 'kind', mapping: { a: '#/a' } },
+      },
       names: { type: 'array', minItems: 1, items: { type: 'string', maxLength: 3, enum: ['a', 'long'] } },
     },
   };
@@ -148,8 +153,14 @@ describe('the check of examples', () => {
     [{ id: 1, day: 'today' }, ['$.day: format']],
     [{ id: 1, names: [] }, ['$.names: minItems']],
     [{ id: 1, names: ['b', 'long'] }, ['$.names[0]: enum', '$.names[1]: maxLength']],
+    [{ id: 1, either: 'text', told: { kind: 'a', size: 1 } }, []],
+    [{ id: 1, either: 1 }, ['$.either: oneOf']],
+    [{ id: 1, told: { kind: 'a', size: '1' } }, ['$.told.size: type']],
+    [{ id: 1, told: { kind: 'toString' } }, ['$.told.kind: discriminator']],
+    [{ id: 1, told: null }, ['$.told.kind: discriminator']],
   ])('of %j finds what is wrong', (value, faults) => {
-    expect(schemaFaults(value, { $ref: '#/x' }, { x: schema }).sort()).toEqual([...faults].sort());
+    const a: Schema = { properties: { kind: { enum: ['a'] }, size: { type: 'integer' } } };
+    expect(schemaFaults(value, { $ref: '#/x' }, { x: schema, a }).sort()).toEqual([...faults].sort());
     expect(resolved({ $ref: '#/x' }, { x: schema })).toBe(schema);
   });
 });

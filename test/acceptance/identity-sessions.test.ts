@@ -25,7 +25,7 @@ const refresh = (refresh_token: unknown, from = service) =>
 const revoke = (refresh_token: unknown) => service.api('POST', '/token/revoke', { body: { refresh_token } });
 const statusWith = async (token: string) => (await service.api('GET', '/users/me', { token })).status;
 
-function expectRefused(answer: Answer<Record<string, unknown>>): void {
+function expectRefused(answer: Answer): void {
   expect(answer).toMatchObject({ status: 401, body: { code: 'invalid_grant', error: 'invalid_grant' } });
 }
 

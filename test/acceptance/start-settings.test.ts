@@ -46,6 +46,8 @@ const REFUSED: readonly [Record<string, string>, RegExp][] = [
   [{ TRUST_PROXY: '10.0.0.0/33' }, /TRUST_PROXY must be/],
   [{ PAGE_SIZE_MAX: '1001' }, /PAGE_SIZE_MAX must be/],
   [{ PAGE_SIZE_DEFAULT: '201' }, /PAGE_SIZE_DEFAULT must be a whole number from 1 to 200/],
+  [{ METRICS: 'all' }, /METRICS must be one of loopback, open, off/],
+  [{ REFRESH_EXPIRES: '0' }, /REFRESH_EXPIRES must be/],
   [{ DOCS: 'perhaps' }, /DOCS must be on or off, not "perhaps"/],
   [{ SIGN_UPS_PER_ADDRESS: '0' }, /SIGN_UPS_PER_ADDRESS must be/],
 ];

@@ -1,9 +1,17 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request, type ClientRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childrenOf } from '../../bench/processes.js';
-import { runService, startService, uniqueName, type Answer, type TestService } from '../kit/service.js';
+import {
+  launchService,
+  runService,
+  startService,
+  uniqueName,
+  type Answer,
+  type TestService,
+} from '../kit/service.js';
 
 /** A sign-up whose body is sent in two halves, so that it is in flight for as long as a test wants. */
 class SlowSignUp {
@@ -97,6 +105,36 @@ describe('a start', () => {
     await service.signUp();
     expect((await service.stop()).code).toBe(0);
     await rm(parent, { recursive: true });
+  });
+
+  it.each(['/proc/x', '/proc/x/deeper', '/dev/null/x', '/etc/hostname'])(
+    'on a folder that cannot be made (%s) is refused at once, in one line',
+    async (dataDir) => {
+      const ended = await runService({ dataDir });
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toMatch(
+        /^Envelope Ledger cannot start: DATA_DIR .+ cannot be used: E[A-Z]+: .+\n$/,
+      );
+      expect(ended.stderr).toContain(dataDir);
+    },
+  );
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('that is under way ends at once by %s', async (signal) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'ledger-'));
+    const starting = await launchService({ dataDir });
+    // The engine's files are made once it is being started.
+    while (!existsSync(join(dataDir, 'db'))) await new Promise((resolve) => setTimeout(resolve, 5));
+    const [engine = 0] = childrenOf(starting.child.pid ?? 0);
+    starting.child.kill(signal);
+    const ended = await starting.ended;
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toMatch(/^Stopped before it was ready\.\n$/m);
+    expect(ended.stdout).not.toContain('Envelope Ledger is ready');
+    while (engine !== 0 && isAlive(engine)) await new Promise((resolve) => setTimeout(resolve, 5));
+    await starting.tidy();
+    const next = await startService({ dataDir });
+    expect((await next.stop()).code).toBe(0);
+    await rm(dataDir, { recursive: true });
   });
 
   it('serves no documents with DOCS off, and says nothing of them', async () => {

@@ -1,6 +1,5 @@
 import { EventStore } from '../../src/event-store/event-store.js';
 import { MAX_WAITING } from '../../src/event-store/combiner.js';
-import { IdempotencyKeyUsed } from '../../src/event-store/conflicts.js';
 import { IdempotencySchema } from '../../src/event-store/idempotency-record.js';
 import { EventSchema } from '../../src/event-store/stored-event.js';
 import { AccountSchema } from '../../src/ledger/projections/account-document.js';
@@ -138,7 +137,9 @@ describe('commands that come together', () => {
     expect(await ledger.checked(id)).toBe(6);
     expect(await store.answered(HOUSEHOLD, USER, 'dry')).toBeNull();
     await append(store, adding(id, [100], { dry_run: true }));
+    await append(store, adding(id, []));
     expect(await ledger.checked(id)).toBe(6);
+    expect(store.counters).toMatchObject({ commits: 1, commands: 2 });
   });
 });
 
@@ -201,6 +202,48 @@ describe('transactions under way', () => {
   });
 });
 
+describe('an account that is found to be needed only once rows have been read', () => {
+  it('and that another transaction changes in between, makes no command fail', async () => {
+    const store = newStore();
+    const [a, b] = newAccounts(2) as [string, string];
+    await Promise.all([append(store, adding(a, [10])), append(store, adding(b, [10]))]);
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    let reading = false;
+    const late = moving(a, b, 4, [a]);
+    const work = append(store, {
+      ...late,
+      decide: async (workspace) => {
+        await database.db.collection(ROWS).findOne({}, { session: workspace.session });
+        reading = true;
+        await gate;
+        return late.decide(workspace);
+      },
+    });
+    await until(() => reading);
+    // Adding nothing, it writes none of the documents that the other one will.
+    await append(store, adding(b, [0]));
+    go();
+    await work;
+    expect([await ledger.checked(a), await ledger.checked(b)]).toEqual([6, 14]);
+  });
+});
+
+describe('commands that record more than they said', () => {
+  it('go in several transactions, in their order', async () => {
+    const store = newStore();
+    const id = one();
+    const sizes: number[] = [];
+    store.counters.onCommit((commands) => sizes.push(commands));
+    const many = (turn: number) => adding(id, [turn, ...Array.from({ length: 499 }, () => 1)]);
+    const work = Array.from({ length: 10 }, (_, turn) => append(store, many(turn)));
+    const firsts = (await Promise.all(work)).map(({ events }) => events[0]);
+    expect(sizes).toEqual([4, 4, 2]);
+    expect(firsts).toMatchObject(work.map((_, turn) => ({ seq: turn * 500 + 1, by: turn })));
+    expect(await ledger.checked(id)).toBe(10 * 499 + 45);
+  });
+});
+
 describe('the queue', () => {
   it('is bounded: what is too much is refused at once, the rest is recorded', async () => {
     const store = newStore();
@@ -233,74 +276,6 @@ describe('two processes', () => {
     await Promise.all(work);
     const totals = await Promise.all(ids.map((id) => ledger.checked(id)));
     expect(totals.reduce((sum, total) => sum + total, 0)).toBe(8_000 + added);
-  });
-});
-
-describe('an idempotency key', () => {
-  it('fifty times at once, in two processes: one event, and its answer is kept', async () => {
-    const stores = [newStore(), newStore()];
-    const id = one();
-    const work = Array.from({ length: 50 }, (_, index) =>
-      append(stores[index % 2] as EventStore, adding(id, [3], { idempotency: keyed('once') })),
-    );
-    const results = await Promise.allSettled(work);
-    const errors = results.flatMap((result) =>
-      result.status === 'rejected' ? [result.reason as Error] : [],
-    );
-    expect(errors).toHaveLength(49);
-    expect(errors.every((error) => error instanceof IdempotencyKeyUsed)).toBe(true);
-    expect(await ledger.checked(id)).toBe(3);
-    expect(await newStore().answered(HOUSEHOLD, USER, 'once')).toMatchObject({
-      _id: `${HOUSEHOLD}/${USER}/once`,
-      household_id: HOUSEHOLD,
-      fingerprint: 'f',
-      answer: { status: 201, body: '{"total":3}', headers: {} },
-    });
-  });
-
-  it('that was used is out, and the commands beside it are recorded', async () => {
-    const store = newStore();
-    const ids = newAccounts(3) as [string, string, string];
-    await append(store, adding(ids[0], [1], { idempotency: keyed('used') }));
-    const work = [
-      append(store, adding(ids[0], [1])),
-      append(store, adding(ids[1], [1], { idempotency: keyed('used') })),
-      append(store, adding(ids[2], [1], { idempotency: keyed('new') })),
-    ];
-    expect(await statuses(work)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    await expect(work[1]).rejects.toBeInstanceOf(IdempotencyKeyUsed);
-    expect(await ledger.log(ids[1])).toEqual([]);
-    expect([await ledger.checked(ids[0]), await ledger.checked(ids[2])]).toEqual([2, 1]);
-  });
-
-  it('of a command that is refused is free; that of one without events is kept', async () => {
-    const store = newStore();
-    const id = one();
-    const refused = { ...refusing(id), idempotency: keyed('free') };
-    await expect(append(store, refused)).rejects.toThrow('refused');
-    await append(store, adding(id, [], { idempotency: keyed('nothing') }));
-    await append(store, adding(id, [1], { idempotency: keyed('free') }));
-    expect(await ledger.checked(id)).toBe(1);
-    expect(await store.answered(HOUSEHOLD, USER, 'nothing')).not.toBeNull();
-  });
-
-  it("is each user's and each household's own", async () => {
-    const store = newStore();
-    const ids = newAccounts(3) as [string, string, string];
-    await Promise.all([
-      append(store, adding(ids[0], [1], { idempotency: keyed('shared') })),
-      append(store, adding(ids[1], [1], { idempotency: keyed('shared'), actor_id: 'usr_2' })),
-      append(store, adding(ids[2], [1], { idempotency: keyed('shared'), household_id: 'hh_2' })),
-    ]);
-    expect(await store.answered('hh_2', 'usr_2', 'shared')).toBeNull();
-    for (const id of ids) expect(await ledger.log(id)).toHaveLength(1);
-  });
-
-  it('ends by itself after a day at least', async () => {
-    const indexes = await database.db.collection('idempotency').indexes();
-    expect(indexes).toContainEqual(
-      expect.objectContaining({ key: { created_at: 1 }, expireAfterSeconds: 86_400 }),
-    );
   });
 });
 

@@ -5,6 +5,7 @@ import { IdempotencySchema } from '../../src/event-store/idempotency-record.js';
 import { EventSchema } from '../../src/event-store/stored-event.js';
 import type { RequestContext } from '../../src/identity/request-context.js';
 import { newId } from '../../src/kernel/ids.js';
+import { RecordedKinds } from '../../src/ledger/commands/recorded-kinds.js';
 import { Bookkeeper, type Recorded } from '../../src/ledger/commands/bookkeeper.js';
 import type { LedgerCommand } from '../../src/ledger/domain/commands.js';
 import { AccountSchema } from '../../src/ledger/projections/account-document.js';
@@ -32,7 +33,7 @@ export class Desk {
   ) {
     this.store = new EventStore(connection);
     const lookUps = new LookUps(connection, new Accounts(connection), new Totals(connection));
-    this.bookkeeper = new Bookkeeper(this.store, lookUps);
+    this.bookkeeper = new Bookkeeper(this.store, lookUps, new RecordedKinds());
   }
 
   /** Opens an account with that much in Available. */
@@ -51,8 +52,8 @@ export class Desk {
   }
 
   /** Undoes or redoes a batch, wherever it is. */
-  recordAcross(command: LedgerCommand) {
-    return this.bookkeeper.recordAcross(this.context, () => command);
+  async recordAcross(command: LedgerCommand) {
+    return (await this.bookkeeper.recordAcross(this.context, () => command)).changes;
   }
 
   private get context(): RequestContext {

@@ -18,7 +18,7 @@ const handled = (metadata: string) =>
 
 describe('the ledger', () => {
   it.each([
-    ['command', COMMAND, 16],
+    ['command', COMMAND, 26],
     ['question', QUESTION, 6],
   ])('has each %s done by one class only', (_, metadata, count) => {
     const names = handled(metadata);

@@ -77,7 +77,7 @@ describe('after a conflict', () => {
     expect(regroup(first, new VersionConflict(), found(), NOW + 9_999).units.length).toBeGreaterThan(0);
     const { refused } = regroup(first, new VersionConflict(), found(), NOW + 10_001);
     expect(refused.map(({ error }) => error)).toEqual(
-      first.items.map(() => expect.objectContaining({ code: 'service_unavailable' })),
+      first.items.map((): unknown => expect.objectContaining({ code: 'service_unavailable' })),
     );
   });
 });

@@ -43,7 +43,9 @@ describe('If-Match', () => {
   ])('%j is malformed', (header) => {
     const errors = [{ field: 'If-Match', message: expect.stringContaining('must be') as unknown }];
     expect(() => parseIfMatch(header)).toThrow(Problem);
-    expect(() => parseIfMatch(header)).toThrow(expect.objectContaining({ code: 'invalid_request', errors }));
+    expect(() => parseIfMatch(header)).toThrow(
+      expect.objectContaining({ code: 'invalid_request', errors }) as Error,
+    );
   });
 
   it('takes no longer for a long header', () => {
@@ -56,7 +58,7 @@ describe('If-Match', () => {
     for (const wanted of [null, [7], [6, 7]]) expect(requireVersion(wanted, 7)).toBeUndefined();
     for (const wanted of [[], [6], [6, 8]]) {
       const refused = { code: 'version_conflict', extra: { version: 7 } };
-      expect(() => requireVersion(wanted, 7)).toThrow(expect.objectContaining(refused));
+      expect(() => requireVersion(wanted, 7)).toThrow(expect.objectContaining(refused) as Error);
     }
   });
 });

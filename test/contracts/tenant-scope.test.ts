@@ -1,8 +1,10 @@
-import { tenantScope, type TenantOwned } from '../../src/database/tenant-scope.js';
+import { findOwned, tenantScope, type TenantOwned } from '../../src/database/tenant-scope.js';
 import { ACCOUNTS } from '../../src/event-store/account-record.js';
+import { IDEMPOTENCY, IdempotencySchema } from '../../src/event-store/idempotency-record.js';
 import { EVENTS, EventSchema } from '../../src/event-store/stored-event.js';
 import { AccountSchema } from '../../src/ledger/projections/account-document.js';
 import { REGISTER, RegisterSchema } from '../../src/ledger/projections/register-row.js';
+import { TOTALS, TotalsSchema } from '../../src/ledger/projections/totals.js';
 import { startDatabase, type TestDatabase } from '../kit/database.js';
 
 interface Thing extends TenantOwned {
@@ -12,16 +14,32 @@ interface Thing extends TenantOwned {
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await startDatabase([EventSchema, AccountSchema, RegisterSchema]);
+  database = await startDatabase([
+    EventSchema,
+    AccountSchema,
+    RegisterSchema,
+    TotalsSchema,
+    IdempotencySchema,
+  ]);
 });
 afterAll(() => database.stop());
 
-describe.each([ACCOUNTS, EVENTS, REGISTER])('%s', (collection) => {
+describe.each([ACCOUNTS, EVENTS, REGISTER, TOTALS, IDEMPOTENCY])('%s', (collection) => {
   const scope = (household_id: string) => tenantScope<Thing>(database.db, collection, household_id);
 
   it('cannot be asked without a household', () => {
     for (const nobody of ['', undefined, null, { $ne: '' }]) {
       expect(() => scope(nobody as string)).toThrow(TypeError);
+    }
+  });
+
+  it('cannot be asked for several things without a household for each', async () => {
+    for (const nobody of ['', undefined, null, { $ne: '' }]) {
+      const keys = [
+        { household_id: 'hh_1', _id: 'x' },
+        { household_id: nobody as string, _id: 'y' },
+      ];
+      await expect(findOwned(database.db, collection, null, keys)).rejects.toThrow(TypeError);
     }
   });
 
@@ -48,6 +66,13 @@ describe.each([ACCOUNTS, EVENTS, REGISTER])('%s', (collection) => {
     expect(await scope('hh_2').findOne(null, { _id })).toBeNull();
     expect(await scope('hh_2').find(null, {}).toArray()).toEqual([]);
     expect(await scope('hh_2').count(null, {})).toBe(0);
+    const keyed = (household_id: string) =>
+      findOwned(database.db, collection, null, [
+        { household_id, _id },
+        { household_id: 'hh_1', _id: 'another' },
+      ]);
+    expect(await keyed('hh_1')).toEqual([thing]);
+    expect(await keyed('hh_2')).toEqual([]);
     const change = scope('hh_2').updateModel({ _id }, { $set: { size: 2 } });
     expect((await client.bulkWrite([change])).matchedCount).toBe(0);
     expect(await scope('hh_1').findOne(null, { _id })).toEqual(thing);

@@ -174,6 +174,41 @@ describe('the undo of a batch', () => {
       .then(all.slice(1));
   });
 
+  it('skips them also where it is the batch of the last one that is meant', () => {
+    const early = [...logs.acc_1.slice(0, 3), inBatch(deposited(0, 2)), inBatch(deposited(0, 3))];
+    given([...early, inBatch(reversed(4, 'deposit', [0, -2]))])
+      .when(ask('UndoLast', { whole_batch: true }))
+      .then([inBatch(reversed(5, 'deposit', [0, -3])), inBatch(reversed(3, 'deposit', [1, -5]))]);
+  });
+
+  it('takes a batch of 1,000 transfers, each counted once', () => {
+    const sides = Array.from({ length: 1_000 }, (_, index) =>
+      transferred(`${index}`, ['acc_1', 0, -1], ['acc_2', 0, 1]),
+    );
+    const accounts = givenAll({
+      acc_1: [opened(1_000), ...sides.map(([sent]) => inBatch(sent))],
+      acc_2: [savings, ...sides.map(([, received]) => inBatch(received))],
+    })
+      .when(undoBatch, null)
+      .then(
+        ([0, 1] as const).flatMap((of) =>
+          sides
+            .map((both, index): [string, Sketch] => {
+              const [own, other] = [both[of], both[1 - of]!];
+              const kind = of === 0 ? 'transfer_out' : 'transfer_in';
+              const undo = {
+                ...reversed(index + 2, kind, [0, of === 0 ? 1 : -1]),
+                ...{ root_id: own._id, reverses_id: own._id, transfer_id: both[0]._id },
+                counterpart: { account_id: of === 0 ? 'acc_2' : 'acc_1', transaction_id: other._id },
+              };
+              return [of === 0 ? 'acc_1' : 'acc_2', inBatch(undo)];
+            })
+            .reverse(),
+        ),
+      );
+    expect(Object.values(accounts).map(({ balance_minor }) => balance_minor)).toEqual([1_000, 0]);
+  });
+
   it('is refused when nothing of it stands, and of a batch that there is not', () => {
     givenAll(undone).when(undoBatch, null).thenRefused('already_reversed');
     givenAll(undone)

@@ -49,12 +49,12 @@ export class Logbook {
 
   private factsFor(account: Account | null, command: LedgerCommand, knowing: Partial<Facts>): Facts {
     let facts: Facts = { ...NO_FACTS, ...knowing };
-    for (let round = 0; round <= 2; round += 1) {
+    for (let round = 0; round <= 3; round += 1) {
       const needs = lookUpsFor(command, account, facts);
       if (needs.length === 0) return facts;
       for (const need of needs) facts = { ...facts, ...this.answer(need, account, facts) };
     }
-    throw new Error('Two rounds of looking up were not enough');
+    throw new Error('Three rounds of looking up were not enough');
   }
 
   private answer(need: LookUp, account: Account | null, known: Facts): Facts {
@@ -74,6 +74,8 @@ export class Logbook {
       }
       case 'row':
         return { row: rows.find(({ id }) => id === need.id) ?? null };
+      case 'expected':
+        return { expected: rows.find(({ id }) => id === need.id) ?? null };
       case 'standing_after': {
         const after = standing.filter(({ seq }) => seq > need.after_seq);
         return { standing_after: after.reverse().slice(0, need.limit) };

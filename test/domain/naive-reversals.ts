@@ -51,6 +51,7 @@ function chooseLast(
   asked: string,
   { type, expect, whole_batch }: Of<'UndoLast'> | Of<'RedoLast'>,
 ): readonly NaiveTransaction[] {
+  if (expect !== undefined) legOf(data, asked, expect);
   const leg = type === 'UndoLast' ? lastStanding(data, asked) : lastUndone(data, asked);
   if (!leg) throw new Refused('nothing_to_redo');
   const last = transactionWith(data, leg.id)!;
@@ -77,6 +78,8 @@ function chooseAfter(
   asked: string,
   { back_to, expect }: Of<'UndoBackTo'>,
 ): readonly NaiveTransaction[] {
+  legOf(data, asked, back_to);
+  if (expect !== undefined) legOf(data, asked, expect);
   const { leg } = rootIn(data, asked, back_to);
   const after = legsIn(data, asked).filter(({ seq, undone }) => seq > leg.seq && !undone);
   refuseIf(expect !== undefined && expect !== (after.at(-1) ?? leg).id, 'not_the_last');

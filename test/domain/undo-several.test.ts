@@ -108,6 +108,9 @@ describe('undoing back to one', () => {
       .when(backTo('tx_1', { expect: 'tx_4' }))
       .thenRefused('not_the_last', { last_id: 'tx_5' });
     given(three)
+      .when(backTo('tx_1', { expect: 'tx_9' }))
+      .thenRefused('not_found');
+    given(three)
       .when(backTo('tx_4', { expect: 'tx_5' }))
       .then([reversed(5, 'debit', [0, 4])]);
   });
@@ -163,7 +166,7 @@ describe('undoing back to one', () => {
 });
 
 describe('undoing the last, expecting one', () => {
-  it('is refused when another one is the last', () => {
+  it('is refused when another one is the last, and when there is none such', () => {
     given(three)
       .when(ask('UndoLast', { expect: 'tx_5' }))
       .then([reversed(5, 'debit', [0, 4])]);
@@ -172,7 +175,7 @@ describe('undoing the last, expecting one', () => {
       .thenRefused('not_the_last', { last_id: 'tx_5' });
     given(food)
       .when(ask('UndoLast', { expect: 'tx_3' }))
-      .thenRefused('not_the_last', { last_id: 'tx_1' });
+      .thenRefused('not_found');
     given(food)
       .when(ask('UndoLast', { expect: 'tx_1' }))
       .thenRefused('opening_cannot_be_undone');

@@ -16,6 +16,7 @@ describe('ids', () => {
   it.each([
     ['hh', '4'],
     ['tx', '7'],
+    ['bat', '7'],
     ['acc', '7'],
     ['usr', '7'],
   ] as const)('of kind %s are UUIDs of version %s', (kind, version) => {

@@ -26,7 +26,7 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
 /** Those that say nothing of a value by themselves, or are seen to below. */
 const PASSED_OVER = new Set([
   ...['description', 'example', 'default', 'nullable', 'exclusiveMinimum'],
-  ...['properties', 'required', 'items', 'allOf', '$ref', 'additionalProperties'],
+  ...['properties', 'required', 'items', 'allOf', 'oneOf', 'discriminator', '$ref', 'additionalProperties'],
 ]);
 
 function isOfType(value: unknown, type: string): boolean {
@@ -70,9 +70,31 @@ export function schemaFaults(
   return [
     ...own,
     ...all.flatMap((part) => schemaFaults(value, part, schemas, path)),
+    ...(schema['oneOf'] ? choiceFaults(value, schema, schemas, path) : []),
     ...(schema['items'] ? itemFaults(value, schema['items'] as Schema, schemas, path) : []),
     ...(schema['properties'] ? propertyFaults(value, schema, schemas, path) : []),
   ];
+}
+
+/** The value must be of just one of several schemas: of the one that its discriminator names, where there is one. */
+function choiceFaults(
+  value: unknown,
+  schema: Schema,
+  schemas: Readonly<Record<string, Schema>>,
+  path: string,
+): string[] {
+  const discriminator = schema['discriminator'] as
+    { propertyName: string; mapping: Record<string, string> } | undefined;
+  const choices = schema['oneOf'] as Schema[];
+  if (!discriminator) {
+    const faults = choices.map((choice) => schemaFaults(value, choice, schemas, path));
+    return faults.filter((each) => each.length === 0).length === 1 ? [] : [`${path}: oneOf`];
+  }
+  const { propertyName, mapping } = discriminator;
+  const word = (value as Record<string, unknown> | null)?.[propertyName];
+  const $ref = typeof word === 'string' && Object.hasOwn(mapping, word) ? mapping[word] : undefined;
+  const named = choices.find((choice) => choice['$ref'] === $ref);
+  return named ? schemaFaults(value, named, schemas, path) : [`${path}.${propertyName}: discriminator`];
 }
 
 function itemFaults(value: unknown, items: Schema, schemas: Readonly<Record<string, Schema>>, path: string) {

@@ -72,7 +72,7 @@ function environment(dataDir: string, database: string | undefined, env: Service
 
 /** Runs the built service until it ends by itself, which a start that is refused does. */
 export async function runService(options: ServiceOptions = {}): Promise<Ended> {
-  const launched = await launch(options);
+  const launched = await launchService(options);
   const ended = await launched.ended;
   await launched.tidy();
   return ended;
@@ -80,7 +80,7 @@ export async function runService(options: ServiceOptions = {}): Promise<Ended> {
 
 /** Starts the built service in a process of its own and waits until it is ready. */
 export async function startService(options: ServiceOptions = {}): Promise<TestService> {
-  const launched = await launch(options);
+  const launched = await launchService(options);
   return new TestService(launched, await readyUrl(launched));
 }
 
@@ -122,7 +122,8 @@ export class Launched {
   }
 }
 
-async function launch({ env, dataDir, cwd }: ServiceOptions): Promise<Launched> {
+/** Starts the built service in a process of its own and waits for nothing. */
+export async function launchService({ env, dataDir, cwd }: ServiceOptions): Promise<Launched> {
   // An empty working directory, so that no `.env` of the checkout is read.
   const empty = await mkdtemp(join(tmpdir(), 'ledger-cwd-'));
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'ledger-')));

@@ -10,8 +10,9 @@ import { Context, type RequestContext } from '../../identity/request-context.js'
 import { LIMITS } from '../domain/limits.js';
 import { viewEnvelope } from '../projections/account-view.js';
 import { exampleEnvelope } from '../projections/examples.js';
-import { Bookkeeper } from './bookkeeper.js';
+import { Bookkeeper, type Recorded } from './bookkeeper.js';
 import { EnvelopesAnswer } from './envelope-answers.js';
+import { keptAs } from './kept-answers.js';
 import { changedEnvelopes } from './money-answer.js';
 import type { Terms } from './terms.js';
 
@@ -61,7 +62,7 @@ export class AddEnvelopesController {
       version: 4,
     } satisfies EnvelopesAnswer,
   })
-  @Problems('not_found', 'name_taken', 'limit_reached')
+  @Problems('not_found', 'account_closed', 'name_taken', 'limit_reached')
   add(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
@@ -77,17 +78,22 @@ export class AddEnvelopesHandler implements ICommandHandler<AddEnvelopes> {
 
   /** @throws Problem as Bookkeeper does. */
   async execute({ context, account_id, body }: AddEnvelopes): Promise<EnvelopesAnswer> {
-    const { before, account } = await this.bookkeeper.record(context, account_id, (terms) => ({
-      type: 'AddEnvelopes',
-      effective_on: terms.today,
-      names: namesOf(terms, body),
-    }));
-    const added = changedEnvelopes(before, account);
-    return {
-      envelopes: added.map((envelope) => viewEnvelope(envelope, account.currency)),
-      version: account.version,
-    };
+    const recorded = await this.bookkeeper.record(
+      context,
+      account_id,
+      (terms) => ({ type: 'AddEnvelopes', effective_on: terms.today, names: namesOf(terms, body) }),
+      { answer: keptAs(201, added) },
+    );
+    return added(recorded);
   }
+}
+
+function added({ before, account }: Recorded): EnvelopesAnswer {
+  const envelopes = changedEnvelopes(before, account);
+  return {
+    envelopes: envelopes.map((envelope) => viewEnvelope(envelope, account.currency)),
+    version: account.version,
+  };
 }
 
 function namesOf(terms: Terms, { name, names }: AddEnvelopesBody): string[] {

@@ -6,10 +6,13 @@ import { pathId } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { IsAmount, IsListOf, IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
+import type { LedgerCommand } from '../domain/commands.js';
 import { EXAMPLE_PAYER } from '../projections/examples.js';
 import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED } from './bodies.js';
-import { Bookkeeper } from './bookkeeper.js';
+import { Bookkeeper, type Recorded } from './bookkeeper.js';
+import { keptAs } from './kept-answers.js';
 import { PayerAnswer, payerAnswer } from './payer-answer.js';
+import type { Terms } from './terms.js';
 
 /** A source of income. */
 export class PayerBody {
@@ -51,7 +54,7 @@ export class AddPayerController {
     type: PayerAnswer,
     example: { ...EXAMPLE_PAYER, version: 5 } satisfies PayerAnswer,
   })
-  @Problems('not_found', 'envelope_archived', 'split_exceeds_amount', 'limit_reached')
+  @Problems('not_found', 'account_closed', 'envelope_archived', 'split_exceeds_amount', 'limit_reached')
   add(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
@@ -67,13 +70,15 @@ export class AddPayerHandler implements ICommandHandler<AddPayer> {
 
   /** @throws Problem as Bookkeeper does. */
   async execute({ context, account_id, body }: AddPayer): Promise<PayerAnswer> {
-    const { account } = await this.bookkeeper.record(context, account_id, (terms) => ({
+    const added = ({ account }: Recorded) => payerAnswer(account, account.payers.at(-1));
+    const ask = (terms: Terms): LedgerCommand => ({
       type: 'AddPayer',
       effective_on: terms.today,
       name: body.payer,
       amount_minor: terms.minor('amount', body.amount),
       split: terms.amounts('split', body.split ?? []),
-    }));
-    return payerAnswer(account, account.payers.at(-1));
+    });
+    const answer = keptAs(201, added);
+    return added(await this.bookkeeper.record(context, account_id, ask, { answer }));
   }
 }

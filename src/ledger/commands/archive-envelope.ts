@@ -7,6 +7,7 @@ import { Problems } from '../../http/problems.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { NoFields } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
+import { keptEmpty } from './kept-answers.js';
 
 /** Archives an envelope that is empty and in no payer's split. */
 export class ArchiveEnvelope extends Command<void> {
@@ -28,7 +29,13 @@ export class ArchiveEnvelopeController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Archive an envelope' })
   @ApiNoContentResponse()
-  @Problems('not_found', 'envelope_not_empty', 'envelope_in_split', 'available_cannot_be_archived')
+  @Problems(
+    'not_found',
+    'account_closed',
+    'envelope_not_empty',
+    'envelope_in_split',
+    'available_cannot_be_archived',
+  )
   archive(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
@@ -45,10 +52,11 @@ export class ArchiveEnvelopeHandler implements ICommandHandler<ArchiveEnvelope> 
 
   /** @throws Problem as Bookkeeper does. */
   async execute({ context, account_id, envelope_id }: ArchiveEnvelope): Promise<void> {
-    await this.bookkeeper.record(context, account_id, (terms) => ({
-      type: 'ArchiveEnvelope',
-      effective_on: terms.today,
-      envelope_id,
-    }));
+    await this.bookkeeper.record(
+      context,
+      account_id,
+      (terms) => ({ type: 'ArchiveEnvelope', effective_on: terms.today, envelope_id }),
+      { answer: keptEmpty },
+    );
   }
 }

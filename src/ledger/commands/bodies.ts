@@ -1,8 +1,10 @@
 import type { PipeTransform } from '@nestjs/common';
 
-import { IsAmount, IsCalendarDate, IsDescription, IsNumberedId } from '../../http/wire-types.js';
+import { flagParameter } from '../../http/query-parameters.js';
+import { IsAmount, IsCalendarDate, IsDescription, IsNumberedId, IsReference } from '../../http/wire-types.js';
 import { Problem } from '../../kernel/problem.js';
 import { LIMITS } from '../domain/limits.js';
+import { exampleTransactionId } from '../projections/examples.js';
 
 /**
  * How many entries a list of envelopes and amounts may have. More than the postings of a transaction: an envelope may
@@ -34,11 +36,28 @@ export class MoneyBody {
   readonly effective_on?: string;
 }
 
-/** What an undo may say; it keeps the day of what it undoes. */
-export class UndoBody {
-  @IsDescription({ description: 'Why it is undone', example: 'Booked twice' })
+/** What an undo or a redo may say; it keeps the day of what it undoes or redoes. */
+export class ReversalBody {
+  @IsDescription({ description: 'Why', example: 'Booked twice' })
   readonly description?: string;
 }
+
+/** The same where the last one is meant. */
+export class LastBody extends ReversalBody {
+  @IsReference({
+    optional: true,
+    example: exampleTransactionId(10),
+    description: 'The transaction that is undone or redone; when another one would be, nothing is done',
+  })
+  readonly expect?: string;
+}
+
+/** The query parameter by which the last one stands for its whole batch. */
+export const WHOLE_BATCH = {
+  whole_batch: flagParameter(
+    'With true, all of the batch that the last one belongs to; the answer has `transactions`',
+  ),
+};
 
 /** A pipe for the body of a request that takes no fields: it is left out, or an empty object. */
 export class NoFields implements PipeTransform<unknown, void> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { IdempotencyTerms, Workspace } from '../../event-store/command.js';
-import { AccountKeyTaken } from '../../event-store/conflicts.js';
+import { AccountKeyTaken, IdempotencyKeyUsed } from '../../event-store/conflicts.js';
 import { EventStore } from '../../event-store/event-store.js';
 import type { StoredAnswer } from '../../event-store/idempotency-record.js';
 import { requireVersion } from '../../http/conditional.js';
@@ -10,24 +10,34 @@ import { Problem } from '../../kernel/problem.js';
 import type { LedgerCommand, OpenAccount } from '../domain/commands.js';
 import { decideOn } from '../domain/decide.js';
 import type { LedgerEvent } from '../domain/events.js';
+import type { RegisterFact } from '../domain/facts.js';
 import { accountsNamed } from '../domain/look-ups.js';
 import { accountOf, type AccountDocument, type AccountState } from '../projections/account-document.js';
 import { LookUps } from '../projections/look-ups.js';
+import type { RegisterRow } from '../projections/register-row.js';
 import { enterInBooks, type AccountChange, type BookEntry } from './book-entry.js';
+import { RecordedKinds } from './recorded-kinds.js';
 import { problemOf } from './refusal-problem.js';
 import { Terms } from './terms.js';
 
 /** What a command did to the account asked, and to others. */
 export interface Recorded extends AccountChange {
   readonly others: readonly AccountChange[];
+  /** The row that was to be shown, as the command found it; null without one. */
+  readonly shown: RegisterRow | null;
 }
+
+/** What a command did that was asked of a batch. */
+export type RecordedAcross = Pick<BookEntry, 'changes'>;
 
 /** What else is known of a command when it is given. */
 export interface RecordOptions<Result> {
-  /** Other accounts that it names. */
+  /** Other accounts that the client named; they need not exist. */
   readonly further?: readonly string[];
   /** About how many transactions it records, 1 unless given. */
   readonly weight?: number;
+  /** The event of the account asked whose row the answer shows. */
+  readonly shows?: string;
   /** The answer to the client, made of what was recorded: kept where the request came with an idempotency key. */
   readonly answer?: (result: Result) => StoredAnswer;
 }
@@ -37,6 +47,9 @@ interface Asked {
   readonly context: RequestContext;
   readonly account_id: string | null;
   readonly now: Date;
+  /** The other accounts that the client named. */
+  readonly further: readonly string[];
+  readonly shows?: string | undefined;
 }
 
 type Ask<Command> = (terms: Terms) => Command;
@@ -48,6 +61,7 @@ export class Bookkeeper {
   constructor(
     private readonly store: EventStore,
     private readonly lookUps: LookUps,
+    private readonly kinds: RecordedKinds,
   ) {}
 
   /**
@@ -61,7 +75,7 @@ export class Bookkeeper {
     ask: Ask<OpenAccount>,
     options: RecordOptions<Recorded> = {},
   ): Promise<Recorded> {
-    const asked = { context, account_id, now: new Date() };
+    const asked = askedOf(context, account_id, options);
     return this.enter(asked, options, recordedOf(account_id), async (workspace) => {
       const document = await workspace.account(account_id);
       if (document) throw new Error(`The new id ${account_id} is in use`);
@@ -81,7 +95,7 @@ export class Bookkeeper {
     ask: Ask<LedgerCommand>,
     options: RecordOptions<Recorded> = {},
   ): Promise<Recorded> {
-    const asked = { context, account_id, now: new Date() };
+    const asked = askedOf(context, account_id, options);
     return this.enter(asked, options, recordedOf(account_id), async (workspace) => {
       const document = await workspace.account(account_id);
       if (!document) throw new Problem('not_found');
@@ -97,45 +111,51 @@ export class Bookkeeper {
   recordAcross(
     context: RequestContext,
     ask: Ask<LedgerCommand>,
-    options: RecordOptions<readonly AccountChange[]> = {},
-  ): Promise<readonly AccountChange[]> {
-    const asked = { context, account_id: null, now: new Date() };
-    const all = (changes: readonly AccountChange[]) => changes;
+    options: RecordOptions<RecordedAcross> = {},
+  ): Promise<RecordedAcross> {
+    const asked = askedOf(context, null, options);
+    const all = (entry: BookEntry) => entry;
     return this.enter(asked, options, all, (workspace) =>
       this.decide(asked, null, workspace, context.currency, ask),
     );
   }
 
   private async enter<Result>(
-    { context, account_id, now }: Asked,
-    { further = [], weight = 1, answer }: RecordOptions<Result>,
-    resultOf: (changes: readonly AccountChange[]) => Result,
+    { context, account_id, now, further }: Asked,
+    { weight = 1, answer }: RecordOptions<Result>,
+    resultOf: (entry: BookEntry) => Result,
     decide: (workspace: Books) => Promise<BookEntry>,
   ): Promise<Result> {
     const { household_id, user_id: actor_id } = context;
-    const accounts = account_id === null ? further : [account_id, ...further];
+    const accounts = account_id === null ? further : [...new Set([account_id, ...further])];
     try {
       const { decision } = await this.store.append<LedgerEvent, AccountState, BookEntry>({
         ...{ household_id, actor_id, accounts, weight, decide },
         recorded_at: now,
         dry_run: context.dry_run,
-        idempotency: answer && kept(context, ({ changes }) => answer(resultOf(changes))),
+        idempotency: answer && kept(context, (entry) => answer(resultOf(entry))),
       });
-      return resultOf(decision.changes);
+      if (!context.dry_run) for (const { rows } of decision.changes) this.kinds.count(rows);
+      return resultOf(decision);
     } catch (error) {
       if (error instanceof AccountKeyTaken) throw new Problem('name_taken', { cause: error });
+      // Whoever answers the client finds the first answer, unless that one is not yet sure to last.
+      if (error instanceof IdempotencyKeyUsed) {
+        throw new Problem('idempotency_in_flight', { cause: error, extra: { retry_after: 1 } });
+      }
       throw error;
     }
   }
 
   private async decide(
-    { context, account_id, now }: Asked,
+    asked: Asked,
     document: AccountDocument | null,
     workspace: Books,
     currency: string,
     ask: Ask<LedgerCommand>,
   ): Promise<BookEntry> {
-    const terms = new Terms(currency, now, context.time_zone);
+    const { context, account_id, shows } = asked;
+    const terms = await termsOf(asked, currency, workspace);
     const command = ask(terms);
     terms.check();
     const place = { household_id: context.household_id, account: document, workspace };
@@ -145,11 +165,34 @@ export class Bookkeeper {
     const books = { account: document && accountOf(document), others };
     const decision = decideOn(books, facts, command);
     const malformed = !decision.ok && decision.refusal.code === 'invalid_request';
-    if (document && !malformed) requireVersion(context.if_match, document.version);
+    const versioned = document ?? homeOf(facts.batch ?? [], named);
+    if (versioned && !malformed) requireVersion(context.if_match, versioned.version);
     if (!decision.ok) throw problemOf(decision);
     const actor = { id: context.user_id, username: context.username };
-    return enterInBooks(books, decision.entries, actor);
+    const shown = shows === undefined ? null : await this.lookUps.row(place, shows);
+    return { ...enterInBooks(books, decision.entries, actor), shown };
   }
+}
+
+const askedOf = (
+  context: RequestContext,
+  account_id: string | null,
+  { further = [], shows }: Pick<RecordOptions<never>, 'further' | 'shows'>,
+): Asked => ({ context, account_id, now: new Date(), further, shows });
+
+async function termsOf({ context, now, further }: Asked, currency: string, workspace: Books): Promise<Terms> {
+  const others = further.length > 0 ? await workspace.accounts(further) : [];
+  const currencies = new Map(others.flatMap((other) => (other ? [[other._id, other.currency]] : [])));
+  return new Terms({ currency, currencies, now, time_zone: context.time_zone });
+}
+
+/** The account that a batch was recorded on, whose version is that of the batch: other ones it only sent money to. */
+function homeOf(
+  batch: readonly RegisterFact[],
+  accounts: readonly (AccountDocument | null)[],
+): AccountDocument | null {
+  const own = batch.find(({ kind }) => kind !== 'transfer_in');
+  return accounts.find((account) => account && account._id === own?.account_id) ?? null;
 }
 
 /** The terms of the idempotency key that a request came with, if it did. */
@@ -162,8 +205,8 @@ function kept(
 
 const recordedOf =
   (account_id: string) =>
-  (changes: readonly AccountChange[]): Recorded => {
+  ({ changes, shown }: BookEntry): Recorded => {
     const asked = changes.find(({ account }) => account.id === account_id);
     if (!asked) throw new Error('A command without events opened no account');
-    return { ...asked, others: changes.filter((change) => change !== asked) };
+    return { ...asked, others: changes.filter((change) => change !== asked), shown };
   };

@@ -6,9 +6,13 @@ import { pathId } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { IsAmount, IsFlag, IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
-import { AccountView, viewAccount } from '../projections/account-view.js';
+import type { LedgerCommand } from '../domain/commands.js';
+import { AccountView } from '../projections/account-view.js';
 import { EXAMPLE_ACCOUNT } from '../projections/examples.js';
+import { accountAnswer } from './account-answer.js';
 import { Bookkeeper } from './bookkeeper.js';
+import { keptAs } from './kept-answers.js';
+import type { Terms } from './terms.js';
 
 /** What changes; what is left out stays. */
 export class ChangeAccountBody {
@@ -53,7 +57,7 @@ export class ChangeAccountController {
       version: 9,
     } satisfies AccountView,
   })
-  @Problems('not_found', 'name_taken', 'envelope_overdrawn', 'credit_limit_exceeded')
+  @Problems('not_found', 'account_closed', 'name_taken', 'envelope_overdrawn', 'credit_limit_exceeded')
   change(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
@@ -70,7 +74,7 @@ export class ChangeAccountHandler implements ICommandHandler<ChangeAccount> {
   /** @throws Problem as Bookkeeper does. */
   async execute({ context, account_id, body }: ChangeAccount): Promise<AccountView> {
     const { name, can_go_negative, credit_limit } = body;
-    const { account } = await this.bookkeeper.record(context, account_id, (terms) => {
+    const ask = (terms: Terms): LedgerCommand => {
       const limit = typeof credit_limit === 'number' ? terms.minor('credit_limit', credit_limit) : null;
       return {
         type: 'ChangeAccount',
@@ -79,7 +83,8 @@ export class ChangeAccountHandler implements ICommandHandler<ChangeAccount> {
         ...(can_go_negative !== undefined && { can_go_negative }),
         ...(credit_limit !== undefined && { credit_limit_minor: limit }),
       };
-    });
-    return viewAccount(account);
+    };
+    const answer = keptAs(200, accountAnswer);
+    return accountAnswer(await this.bookkeeper.record(context, account_id, ask, { answer }));
   }
 }

@@ -7,10 +7,13 @@ import { Problems } from '../../http/problems.js';
 import { IsAmount, IsListOf, IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { findPayer } from '../domain/account.js';
+import type { LedgerCommand } from '../domain/commands.js';
 import { EXAMPLE_PAYER } from '../projections/examples.js';
 import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED } from './bodies.js';
-import { Bookkeeper } from './bookkeeper.js';
+import { Bookkeeper, type Recorded } from './bookkeeper.js';
+import { keptAs } from './kept-answers.js';
 import { PayerAnswer, payerAnswer } from './payer-answer.js';
+import type { Terms } from './terms.js';
 
 /** What changes; what is left out stays. */
 export class ChangePayerBody {
@@ -53,7 +56,7 @@ export class ChangePayerController {
     type: PayerAnswer,
     example: { ...EXAMPLE_PAYER, amount: 2_500, version: 9 } satisfies PayerAnswer,
   })
-  @Problems('not_found', 'envelope_archived', 'split_exceeds_amount', 'limit_reached')
+  @Problems('not_found', 'account_closed', 'envelope_archived', 'split_exceeds_amount', 'limit_reached')
   change(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
@@ -71,14 +74,16 @@ export class ChangePayerHandler implements ICommandHandler<ChangePayer> {
   /** @throws Problem as Bookkeeper does. */
   async execute({ context, account_id, payer_id, body }: ChangePayer): Promise<PayerAnswer> {
     const { payer, amount, split } = body;
-    const { account } = await this.bookkeeper.record(context, account_id, (terms) => ({
+    const changed = ({ account }: Recorded) => payerAnswer(account, findPayer(account, payer_id));
+    const ask = (terms: Terms): LedgerCommand => ({
       type: 'ChangePayer',
       effective_on: terms.today,
       payer_id,
       ...(payer !== undefined && { name: payer }),
       ...(amount !== undefined && { amount_minor: terms.minor('amount', amount) }),
       ...(split && { split: terms.amounts('split', split) }),
-    }));
-    return payerAnswer(account, findPayer(account, payer_id));
+    });
+    const answer = keptAs(200, changed);
+    return changed(await this.bookkeeper.record(context, account_id, ask, { answer }));
   }
 }

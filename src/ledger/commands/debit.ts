@@ -5,12 +5,14 @@ import { ApiTags } from '@nestjs/swagger';
 import { pathId } from '../../http/path-params.js';
 import { IsAmount, IsListOf, IsNumberedId } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
+import type { DebitMoney } from '../domain/commands.js';
 import type { EnvelopeAmount } from '../domain/account.js';
 import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED, MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
-import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import type { MoneyAnswer } from './money-answer.js';
 import { DEBIT_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
+import { recordMoney } from './record-money.js';
 import type { Terms } from './terms.js';
 
 /** Spending: from one envelope (`envelope_id` and `amount`) or from several (`postings`). */
@@ -73,14 +75,14 @@ export class DebitHandler implements ICommandHandler<Debit> {
   constructor(private readonly bookkeeper: Bookkeeper) {}
 
   /** @throws Problem as Bookkeeper does. */
-  async execute({ context, account_id, body }: Debit): Promise<MoneyAnswer> {
-    const recorded = await this.bookkeeper.record(context, account_id, (terms) => ({
-      type: 'DebitMoney',
-      ...terms.money(body),
-      postings: postingsOf(terms, body),
-    }));
-    return moneyAnswer(recorded);
+  execute({ context, account_id, body }: Debit): Promise<MoneyAnswer> {
+    return recordMoney(this.bookkeeper, context, account_id, (terms) => debitOf(terms, body));
   }
+}
+
+/** What the ledger is asked for. */
+export function debitOf(terms: Terms, body: DebitBody): DebitMoney {
+  return { type: 'DebitMoney', ...terms.money(body), postings: postingsOf(terms, body) };
 }
 
 function postingsOf(terms: Terms, { envelope_id, amount, postings }: DebitBody): EnvelopeAmount[] {

@@ -6,11 +6,14 @@ import { pathId } from '../../http/path-params.js';
 import { IsAmount, IsNumberedId } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { AVAILABLE_ID } from '../domain/account.js';
+import type { DepositMoney } from '../domain/commands.js';
 import { MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
-import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import type { MoneyAnswer } from './money-answer.js';
 import { DEPOSIT_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
+import { recordMoney } from './record-money.js';
+import type { Terms } from './terms.js';
 
 /** Money that comes in from outside. */
 export class DepositBody extends MoneyBody {
@@ -53,13 +56,17 @@ export class DepositHandler implements ICommandHandler<Deposit> {
   constructor(private readonly bookkeeper: Bookkeeper) {}
 
   /** @throws Problem as Bookkeeper does. */
-  async execute({ context, account_id, body }: Deposit): Promise<MoneyAnswer> {
-    const recorded = await this.bookkeeper.record(context, account_id, (terms) => ({
-      type: 'DepositMoney',
-      ...terms.money(body),
-      envelope_id: body.envelope_id ?? AVAILABLE_ID,
-      amount_minor: terms.minor('amount', body.amount),
-    }));
-    return moneyAnswer(recorded);
+  execute({ context, account_id, body }: Deposit): Promise<MoneyAnswer> {
+    return recordMoney(this.bookkeeper, context, account_id, (terms) => depositOf(terms, body));
   }
+}
+
+/** What the ledger is asked for. */
+export function depositOf(terms: Terms, body: DepositBody): DepositMoney {
+  return {
+    type: 'DepositMoney',
+    ...terms.money(body),
+    envelope_id: body.envelope_id ?? AVAILABLE_ID,
+    amount_minor: terms.minor('amount', body.amount),
+  };
 }

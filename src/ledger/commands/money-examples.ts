@@ -3,13 +3,13 @@ import {
   EXAMPLE_DEPOSIT,
   EXAMPLE_PAYDAY,
   EXAMPLE_PAYER,
+  EXAMPLE_SAVINGS_ID,
   exampleEnvelope,
   exampleTransaction,
-  exampleTransactionId,
 } from '../projections/examples.js';
 import type { EnvelopeView } from '../projections/account-view.js';
 import type { TransactionView } from '../projections/transaction-view.js';
-import type { MoneyAnswer } from './money-answer.js';
+import type { MoneyAnswer, SeveralAnswer } from './money-answer.js';
 
 /** What OpenAPI shows of a route that records a transaction: requests by what they ask for, and the answer to the first. */
 export interface MoneyExample {
@@ -17,7 +17,14 @@ export interface MoneyExample {
   readonly answer: MoneyAnswer;
 }
 
-const answer = (transaction: TransactionView, ...envelopes: EnvelopeView[]): MoneyAnswer => ({
+/** The same of a route that records several. */
+export interface SeveralExample {
+  readonly requests: Readonly<Record<string, object>>;
+  readonly answer: SeveralAnswer;
+}
+
+/** The answer to a request that left the account with that transaction, and changed those envelopes. */
+export const answer = (transaction: TransactionView, ...envelopes: EnvelopeView[]): MoneyAnswer => ({
   transaction,
   balance: transaction.balance,
   envelopes,
@@ -118,48 +125,52 @@ export const MOVE_EXAMPLE: MoneyExample = {
   ),
 };
 
-/** The move is the last that stands. */
-export const UNDO_LAST_EXAMPLE: MoneyExample = {
-  requests: { 'with a reason': { description: 'Next month instead' } },
+export const ADJUSTMENT_EXAMPLE: MoneyExample = {
+  requests: {
+    'what the bank says': { balance: 2_600, description: 'Bank statement', effective_on: '2026-02-02' },
+    'into an envelope': { balance: 2_600, envelope_id: 1 },
+  },
   answer: answer(
     exampleTransaction({
-      seq: 11,
-      kind: 'move',
-      role: 'undo',
-      amount: 0,
-      moved: 100,
-      postings: [
-        { envelope_id: 0, amount: 100 },
-        { envelope_id: 3, amount: -100 },
-      ],
-      description: 'Next month instead',
-      effective_on: '2026-02-01',
-      balance: 2_597.6,
-      root_id: exampleTransactionId(10),
-      reverses_id: exampleTransactionId(10),
+      seq: 15,
+      kind: 'adjustment',
+      amount: 2.4,
+      postings: [{ envelope_id: 0, amount: 2.4 }],
+      description: 'Bank statement',
+      effective_on: '2026-02-02',
+      balance: 2_600,
     }),
-    exampleEnvelope(0, 700),
-    exampleEnvelope(3, 160),
+    exampleEnvelope(0, 602.4),
   ),
 };
 
-/** The shopping is chosen. */
-export const UNDO_CHOSEN_EXAMPLE: MoneyExample = {
-  requests: { 'with a reason': { description: 'Booked twice' } },
+export const TRANSFER_EXAMPLE: MoneyExample = {
+  requests: {
+    'to savings': {
+      to_account_id: EXAMPLE_SAVINGS_ID,
+      amount: 200,
+      description: 'For a rainy day',
+      effective_on: '2026-02-02',
+    },
+    'between envelopes, into another currency': {
+      to_account_id: 'acc_01kagx3q9sf8krqxfp6ydfn7v6',
+      amount: 200,
+      to_amount: 184.5,
+      from_envelope_id: 3,
+      to_envelope_id: 1,
+    },
+  },
   answer: answer(
     exampleTransaction({
-      seq: 12,
-      kind: 'debit',
-      role: 'undo',
-      amount: 62.4,
-      postings: [{ envelope_id: 1, amount: 62.4 }],
-      description: 'Booked twice',
-      effective_on: '2026-01-31',
-      recorded_at: '2026-02-01T18:30:00.000Z',
-      balance: 2_660,
-      root_id: EXAMPLE_DEBIT.id,
-      reverses_id: EXAMPLE_DEBIT.id,
+      seq: 16,
+      kind: 'transfer_out',
+      amount: -200,
+      postings: [{ envelope_id: 0, amount: -200 }],
+      description: 'For a rainy day',
+      effective_on: '2026-02-02',
+      balance: 2_400,
+      transfer: { account_id: EXAMPLE_SAVINGS_ID, transaction_id: 'tx_01kagx3q9sf8krqxfp6ydfn7x2' },
     }),
-    exampleEnvelope(1, 600),
+    exampleEnvelope(0, 402.4),
   ),
 };

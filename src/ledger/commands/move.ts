@@ -5,11 +5,14 @@ import { ApiTags } from '@nestjs/swagger';
 import { pathId } from '../../http/path-params.js';
 import { IsAmount, IsNumberedId } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
+import type { MoveMoney } from '../domain/commands.js';
 import { MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
-import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import type { MoneyAnswer } from './money-answer.js';
 import { MOVE_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
+import { recordMoney } from './record-money.js';
+import type { Terms } from './terms.js';
 
 /** Money that changes its envelope within the account. */
 export class MoveBody extends MoneyBody {
@@ -61,14 +64,18 @@ export class MoveHandler implements ICommandHandler<Move> {
   constructor(private readonly bookkeeper: Bookkeeper) {}
 
   /** @throws Problem as Bookkeeper does. */
-  async execute({ context, account_id, body }: Move): Promise<MoneyAnswer> {
-    const recorded = await this.bookkeeper.record(context, account_id, (terms) => ({
-      type: 'MoveMoney',
-      ...terms.money(body),
-      from_id: body.from_id,
-      to_id: body.to_id,
-      amount_minor: terms.minor('amount', body.amount),
-    }));
-    return moneyAnswer(recorded);
+  execute({ context, account_id, body }: Move): Promise<MoneyAnswer> {
+    return recordMoney(this.bookkeeper, context, account_id, (terms) => moveOf(terms, body));
   }
+}
+
+/** What the ledger is asked for. */
+export function moveOf(terms: Terms, body: MoveBody): MoveMoney {
+  return {
+    type: 'MoveMoney',
+    ...terms.money(body),
+    from_id: body.from_id,
+    to_id: body.to_id,
+    amount_minor: terms.minor('amount', body.amount),
+  };
 }

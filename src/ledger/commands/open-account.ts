@@ -8,9 +8,14 @@ import { IsAmount, IsCalendarDate, IsChoice, IsCurrency, IsFlag, IsName } from '
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { newId } from '../../kernel/ids.js';
 import { ACCOUNT_TYPES, type AccountType } from '../domain/account.js';
-import { AccountView, viewAccount } from '../projections/account-view.js';
+import type { OpenAccount as OpenTheAccount } from '../domain/commands.js';
+import { AccountView } from '../projections/account-view.js';
 import { EXAMPLE_ACCOUNT, exampleEnvelope } from '../projections/examples.js';
+import { accountPath } from '../projections/paths.js';
+import { accountAnswer } from './account-answer.js';
 import { Bookkeeper } from './bookkeeper.js';
+import { keptAccount } from './kept-answers.js';
+import type { Terms } from './terms.js';
 
 /** A new account. */
 export class OpenAccountBody {
@@ -84,7 +89,7 @@ export class OpenAccountController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
     const account = await this.commands.execute(new OpenAccount(context, body));
-    reply.header('location', `/accounts/${account.id}`);
+    reply.header('location', accountPath(account.id));
     return account;
   }
 }
@@ -99,7 +104,7 @@ export class OpenAccountHandler implements ICommandHandler<OpenAccount> {
     const { household_id } = context;
     const currency = body.currency ?? context.currency;
     const { credit_limit = null } = body;
-    const { account } = await this.bookkeeper.open(context, account_id, currency, (terms) => ({
+    const ask = (terms: Terms): OpenTheAccount => ({
       type: 'OpenAccount',
       ...{ account_id, household_id, currency },
       ...terms.money(body),
@@ -108,7 +113,8 @@ export class OpenAccountHandler implements ICommandHandler<OpenAccount> {
       opening_balance_minor: terms.minor('opening_balance', body.opening_balance ?? 0),
       can_go_negative: body.can_go_negative ?? false,
       credit_limit_minor: credit_limit === null ? null : terms.minor('credit_limit', credit_limit),
-    }));
-    return viewAccount(account);
+    });
+    const answer = keptAccount(accountAnswer);
+    return accountAnswer(await this.bookkeeper.open(context, account_id, currency, ask, { answer }));
   }
 }

@@ -9,9 +9,10 @@ import type { ReceiveOtherPay, ReceivePay } from '../domain/commands.js';
 import { EXAMPLE_PAYER } from '../projections/examples.js';
 import { ADDED_UP, EnvelopeAmountBody, MAX_LISTED, MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
-import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import type { MoneyAnswer } from './money-answer.js';
 import { PAYDAY_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
+import { recordMoney } from './record-money.js';
 import type { Terms } from './terms.js';
 
 /** Pay: from a payer of the account (`payer_id`), or from anybody by name (`payer` with `amount`). */
@@ -78,13 +79,14 @@ export class PaydayHandler implements ICommandHandler<Payday> {
   constructor(private readonly bookkeeper: Bookkeeper) {}
 
   /** @throws Problem as Bookkeeper does. */
-  async execute({ context, account_id, body }: Payday): Promise<MoneyAnswer> {
-    const recorded = await this.bookkeeper.record(context, account_id, (terms) =>
-      body.payer_id === undefined ? otherPay(terms, body) : usualPay(terms, body, body.payer_id),
-    );
-    return moneyAnswer(recorded);
+  execute({ context, account_id, body }: Payday): Promise<MoneyAnswer> {
+    return recordMoney(this.bookkeeper, context, account_id, (terms) => payOf(terms, body));
   }
 }
+
+/** What the ledger is asked for. */
+export const payOf = (terms: Terms, body: PaydayBody): ReceivePay | ReceiveOtherPay =>
+  body.payer_id === undefined ? otherPay(terms, body) : usualPay(terms, body, body.payer_id);
 
 function usualPay(terms: Terms, body: PaydayBody, payer_id: number): ReceivePay {
   const { payer, amount, split } = body;

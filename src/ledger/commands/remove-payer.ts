@@ -7,6 +7,7 @@ import { Problems } from '../../http/problems.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { NoFields } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
+import { keptEmpty } from './kept-answers.js';
 
 /** Removes a payer; pay that came from it stays. */
 export class RemovePayer extends Command<void> {
@@ -28,7 +29,7 @@ export class RemovePayerController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Remove a payer' })
   @ApiNoContentResponse()
-  @Problems('not_found')
+  @Problems('not_found', 'account_closed')
   remove(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
@@ -45,10 +46,11 @@ export class RemovePayerHandler implements ICommandHandler<RemovePayer> {
 
   /** @throws Problem as Bookkeeper does. */
   async execute({ context, account_id, payer_id }: RemovePayer): Promise<void> {
-    await this.bookkeeper.record(context, account_id, (terms) => ({
-      type: 'RemovePayer',
-      effective_on: terms.today,
-      payer_id,
-    }));
+    await this.bookkeeper.record(
+      context,
+      account_id,
+      (terms) => ({ type: 'RemovePayer', effective_on: terms.today, payer_id }),
+      { answer: keptEmpty },
+    );
   }
 }

@@ -7,8 +7,9 @@ import { Problems } from '../../http/problems.js';
 import { IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { exampleEnvelope } from '../projections/examples.js';
-import { Bookkeeper } from './bookkeeper.js';
+import { Bookkeeper, type Recorded } from './bookkeeper.js';
 import { EnvelopeAnswer, envelopeAnswer } from './envelope-answers.js';
+import { keptAs } from './kept-answers.js';
 
 /** The new name. */
 export class RenameEnvelopeBody {
@@ -39,7 +40,7 @@ export class RenameEnvelopeController {
     type: EnvelopeAnswer,
     example: { ...exampleEnvelope(1, 537.6), name: 'Groceries', version: 9 } satisfies EnvelopeAnswer,
   })
-  @Problems('not_found', 'name_taken')
+  @Problems('not_found', 'account_closed', 'name_taken')
   rename(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
@@ -56,12 +57,13 @@ export class RenameEnvelopeHandler implements ICommandHandler<RenameEnvelope> {
 
   /** @throws Problem as Bookkeeper does. */
   async execute({ context, account_id, envelope_id, body }: RenameEnvelope): Promise<EnvelopeAnswer> {
-    const recorded = await this.bookkeeper.record(context, account_id, (terms) => ({
-      type: 'RenameEnvelope',
-      effective_on: terms.today,
-      envelope_id,
-      name: body.name,
-    }));
-    return envelopeAnswer(recorded, envelope_id);
+    const renamed = (recorded: Recorded) => envelopeAnswer(recorded, envelope_id);
+    const recorded = await this.bookkeeper.record(
+      context,
+      account_id,
+      (terms) => ({ type: 'RenameEnvelope', effective_on: terms.today, envelope_id, name: body.name }),
+      { answer: keptAs(200, renamed) },
+    );
+    return renamed(recorded);
   }
 }

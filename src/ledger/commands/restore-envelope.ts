@@ -7,8 +7,9 @@ import { Problems } from '../../http/problems.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { NoFields } from './bodies.js';
 import { exampleEnvelope } from '../projections/examples.js';
-import { Bookkeeper } from './bookkeeper.js';
+import { Bookkeeper, type Recorded } from './bookkeeper.js';
 import { EnvelopeAnswer, envelopeAnswer } from './envelope-answers.js';
+import { keptAs } from './kept-answers.js';
 
 /** Brings an archived envelope back. */
 export class RestoreEnvelope extends Command<EnvelopeAnswer> {
@@ -33,7 +34,7 @@ export class RestoreEnvelopeController {
     type: EnvelopeAnswer,
     example: { ...exampleEnvelope(3, 0), version: 14 } satisfies EnvelopeAnswer,
   })
-  @Problems('not_found', 'name_taken', 'limit_reached')
+  @Problems('not_found', 'account_closed', 'name_taken', 'limit_reached')
   restore(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
@@ -50,11 +51,13 @@ export class RestoreEnvelopeHandler implements ICommandHandler<RestoreEnvelope> 
 
   /** @throws Problem as Bookkeeper does. */
   async execute({ context, account_id, envelope_id }: RestoreEnvelope): Promise<EnvelopeAnswer> {
-    const recorded = await this.bookkeeper.record(context, account_id, (terms) => ({
-      type: 'RestoreEnvelope',
-      effective_on: terms.today,
-      envelope_id,
-    }));
-    return envelopeAnswer(recorded, envelope_id);
+    const restored = (recorded: Recorded) => envelopeAnswer(recorded, envelope_id);
+    const recorded = await this.bookkeeper.record(
+      context,
+      account_id,
+      (terms) => ({ type: 'RestoreEnvelope', effective_on: terms.today, envelope_id }),
+      { answer: keptAs(200, restored) },
+    );
+    return restored(recorded);
   }
 }

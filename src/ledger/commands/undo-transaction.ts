@@ -4,11 +4,12 @@ import { ApiTags } from '@nestjs/swagger';
 
 import { pathId } from '../../http/path-params.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
-import { UndoBody } from './bodies.js';
+import { ReversalBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
-import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
-import { UNDO_CHOSEN_EXAMPLE } from './money-examples.js';
+import type { MoneyAnswer } from './money-answer.js';
+import { UNDO_CHOSEN_EXAMPLE } from './undo-examples.js';
 import { MoneyRoute } from './money-route.js';
+import { recordMoney } from './record-money.js';
 
 /** Undoes a chosen transaction, whatever came after it. */
 export class UndoTransaction extends Command<MoneyAnswer> {
@@ -16,7 +17,7 @@ export class UndoTransaction extends Command<MoneyAnswer> {
     readonly context: RequestContext,
     readonly account_id: string,
     readonly transaction_id: string,
-    readonly body: UndoBody,
+    readonly body: ReversalBody,
   ) {
     super();
   }
@@ -30,7 +31,7 @@ export class UndoTransactionController {
   @Post(':account_id/transactions/:tx_id/undo')
   @MoneyRoute(
     'Undo a chosen transaction',
-    UndoBody,
+    ReversalBody,
     UNDO_CHOSEN_EXAMPLE,
     'opening_cannot_be_undone',
     'already_reversed',
@@ -42,7 +43,7 @@ export class UndoTransactionController {
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,
     @Param('tx_id', pathId('tx')) transaction_id: string,
-    @Body() body: UndoBody,
+    @Body() body: ReversalBody,
   ): Promise<MoneyAnswer> {
     return this.commands.execute(new UndoTransaction(context, account_id, transaction_id, body));
   }
@@ -53,12 +54,11 @@ export class UndoTransactionHandler implements ICommandHandler<UndoTransaction> 
   constructor(private readonly bookkeeper: Bookkeeper) {}
 
   /** @throws Problem as Bookkeeper does. */
-  async execute({ context, account_id, transaction_id, body }: UndoTransaction): Promise<MoneyAnswer> {
-    const recorded = await this.bookkeeper.record(context, account_id, (terms) => ({
+  execute({ context, account_id, transaction_id, body }: UndoTransaction): Promise<MoneyAnswer> {
+    return recordMoney(this.bookkeeper, context, account_id, (terms) => ({
       type: 'UndoTransaction',
       ...terms.money(body),
       transaction_id,
     }));
-    return moneyAnswer(recorded);
   }
 }

@@ -5,11 +5,14 @@ import { ApiTags } from '@nestjs/swagger';
 import { pathId } from '../../http/path-params.js';
 import { IsAmount, IsNumberedId } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
+import type { WithdrawCash } from '../domain/commands.js';
 import { MoneyBody } from './bodies.js';
 import { Bookkeeper } from './bookkeeper.js';
-import { moneyAnswer, type MoneyAnswer } from './money-answer.js';
+import type { MoneyAnswer } from './money-answer.js';
 import { WITHDRAWAL_EXAMPLE } from './money-examples.js';
 import { MoneyRoute } from './money-route.js';
+import { recordMoney } from './record-money.js';
+import type { Terms } from './terms.js';
 
 /** Cash taken out. */
 export class WithdrawalBody extends MoneyBody {
@@ -59,13 +62,17 @@ export class WithdrawHandler implements ICommandHandler<Withdraw> {
   constructor(private readonly bookkeeper: Bookkeeper) {}
 
   /** @throws Problem as Bookkeeper does. */
-  async execute({ context, account_id, body }: Withdraw): Promise<MoneyAnswer> {
-    const recorded = await this.bookkeeper.record(context, account_id, (terms) => ({
-      type: 'WithdrawCash',
-      ...terms.money(body),
-      envelope_id: body.envelope_id,
-      amount_minor: terms.minor('amount', body.amount),
-    }));
-    return moneyAnswer(recorded);
+  execute({ context, account_id, body }: Withdraw): Promise<MoneyAnswer> {
+    return recordMoney(this.bookkeeper, context, account_id, (terms) => withdrawalOf(terms, body));
   }
+}
+
+/** What the ledger is asked for. */
+export function withdrawalOf(terms: Terms, body: WithdrawalBody): WithdrawCash {
+  return {
+    type: 'WithdrawCash',
+    ...terms.money(body),
+    envelope_id: body.envelope_id,
+    amount_minor: terms.minor('amount', body.amount),
+  };
 }

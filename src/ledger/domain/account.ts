@@ -8,6 +8,10 @@ export const AVAILABLE_ID = 0;
 export const ACCOUNT_TYPES = ['checking', 'savings', 'credit_card', 'investment', 'cash', 'other'] as const;
 export type AccountType = (typeof ACCOUNT_TYPES)[number];
 
+/** Whether an account is in use. */
+export const ACCOUNT_STATES = ['open', 'closed'] as const;
+export type AccountPhase = (typeof ACCOUNT_STATES)[number];
+
 /** An amount in one envelope. Signed in a posting, above 0 in a split. */
 export interface EnvelopeAmount {
   readonly envelope_id: number;
@@ -47,7 +51,7 @@ export interface Account {
   /** How far the account as a whole may be overdrawn, above 0; null: without limit. Only with `can_go_negative`. */
   readonly credit_limit_minor: number | null;
   /** A closed account is empty, and only looked at, annotated or reopened. */
-  readonly state: 'open' | 'closed';
+  readonly state: AccountPhase;
   readonly opened_on: CalendarDate;
   readonly version: number;
   /** The sequence number of its newest transaction, the opening to begin with; a reversal is none. */

@@ -41,6 +41,7 @@ export interface Facts {
   readonly last_standing?: RegisterFact | null;
   readonly last_undo?: RegisterFact | null;
   readonly row?: RegisterFact | null;
+  readonly expected?: RegisterFact | null;
   readonly standing_after?: readonly RegisterFact[];
   readonly batch?: readonly RegisterFact[];
   readonly balances?: readonly BalanceFact[];

@@ -1,6 +1,6 @@
 import type { CalendarDate } from '../../kernel/dates.js';
 import type { Account } from './account.js';
-import type { BatchCommand, LedgerCommand, RedoLast, UndoLast } from './commands.js';
+import type { BatchCommand, LedgerCommand, RedoLast, UndoBackTo, UndoLast } from './commands.js';
 import { NO_FACTS, type Facts, type RegisterFact } from './facts.js';
 import { LIMITS } from './limits.js';
 
@@ -18,6 +18,8 @@ export type LookUp =
   | { readonly fact: 'last_undo'; readonly after_seq: number }
   /** The row with that id, a reversal's too; null when the account has none. */
   | { readonly fact: 'row'; readonly id: string }
+  /** The same for a row that was expected to be the last, where another one is. */
+  | { readonly fact: 'expected'; readonly id: string }
   /** The standing roots beyond `after_seq`, the greatest sequence first, `limit` of them at most. */
   | { readonly fact: 'standing_after'; readonly after_seq: number; readonly limit: number }
   /** Every root of a batch, over all accounts of the household, in any order. */
@@ -27,7 +29,7 @@ export type LookUp =
 
 /**
  * What is still to be looked up for a command, given what was found so far: called again with the answers until nothing
- * is left, which is after two rounds at most. `account` is the one asked, null when there is none.
+ * is left, which is after three rounds at most. `account` is the one asked, null when there is none.
  */
 export function lookUpsFor(
   command: LedgerCommand,
@@ -77,14 +79,23 @@ function needsWithin(account: Account, command: LedgerCommand, facts: Facts): Lo
     case 'RecordBatch':
       return balancesFor(command.commands);
     case 'UndoLast':
-      return [{ fact: 'last_standing' }, ...batchOfLast(command, facts.last_standing)];
+      return [
+        { fact: 'last_standing' },
+        ...batchOfLast(command, facts.last_standing),
+        ...expectedIn(command, facts.last_standing),
+      ];
     case 'RedoLast':
       return [
         { fact: 'last_undo', after_seq: account.last_root_seq },
         ...batchOfLast(command, facts.last_undo),
+        ...expectedIn(command, facts.last_undo),
       ];
     case 'UndoBackTo':
-      return [{ fact: 'row', id: command.back_to }, ...everythingAfter(facts.row)];
+      return [
+        { fact: 'row', id: command.back_to },
+        ...everythingAfter(facts.row),
+        ...expectedIn(command, lastAfter(facts)),
+      ];
     case 'UndoTransaction':
     case 'RedoTransaction':
     case 'AnnotateTransaction':
@@ -103,6 +114,18 @@ function balancesFor(commands: readonly BatchCommand[]): LookUp[] {
 function batchOfLast({ whole_batch }: UndoLast | RedoLast, last: Facts['last_standing']): LookUp[] {
   const batch_id = last?.batch_id ?? null;
   return whole_batch === true && batch_id !== null ? [{ fact: 'batch', batch_id }] : [];
+}
+
+/** What is expected to be the last, once it is known that another one is. */
+function expectedIn({ expect }: UndoLast | UndoBackTo | RedoLast, last: Facts['row']): LookUp[] {
+  return expect === undefined || last === undefined || last?.id === expect
+    ? []
+    : [{ fact: 'expected', id: expect }];
+}
+
+/** The last standing root from the row on to which everything is to be undone; undefined until it is known. */
+function lastAfter({ row, standing_after }: Facts): Facts['row'] {
+  return row?.role === 'root' ? standing_after && (standing_after[0] ?? row) : row;
 }
 
 /** One more than can be undone at once, so that too many show. */

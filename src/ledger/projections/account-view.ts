@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { CalendarDate } from '../../kernel/dates.js';
 import { toMajor } from '../../kernel/money.js';
 import {
+  ACCOUNT_STATES,
   ACCOUNT_TYPES,
   type Account,
   type Envelope,
@@ -60,7 +61,7 @@ export class AccountView {
   })
   readonly credit_limit!: number | null;
 
-  @ApiProperty({ type: String, enum: ['open', 'closed'], example: 'open' })
+  @ApiProperty({ type: String, enum: [...ACCOUNT_STATES], example: 'open' })
   readonly state!: string;
 
   @ApiProperty({ type: String, format: 'date', example: '2026-01-01' })

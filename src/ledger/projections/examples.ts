@@ -3,8 +3,9 @@ import type { TransactionView } from './transaction-view.js';
 
 /*
  * One household's story, which all examples in OpenAPI tell: Ada opens the account Everyday with 250.00, adds the
- * envelopes Food, Rent and Holiday and the payer Acme Mills, receives pay, and spends. The examples of single fields
- * show the account after its first shopping, at version 8.
+ * envelopes Food, Rent and Holiday and the payer Acme Mills, receives pay, and spends; she takes things back and redoes
+ * them, corrects the balance, saves, and pays bills. The examples of single fields show the account after its first
+ * shopping, at version 8.
  */
 
 const CURRENCY = 'USD';
@@ -38,6 +39,21 @@ export const EXAMPLE_ACCOUNT: AccountView = {
   opened_on: '2026-01-01',
   version: 8,
   envelopes: EXAMPLE_ENVELOPES,
+};
+
+/** The id of the household's other account, Savings. */
+export const EXAMPLE_SAVINGS_ID = 'acc_01kagx3q9sf8krqxfp6ydfn7v4';
+
+/** The id of a batch of bills. */
+export const EXAMPLE_BATCH_ID = 'bat_01kagx3q9sf8krqxfp6ydfn7v5';
+
+/** The account after all was sent to Savings. */
+export const EXAMPLE_CLOSED_ACCOUNT: AccountView = {
+  ...EXAMPLE_ACCOUNT,
+  balance: 0,
+  state: 'closed',
+  version: 29,
+  envelopes: ([0, 1, 2, 3] as const).map((id) => exampleEnvelope(id, 0)),
 };
 
 /** Who pays, and how the pay is split; the rest, 400.00, goes to Available. */

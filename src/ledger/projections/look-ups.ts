@@ -46,6 +46,12 @@ export class LookUps {
     }
   }
 
+  /** The row of an event of the account asked, null when it has none. */
+  row({ account, household_id, workspace }: Place, id: string): Promise<RegisterRow | null> {
+    if (!account) throw new Error('A row is asked of no account');
+    return new RowsAtHand(this.db, workspace, household_id).row(account, id);
+  }
+
   private async answer(place: Place, need: LookUp, facts: Facts): Promise<Partial<Facts>> {
     const { household_id, workspace, account } = place;
     const rows = new RowsAtHand(this.db, workspace, household_id);
@@ -63,6 +69,8 @@ export class LookUps {
       }
       case 'row':
         return { row: await oneFact(place, rows, await rows.row(account, need.id)) };
+      case 'expected':
+        return { expected: await oneFact(place, rows, await rows.row(account, need.id)) };
       case 'last_standing': {
         const [last = null] = await rows.newestStanding(account, { role: 'root', limit: 1 });
         return { last_standing: await oneFact(place, rows, last) };

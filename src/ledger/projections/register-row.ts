@@ -200,5 +200,5 @@ RegisterSchema.index({
 });
 RegisterSchema.index(
   { household_id: 1, batch_id: 1 },
-  { partialFilterExpression: { batch_id: { $type: 'string' } } },
+  { partialFilterExpression: { batch_id: { $gt: '' } } },
 );

@@ -16,7 +16,7 @@ import {
 import { choiceParameter } from '../../http/query-parameters.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { CURRENCIES } from '../../kernel/currency.js';
-import { ACCOUNT_TYPES } from '../domain/account.js';
+import { ACCOUNT_STATES, ACCOUNT_TYPES } from '../domain/account.js';
 import { accountOf } from '../projections/account-document.js';
 import { AccountView, viewAccount } from '../projections/account-view.js';
 import { EXAMPLE_ACCOUNT } from '../projections/examples.js';
@@ -32,6 +32,7 @@ const ACCOUNT_LIST = declareList({
   search: ['name'],
   filters: {
     account_type: choiceParameter('Accounts of this type', ACCOUNT_TYPES),
+    state: choiceParameter('Open accounts, or closed ones', ACCOUNT_STATES),
     currency: choiceParameter('Accounts in this currency', CURRENCIES),
   },
 });

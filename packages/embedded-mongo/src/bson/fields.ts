@@ -86,14 +86,14 @@ function isNamed(buffer: Buffer, element: number, nameWithNul: Buffer): boolean 
 }
 
 /** Where the value of the element at `position` starts: behind its type byte and name. */
-function valueStart(buffer: Buffer, position: number): number {
+export function valueStart(buffer: Buffer, position: number): number {
   let at = position + 1;
   while (buffer[at] !== 0) at++;
   return at + 1;
 }
 
 /** Where the value of the given type ends that starts at `start`. */
-function valueEnd(buffer: Buffer, type: number, start: number): number {
+export function valueEnd(buffer: Buffer, type: number, start: number): number {
   switch (type) {
     case 0x06: // undefined
     case 0x0a: // null

@@ -17,16 +17,20 @@ const SMALLEST = 5;
  * nests deeper than `maxDepth`.
  */
 export function validateDoc(bytes: Uint8Array, maxDepth = MAX_DEPTH, maxSize = MAX_COMMAND_SIZE): void {
-  if (bytes.length > maxSize) {
-    throw new EngineError(
-      'BSONObjectTooLarge',
-      `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and ${maxSize}`,
-    );
-  }
+  checkSize(bytes, maxSize);
   const validator = new Validator(asBuffer(bytes), maxDepth);
   if (validator.document(0, bytes.length, 1) !== bytes.length) {
     throw invalid('bytes follow the end of the document', 0);
   }
+}
+
+/** Throws EngineError BSONObjectTooLarge for more bytes than a document may have. */
+export function checkSize(bytes: Uint8Array, maxSize = MAX_COMMAND_SIZE): void {
+  if (bytes.length <= maxSize) return;
+  throw new EngineError(
+    'BSONObjectTooLarge',
+    `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and ${maxSize}`,
+  );
 }
 
 function invalid(what: string, offset: number): EngineError {

@@ -26,7 +26,9 @@ export class Writer {
       this.bytes = Buffer.allocUnsafeSlow(INITIAL);
       return written;
     }
-    return Buffer.from(written);
+    const copy = Buffer.allocUnsafe(this.length);
+    copy.set(written);
+    return copy;
   }
 
   /**
@@ -95,6 +97,13 @@ export class Writer {
     if (this.length + value.length > this.bytes.length) this.grow(value.length);
     this.bytes.set(value, this.length);
     this.length += value.length;
+  }
+
+  /** The bytes of another document from `start` to `end` (exclusive). */
+  copy(source: Buffer, start: number, end: number): void {
+    if (this.length + end - start > this.bytes.length) this.grow(end - start);
+    source.copy(this.bytes, this.length, start, end);
+    this.length += end - start;
   }
 
   /** A string with its length before it. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { equalValues } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { createCollection, createIndex, dropCollection } from '../storage/schema.js';
 import type { EachResult } from './aggregate-output.js';
 import type { CommandContext } from './command.js';
@@ -32,7 +32,9 @@ export async function replaceByResults(
     for (const index of before?.indexes.slice(1) ?? []) {
       if (index.ready) await createIndex(store, gathering, index);
     }
-    await each(({ bytes }) => runInsert(context, place, bytes, undefined));
+    await each(async ({ bytes }) => {
+      await runInsert(context, place, bytes, undefined);
+    });
     await replaceCollection(store, gathering, target, context.operation, (now) => {
       checkUnchanged(before, now, gathering, target);
     });

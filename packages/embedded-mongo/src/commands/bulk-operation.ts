@@ -1,18 +1,19 @@
-import type { CommandDoc, Reply } from '../bson/codec.js';
-import { RawDoc } from '../bson/types.js';
+import type { CommandDoc } from '../bson/codec.js';
+import { RawDoc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { Arguments } from './arguments.js';
 import type { BulkCounts } from './bulkWrite.js';
 import { collationOf } from './collation.js';
 import type { CommandContext } from './command.js';
 import type { CommonOptions } from './common-options.js';
+import { andThen, type Eventually } from './eventually.js';
 import { runDelete, type DeleteStatement } from './delete-statement.js';
 import { runInsert } from './insert-statement.js';
 import type { Namespace } from './namespace.js';
 import { readFilter, type Query } from './reading.js';
 import { countIn, type Statements } from './statements.js';
 import { readModification, readUpdateSort } from './update.js';
-import { restoredOutcome, runUpdate, type UpdateStatement } from './update-statement.js';
+import { restoredOutcome, runUpdate, type UpdateOutcome, type UpdateStatement } from './update-statement.js';
 
 /** One operation of a `bulkWrite`. */
 export type Operation =
@@ -22,7 +23,11 @@ export type Operation =
 
 /** What an operation answers, and what it adds to the sums. */
 export interface OperationOutcome {
-  readonly fields: Reply;
+  readonly fields: {
+    readonly n: number;
+    readonly nModified?: number;
+    readonly upserted?: { readonly _id: Value };
+  };
   readonly counts: Partial<BulkCounts>;
 }
 
@@ -77,28 +82,36 @@ export function readOperation(
 }
 
 /** Runs an operation, or tells what it answered when the same command ran before. */
-export async function runOperation(
+export function runOperation(
   context: CommandContext,
   namespace: Namespace,
   operation: Operation,
   statements: Statements,
   index: number,
-): Promise<OperationOutcome> {
+): Eventually<OperationOutcome> {
   const before = statements.before(index);
   const record = statements.recorder(index);
-  if (operation.kind === 'insert') {
-    if (before === undefined) await runInsert(context, namespace, operation.document, record);
-    return { fields: { n: 1 }, counts: { nInserted: 1 } };
+  switch (operation.kind) {
+    case 'insert': {
+      const done = before ? undefined : runInsert(context, namespace, operation.document, record);
+      return andThen(done, () => ({ fields: { n: 1 }, counts: { nInserted: 1 } }));
+    }
+    case 'delete': {
+      const removed = before
+        ? countIn(before, 'n')
+        : runDelete(context, namespace.ns, operation.statement, record);
+      return andThen(removed, (n) => ({ fields: { n }, counts: { nDeleted: n } }));
+    }
+    case 'update': {
+      const updated = before
+        ? restoredOutcome(before)
+        : runUpdate(context, namespace, operation.statement, record);
+      return andThen(updated, outcomeOfUpdate);
+    }
   }
-  if (operation.kind === 'delete') {
-    const n = before
-      ? countIn(before, 'n')
-      : await runDelete(context, namespace.ns, operation.statement, record);
-    return { fields: { n }, counts: { nDeleted: n } };
-  }
-  const { matched, modified, upsertedId } = before
-    ? restoredOutcome(before)
-    : await runUpdate(context, namespace, operation.statement, record);
+}
+
+function outcomeOfUpdate({ matched, modified, upsertedId }: UpdateOutcome): OperationOutcome {
   if (upsertedId !== undefined) {
     return { fields: { n: 1, nModified: 0, upserted: { _id: upsertedId } }, counts: { nUpserted: 1 } };
   }

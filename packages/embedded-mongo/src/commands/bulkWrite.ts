@@ -2,10 +2,10 @@ import { encodeReply, decodeCommand, type Reply } from '../bson/codec.js';
 import { readField } from '../bson/fields.js';
 import { RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { TimeSlice } from '../query/execute-slice.js';
-import { BufferedResults } from '../query/execute.js';
+import { TimeSlice } from '../query/execute/slice.js';
+import { BufferedResults, MAX_BATCH_LENGTH } from '../query/execute/execute.js';
 import { Arguments } from './arguments.js';
-import { readOperation, runOperation, type Operation } from './bulk-operation.js';
+import { readOperation, runOperation, type Operation, type OperationOutcome } from './bulk-operation.js';
 import type { Command, CommandContext } from './command.js';
 import { commonOptions, type CommonOptions } from './common-options.js';
 import { checkWritable, parseNamespace, type Namespace } from './namespace.js';
@@ -39,15 +39,18 @@ export const bulkWrite: Command = {
     const args = new Arguments('bulkWrite', context.request.body);
     const ops = args.raw('ops');
     const namespaces = args.raw('nsInfo').map(readNamespace);
+    const size =
+      new Arguments('bulkWrite.cursor', args.documentOrEmpty('cursor')).size('batchSize') ?? Infinity;
+    if (ops.length > Math.min(size, MAX_BATCH_LENGTH)) context.engine.cursors.checkRoom();
     const statements = new Statements(context, ops.length, args.flag('ordered', true));
     const results = new BulkResults(args.flag('errorsOnly'));
     await runAll(context, ops, namespaces, commonOptions(args), statements, results);
-    const size = new Arguments('bulkWrite.cursor', args.documentOrEmpty('cursor')).size('batchSize');
     const reply = await firstReply(
       context,
       'admin.$cmd.bulkWrite',
-      new BufferedResults(results.docs),
-      size ?? Infinity,
+      new BufferedResults(results.docs, context.engine.queryMemory),
+      size,
+      { roomChecked: true },
     );
     return { ...reply, nErrors: statements.errors.length, ...results.counts, ...statements.retries };
   },
@@ -65,8 +68,9 @@ async function runAll(
   for (const [index, raw] of ops.entries()) {
     try {
       const { namespace, operation } = operationOf(raw, namespaces, common, statements);
-      const outcome = await runOperation(context, namespace, operation, statements, index);
-      results.succeeded(index, outcome.fields, outcome.counts);
+      const running = runOperation(context, namespace, operation, statements, index);
+      const outcome = running instanceof Promise ? await running : running;
+      results.succeeded(index, outcome);
     } catch (error) {
       const stop = statements.failed(index, error);
       results.failed(statements.errors[statements.errors.length - 1] as Reply);
@@ -106,6 +110,22 @@ function operationOf(
   return { namespace, operation };
 }
 
+const PLAIN = encodeReply({ ok: 1, idx: 1, n: 1 });
+const UPDATED = encodeReply({ ok: 1, idx: 1, n: 1, nModified: 1 });
+/** Where the numbers of these stand: behind the length, then each one's type and name. */
+const [AT_IDX, AT_N, AT_MODIFIED] = [17, 24, 39];
+
+/** The answer of an operation; nearly all have one of two forms, of which only the numbers differ. */
+function encodeSuccess(idx: number, fields: OperationOutcome['fields']): Uint8Array {
+  const { n, nModified, upserted } = fields;
+  if (upserted !== undefined) return encodeReply({ ok: 1, idx, ...fields });
+  const bytes = Buffer.from(nModified === undefined ? PLAIN : UPDATED);
+  bytes.writeInt32LE(idx, AT_IDX);
+  bytes.writeInt32LE(n, AT_N);
+  if (nModified !== undefined) bytes.writeInt32LE(nModified, AT_MODIFIED);
+  return bytes;
+}
+
 /** The answers of the operations one by one, and their sums. */
 class BulkResults {
   readonly docs: RawDoc[] = [];
@@ -114,9 +134,9 @@ class BulkResults {
   /** @param errorsOnly - whether to leave out the answers of operations that succeeded. */
   constructor(private readonly errorsOnly: boolean) {}
 
-  succeeded(idx: number, fields: Reply, counts: Partial<BulkCounts>): void {
-    for (const [name, count] of Object.entries(counts)) this.counts[name as keyof BulkCounts] += count;
-    if (!this.errorsOnly) this.docs.push(new RawDoc(encodeReply({ ok: 1, idx, ...fields })));
+  succeeded(idx: number, { fields, counts }: OperationOutcome): void {
+    for (const name in counts) this.counts[name as keyof BulkCounts] += counts[name as keyof BulkCounts] ?? 0;
+    if (!this.errorsOnly) this.docs.push(new RawDoc(encodeSuccess(idx, fields)));
   }
 
   failed({ index, ...error }: Reply): void {

@@ -15,13 +15,13 @@ export interface CommandContext {
   readonly db: string;
   readonly body: CommandDoc;
   /** The logical session of the request, where it names one. */
-  readonly session?: Session;
+  readonly session?: Session | undefined;
   /** The client's open transaction, which this command is a statement of. */
-  readonly transaction?: Transaction;
+  readonly transaction?: Transaction | undefined;
   /** Set for a retryable write: what its statements have answered before, and where to keep what they answer. */
-  readonly retry?: RetryableWrite;
+  readonly retry?: RetryableWrite | undefined;
   /** For commitTransaction and abortTransaction: the session and the number that they end. */
-  readonly ending?: { readonly session: Session; readonly number: bigint };
+  readonly ending?: { readonly session: Session; readonly number: bigint } | undefined;
   /**
    * The picture to read from: the transaction itself, or what is published (or, by read concern, durable) now.
    * The command releases it when it is done.

@@ -7,7 +7,7 @@ import { RetryableWrite } from '../sessions/retryable-write.js';
 import type { Session } from '../sessions/session.js';
 import { beginStatement, type Statement } from '../sessions/statement.js';
 import { StatementResults } from '../sessions/statement-results.js';
-import type { Connection, Request } from '../wire/request.js';
+import type { Request } from '../wire/request.js';
 import { checkApiVersion } from './api-version.js';
 import type { Command, CommandContext } from './command.js';
 import { checkConcernPlaces } from './concern-places.js';
@@ -113,10 +113,10 @@ function contextOf(
     engine,
     db: request.db,
     body,
-    ...(session === undefined ? {} : { session }),
-    ...(transaction === undefined ? {} : { transaction }),
-    ...(retry === undefined ? {} : { retry }),
-    ...(statement.kind === 'end of transaction' ? { ending: statement } : {}),
+    session,
+    transaction,
+    retry,
+    ending: statement.kind === 'end of transaction' ? statement : undefined,
     view: () => transaction ?? (level === 'durable' ? engine.store.flushed() : engine.store.latest()),
     operation,
     checkInterrupt: () => {

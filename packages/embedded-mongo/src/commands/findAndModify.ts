@@ -1,14 +1,15 @@
 import { Int32 } from 'bson';
-import type { Reply } from '../bson/codec.js';
+import { decodeDoc, type Reply } from '../bson/codec.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { positionOf } from '../query/match-position.js';
-import { compileProjection, type Projection } from '../query/project.js';
-import { compileVariables } from '../query/variables.js';
-import type { Collection } from '../storage/catalogue.js';
+import { positionOf } from '../query/match/position.js';
+import { compileProjection, type Projection } from '../query/project/project.js';
+import { compileVariables } from '../query/expression/variables.js';
+import type { Collection } from '../storage/collection.js';
 import { deleteDocument } from '../storage/records.js';
 import type { Transaction } from '../storage/transaction.js';
 import { Arguments } from './arguments.js';
+import { change } from './changing.js';
 import { checkCollatedChange, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { commonOptions } from './common-options.js';
@@ -16,13 +17,7 @@ import { checkWritable, namespaceOf, type Namespace } from './namespace.js';
 import { readFilter, readSort, type Query } from './reading.js';
 import { Statements, type Recorder } from './statements.js';
 import { readModification } from './update.js';
-import {
-  change,
-  collectionFor,
-  insertUpserted,
-  retryingUpsert,
-  type UpdateStatement,
-} from './update-statement.js';
+import { collectionFor, insertUpserted, retryingUpsert, type UpdateStatement } from './update-statement.js';
 import { onFirst, type Found } from './writing.js';
 
 /** What a `findAndModify` asks for; without `update` it removes. */
@@ -151,12 +146,13 @@ function modifyFound(
   found: Found,
   request: Modification,
 ): Doc {
-  if (request.update === undefined) {
+  const { query, update, returnNew } = request;
+  if (update === undefined) {
     deleteDocument(transaction, collection, found.idKey, found.doc);
     return resultOf(request, 1, found.doc);
   }
-  const { doc } = change(context, transaction, collection, found, request.update);
-  return resultOf(request, 1, request.returnNew ? doc : found.doc);
+  const changed = change(context, transaction, collection, found, { query, update });
+  return resultOf(request, 1, returnNew && changed !== undefined ? decodeDoc(changed) : found.doc);
 }
 
 function modifyByUpsert(

@@ -8,6 +8,7 @@ import { checkId } from '../update/id.js';
 import { Arguments } from './arguments.js';
 import type { CommandContext } from './command.js';
 import { fillingOf } from './common-options.js';
+import { andThen, type Eventually } from './eventually.js';
 import type { Namespace } from './namespace.js';
 import { collectionToWrite } from './new-collection.js';
 import type { Recorder } from './statements.js';
@@ -33,17 +34,19 @@ export function storedForm(bytes: Uint8Array, timestamp?: () => Timestamp): Uint
  * Inserts one document; makes the collection where it does not exist. Throws DuplicateKey, WriteConflict or
  * DocumentValidationFailure.
  */
-export async function runInsert(
+export function runInsert(
   context: CommandContext,
   namespace: Namespace,
   bytes: Uint8Array,
   record: Recorder | undefined,
-): Promise<void> {
+): Eventually<undefined> {
   const stored = storedForm(bytes, fillingOf(new Arguments('insert', context.body)));
-  const collection = await collectionToWrite(context, namespace);
-  await write(context, collection, (transaction) => {
-    documentCheck(context, collection)?.(decodeDoc(stored));
-    insertDocument(transaction, collection, stored);
-    record?.(transaction, new Map([['n', new Int32(1)]]));
-  });
+  return andThen(collectionToWrite(context, namespace), (collection) =>
+    write(context, collection, (transaction) => {
+      documentCheck(context, collection)?.(decodeDoc(stored));
+      insertDocument(transaction, collection, stored);
+      record?.(transaction, new Map([['n', new Int32(1)]]));
+      return undefined;
+    }),
+  );
 }

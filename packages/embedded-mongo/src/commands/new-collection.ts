@@ -1,17 +1,18 @@
 import type { Store } from '../storage/store.js';
-import type { Collection } from '../storage/catalogue.js';
-import { scanDocuments } from '../storage/records.js';
+import type { Collection } from '../storage/collection.js';
+import { scanDocuments } from '../storage/reading.js';
 import { clearDropped, createCollection } from '../storage/schema.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Doc } from '../bson/types.js';
 import type { CommandContext } from './command.js';
+import type { Eventually } from './eventually.js';
 import type { Namespace } from './namespace.js';
 
 /** Collections whose making is not committed yet, and the open transactions that have made them. */
 const makers = new WeakMap<Collection, Transaction>();
 
 /** The collection to write to, made where it does not exist. */
-export async function collectionToWrite(context: CommandContext, namespace: Namespace): Promise<Collection> {
+export function collectionToWrite(context: CommandContext, namespace: Namespace): Eventually<Collection> {
   const found = context.engine.store.catalogue.find(namespace.ns);
   return found ?? makeCollection(context, namespace, new Map());
 }

@@ -3,17 +3,19 @@ import { encodeDoc } from '../bson/codec.js';
 import { validateDoc } from '../bson/validate.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Collection } from '../storage/catalogue.js';
-import { insertDocument, updateDocument } from '../storage/records.js';
+import type { Collection } from '../storage/collection.js';
+import { insertDocument } from '../storage/records.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Update } from '../update/update.js';
+import { change } from './changing.js';
 import type { CommandContext } from './command.js';
+import { andThen, type Eventually } from './eventually.js';
 import type { Namespace } from './namespace.js';
 import { collectionToWrite } from './new-collection.js';
 import type { Query } from './reading.js';
 import { countIn, type Recorder } from './statements.js';
 import { documentCheck } from './validation.js';
-import { onEach, onFirst, type Found } from './writing.js';
+import { onEach, onFirst } from './writing.js';
 
 /** One update: of the first document of the query, or of each. */
 export interface UpdateStatement {
@@ -34,28 +36,29 @@ export interface UpdateOutcome {
 const NOTHING: UpdateOutcome = { matched: 0, modified: 0 };
 
 /** Runs one update. Throws what depends on the documents: DuplicateKey, ImmutableField, PathNotViable and others. */
-export async function runUpdate(
+export function runUpdate(
   context: CommandContext,
   namespace: Namespace,
   statement: UpdateStatement,
   record: Recorder | undefined,
-): Promise<UpdateOutcome> {
+): Eventually<UpdateOutcome> {
   if (statement.multi && statement.update.isReplacement) {
     throw new EngineError('FailedToParse', 'multi update is not supported for replacement-style update');
   }
-  const collection = await collectionFor(context, namespace, statement.upsert);
-  if (collection === undefined) return NOTHING;
-  return statement.multi
-    ? updateEach(context, collection, statement)
-    : retryingUpsert(context, statement, () => updateFirst(context, collection, statement, record));
+  return andThen(collectionFor(context, namespace, statement.upsert), (collection) => {
+    if (collection === undefined) return NOTHING;
+    return statement.multi
+      ? updateEach(context, collection, statement)
+      : retryingUpsert(context, statement, () => updateFirst(context, collection, statement, record));
+  });
 }
 
 /** The collection to change; made where there is none and an upsert may need it. */
-export async function collectionFor(
+export function collectionFor(
   context: CommandContext,
   namespace: Namespace,
   upsert: boolean,
-): Promise<Collection | undefined> {
+): Eventually<Collection | undefined> {
   if (upsert) return collectionToWrite(context, namespace);
   return context.engine.store.catalogue.find(namespace.ns);
 }
@@ -64,33 +67,21 @@ export async function collectionFor(
  * An upsert that finds nothing and then fails by a duplicate key has met another one: it runs again, as an update.
  * (In a transaction that would be of no use, since the other one's document stays invisible.)
  */
-export async function retryingUpsert<T>(
-  context: CommandContext,
+export function retryingUpsert<T>(
+  { transaction }: CommandContext,
   { upsert }: { readonly upsert: boolean },
-  run: () => Promise<T>,
-): Promise<T> {
+  run: () => Eventually<T>,
+): Eventually<T> {
+  return upsert && transaction === undefined ? runTwice(run) : run();
+}
+
+async function runTwice<T>(run: () => Eventually<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    const isDuplicate = error instanceof EngineError && error.codeName === 'DuplicateKey';
-    if (!upsert || !isDuplicate || context.transaction !== undefined) throw error;
-    return run();
+    if (error instanceof EngineError && error.codeName === 'DuplicateKey') return run();
+    throw error;
   }
-}
-
-/** Changes one document; not modified where it stays as it is. Throws DocumentValidationFailure too. */
-export function change(
-  context: CommandContext,
-  transaction: Transaction,
-  collection: Collection,
-  { idKey, doc }: Found,
-  update: Update,
-): { readonly doc: Doc; readonly modified: boolean } {
-  const changed = update.apply(doc);
-  if (changed === doc) return { doc, modified: false };
-  documentCheck(context, collection)?.(changed, doc);
-  updateDocument(transaction, collection, idKey, doc, changed);
-  return { doc: changed, modified: true };
 }
 
 /** Inserts what an upsert makes of its query and update. */
@@ -127,29 +118,29 @@ export function restoredOutcome(result: Doc): UpdateOutcome {
   };
 }
 
-async function updateFirst(
+function updateFirst(
   context: CommandContext,
   collection: Collection,
   statement: UpdateStatement,
   record: Recorder | undefined,
-): Promise<UpdateOutcome> {
+): Eventually<UpdateOutcome> {
   const kept = (transaction: Transaction, outcome: UpdateOutcome): UpdateOutcome => {
     record?.(transaction, storedOutcome(outcome));
     return outcome;
   };
-  const outcome = await onFirst(
+  const outcome = onFirst(
     context,
     collection,
     statement.query,
     (transaction, found) => {
-      const { modified } = change(context, transaction, collection, found, statement.update);
-      return kept(transaction, { matched: 1, modified: modified ? 1 : 0 });
+      const changed = change(context, transaction, collection, found, statement);
+      return kept(transaction, { matched: 1, modified: changed === undefined ? 0 : 1 });
     },
     statement.upsert
       ? (transaction) => kept(transaction, upserted(context, transaction, collection, statement))
       : undefined,
   );
-  return outcome ?? NOTHING;
+  return andThen(outcome, (known) => known ?? NOTHING);
 }
 
 async function updateEach(
@@ -163,7 +154,7 @@ async function updateEach(
     context,
     collection,
     statement.query,
-    (transaction, found) => change(context, transaction, collection, found, statement.update).modified,
+    (transaction, found) => change(context, transaction, collection, found, statement) !== undefined,
     (isModified) => {
       matched += 1;
       if (isModified) modified += 1;

@@ -1,22 +1,34 @@
 import { decodeDoc } from '../bson/codec.js';
+import { decodePart } from '../bson/part.js';
 import type { Doc } from '../bson/types.js';
-import { docOf, type Scan } from '../query/execute-scan.js';
-import { TimeSlice } from '../query/execute-slice.js';
-import { collectionDropped, eachRow } from '../query/execute.js';
+import { docOf, type Scan } from '../query/execute/scan.js';
+import { TimeSlice } from '../query/execute/slice.js';
+import { collectionDropped, eachRow } from '../query/execute/execute.js';
 import { EngineError } from '../errors.js';
 import { isCapped, trimCapped } from '../storage/capped.js';
-import type { Collection } from '../storage/catalogue.js';
-import { readDocument } from '../storage/records.js';
-import { compareSortKeys, type SortKey } from '../query/sort.js';
+import type { Collection } from '../storage/collection.js';
+import { readStored, type StoredDocument } from '../storage/reading.js';
+import { placeAsked } from '../query/plan/plan.js';
+import { compareSortKeys, type SortKey } from '../query/sort/sort.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { View } from '../storage/view.js';
 import type { CommandContext } from './command.js';
+import type { Eventually } from './eventually.js';
 import { scanFor, type Query } from './reading.js';
 
 /** A document about to be changed, as the transaction that changes it sees it. */
-export interface Found {
-  readonly idKey: string;
-  readonly doc: Doc;
+export class Found {
+  private whole: Doc | undefined;
+
+  constructor(readonly stored: StoredDocument) {}
+
+  get idKey(): string {
+    return this.stored.idKey;
+  }
+
+  get doc(): Doc {
+    return (this.whole ??= decodeDoc(this.stored.bytes));
+  }
 }
 
 /**
@@ -24,11 +36,11 @@ export interface Found {
  * times (it waits for documents that others hold), so that only its result counts. Throws QueryPlanKilled when the
  * collection has been dropped meanwhile.
  */
-export async function write<T>(
+export function write<T>(
   { transaction, engine, operation }: CommandContext,
   collection: Collection,
   change: (transaction: Transaction) => T,
-): Promise<T> {
+): Eventually<T> {
   const checked = (own: Transaction): T => {
     if (collection.dropped) throw collectionDropped(collection);
     const result = change(own);
@@ -46,14 +58,31 @@ export async function write<T>(
  * Acts upon the first document of the query, as it is at the moment of the change. Where there is none, `otherwise`
  * makes a change instead; without it the result is `undefined`.
  */
-export async function onFirst<T>(
+export function onFirst<T>(
   context: CommandContext,
   collection: Collection,
   query: Query,
   act: (transaction: Transaction, found: Found) => T,
   otherwise?: (transaction: Transaction) => T,
-): Promise<T | undefined> {
+): Eventually<T | undefined> {
   context.transaction?.touch(collection);
+  const { filter, sort, hint, collation } = query;
+  const place =
+    sort === undefined ? placeAsked(filter.source, { hint, collated: collation !== undefined }) : undefined;
+  if (place === undefined) return onFirstOfScan(context, collection, query, act, otherwise);
+  return write(context, collection, (transaction) => {
+    const found = readMatch(transaction, collection, query, place);
+    return found === undefined ? otherwise?.(transaction) : act(transaction, found);
+  });
+}
+
+async function onFirstOfScan<T>(
+  context: CommandContext,
+  collection: Collection,
+  query: Query,
+  act: (transaction: Transaction, found: Found) => T,
+  otherwise: ((transaction: Transaction) => T) | undefined,
+): Promise<T | undefined> {
   for (;;) {
     const { scan, sortKey } = scanFor(collection, query);
     const place = scan.plan.idKey ?? (await firstPlace(context, scan, sortKey));
@@ -124,10 +153,11 @@ function refuseCapped(collection: Collection): void {
 }
 
 function readMatch(view: View, collection: Collection, query: Query, idKey: string): Found | undefined {
-  const bytes = readDocument(view, collection, idKey);
-  if (bytes === undefined) return undefined;
-  const doc = decodeDoc(bytes);
-  return query.filter.matches(doc) ? { idKey, doc } : undefined;
+  const stored = readStored(view, collection, idKey);
+  if (stored === undefined) return undefined;
+  const found = new Found(stored);
+  const { fields, matches } = query.filter;
+  return matches(fields === undefined ? found.doc : decodePart(stored.bytes, fields)) ? found : undefined;
 }
 
 /** The place of the first row, by the sort key where the scan itself is not in order. */

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { Engine } from '../engine.js';
+import { clearForgottenChecks } from '../storage/check/process.js';
 import { WireServer } from '../wire/server.js';
 import { FolderLock } from './lock.js';
 import type { ServeOptions } from './options.js';
@@ -35,6 +36,7 @@ export async function serve(options: ServeOptions, events: ServeEvents): Promise
     await mkdir(options.dbPath, { recursive: true, mode: 0o700 });
     const lock = await FolderLock.take(options.dbPath, options.lockWaitMs);
     undo.push(() => lock.release());
+    clearForgottenChecks(lock.folder);
     const onFault = (error: unknown): void => events.log(`fault: ${describe(error)}`);
     const engine = await Engine.open(lock.folder, {
       onFatal: events.fatal,

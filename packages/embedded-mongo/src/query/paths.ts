@@ -9,7 +9,7 @@ export type ValueTest = (value: Value | undefined) => boolean;
 
 /** Splits `a.b.0` into its components. */
 export function splitPath(dotted: string): Path {
-  return dotted.split('.');
+  return dotted.includes('.') ? dotted.split('.') : [dotted];
 }
 
 /** The array position that a path component names, or `undefined` where it names none (`01` and `-1` don't). */

@@ -38,7 +38,8 @@ export class Session {
   lastUse = 0;
   /** The sequence at which the last commit was published. */
   commitSequence = 0;
-  private turn: Promise<unknown> = Promise.resolve();
+  /** The last command that has not ended yet. */
+  private turn: Promise<void> | undefined;
 
   constructor(
     /** The session id's bytes, as a latin1 string. */
@@ -51,11 +52,12 @@ export class Session {
 
   /** Runs commands that carry a transaction number one after the other: a retry waits for the first try's end. */
   inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(run);
-    this.turn = result.then(
-      () => undefined,
-      () => undefined,
-    );
+    const result = this.turn === undefined ? run() : this.turn.then(run);
+    const ended = (): void => {
+      if (this.turn === turn) this.turn = undefined;
+    };
+    const turn = result.then(ended, ended);
+    this.turn = turn;
     return result;
   }
 

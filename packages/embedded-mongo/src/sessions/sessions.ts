@@ -1,4 +1,5 @@
 import { Binary } from 'bson';
+import { asBuffer } from '../bson/reader.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Limits } from '../expiry/limits.js';
@@ -142,5 +143,5 @@ function idOf(lsid: Doc): string {
   if (!(id instanceof Binary) || id.sub_type !== Binary.SUBTYPE_UUID || id.length() !== ID_BYTES) {
     throw new EngineError('TypeMismatch', "BSON field 'lsid.id' must be a UUID");
   }
-  return Buffer.from(id.buffer.buffer, id.buffer.byteOffset, ID_BYTES).toString('latin1');
+  return asBuffer(id.buffer).toString('latin1', 0, ID_BYTES);
 }

@@ -125,5 +125,6 @@ function transactionNumber(body: CommandDoc): bigint | undefined {
   if (!(number instanceof Long) || number.isNegative()) {
     throw new EngineError('TypeMismatch', "BSON field 'txnNumber' must be a long that is not negative");
   }
-  return number.toBigInt();
+  // The method of Long itself goes by way of decimal digits.
+  return (BigInt(number.high) << 32n) | BigInt(number.low >>> 0);
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { open, type PutOptions, type RootDatabase, type Transaction as LmdbTransaction } from 'lmdb';
 import { PageFile } from './check/page-file.js';
 import { checkBeginning, checkLength } from './check/structure.js';
-import { type Key, prefixOf, RESERVED } from './keys.js';
+import { type Key, prefixOf, RESERVED, writeKey } from './keys.js';
 import { isSealed, seal, unseal } from './seal.js';
 import { SpaceGuard, type MeasureSpace } from './space.js';
 
@@ -16,9 +16,7 @@ export const DATA_FILE = 'data.mdb';
 export const SEQUENCE_KEY: Key = prefixOf(0, RESERVED.sequence);
 
 const latin1Keys = {
-  writeKey(key: Key, target: Buffer, position: number): number {
-    return position + target.write(key, position, 'latin1');
-  },
+  writeKey,
   readKey(source: Buffer, start: number, end: number): Key {
     return source.toString('latin1', start, end);
   },
@@ -51,11 +49,16 @@ export class DiskSnapshot {
   }
 
   get(key: Key): Uint8Array | undefined {
-    const stored = (this.database.getBinary as (key: Key, options: object) => Buffer | undefined)(
+    // What this gives is overwritten by the next read.
+    const fleeting = (this.database.getBinaryFast as (key: Key, options: object) => Buffer | undefined)(
       key,
       this.options,
     );
-    return stored !== undefined && isSealed(key) ? unseal(key, stored) : stored;
+    if (fleeting === undefined) return undefined;
+    const stored = Buffer.allocUnsafe(fleeting.length);
+    // Its own buffer is longer than its `length` says.
+    stored.set(new Uint8Array(fleeting.buffer, fleeting.byteOffset, stored.length));
+    return isSealed(key) ? unseal(key, stored) : stored;
   }
 
   /** Entries from `from` (inclusive) to `to` (exclusive), in key order or backwards. */

@@ -1,6 +1,6 @@
-import { FIRST_OWN_INDEX, type Collection, type Index } from './catalogue.js';
+import { FIRST_OWN_INDEX, type Collection, type Index } from './collection.js';
 import type { Key } from './keys.js';
-import { entryChecksum } from './seal.js';
+import { checksumOf } from './seal.js';
 import type { Transaction } from './transaction.js';
 import type { View } from './view.js';
 
@@ -78,7 +78,7 @@ function add(transaction: Transaction, index: Index, from: string, to: string): 
   const key = index.prefix + from;
   const value = Buffer.from(to, 'latin1');
   transaction.put(key, value);
-  transaction.count(index.prefix, 1, entryChecksum(key, value), key.length + value.length);
+  transaction.count(index.prefix, 1, checksumOf(key, value), key.length + value.length);
 }
 
 function remove(transaction: Transaction, index: Index, from: string): void {
@@ -86,7 +86,7 @@ function remove(transaction: Transaction, index: Index, from: string): void {
   const value = transaction.get(key);
   if (value === undefined) return;
   transaction.remove(key);
-  transaction.count(index.prefix, -1, entryChecksum(key, value), key.length + value.length);
+  transaction.count(index.prefix, -1, checksumOf(key, value), key.length + value.length);
 }
 
 function encodeNumber(number: number): string {

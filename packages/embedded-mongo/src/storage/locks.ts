@@ -17,44 +17,67 @@ export function writeConflict(): EngineError {
   );
 }
 
+/** The right to write one document or unique entry, for as long as somebody has it or may conflict with its last use. */
+export interface Lock {
+  readonly key: Key;
+  holder: Transaction | undefined;
+  /** The sequence of the last write, where an open transaction may have started before that; else 0. */
+  written: number;
+}
+
 /**
  * Who may write which document or unique entry. A transaction keeps what it wrote until it ends; the first to
  * write wins, and so does the first to commit (snapshot isolation).
  */
 export class Locks {
-  private readonly holders = new Map<Key, Transaction>();
-  /** When each key was last written, for as long as an open transaction might have started before that. */
-  private readonly lastWritten = new Map<Key, number>();
+  private readonly locks = new Map<Key, Lock>();
+  /** What was written, by sequence, the oldest first. */
+  private readonly recent = new Map<number, readonly Lock[]>();
 
-  /** Locks the key for the transaction until its end. Throws WriteConflict, or LockedByTransaction for a plain write. */
-  acquire(key: Key, transaction: Transaction): void {
-    const holder = this.holders.get(key);
-    if (holder === transaction) return;
-    if (holder !== undefined) {
-      if (transaction.isPlain) throw new LockedByTransaction(holder);
-      throw writeConflict();
+  /**
+   * Locks the key for the transaction until its end; `undefined` where it has the lock already. Throws WriteConflict, or
+   * LockedByTransaction for a plain write.
+   */
+  acquire(key: Key, transaction: Transaction): Lock | undefined {
+    let lock = this.locks.get(key);
+    if (lock === undefined) {
+      lock = { key, holder: undefined, written: 0 };
+      this.locks.set(key, lock);
+    } else {
+      if (lock.holder === transaction) return undefined;
+      if (lock.holder !== undefined) {
+        if (transaction.isPlain) throw new LockedByTransaction(lock.holder);
+        throw writeConflict();
+      }
+      if (lock.written > transaction.sequence) throw writeConflict();
     }
-    if ((this.lastWritten.get(key) ?? 0) > transaction.sequence) throw writeConflict();
-    this.holders.set(key, transaction);
+    lock.holder = transaction;
+    return lock;
   }
 
-  release(keys: Iterable<Key>): void {
-    for (const key of keys) this.holders.delete(key);
+  release(locks: readonly Lock[]): void {
+    for (const lock of locks) {
+      lock.holder = undefined;
+      if (lock.written === 0) this.locks.delete(lock.key);
+    }
   }
 
   /** Notes that the keys were written at this sequence; needed only while other transactions are open. */
-  noteWritten(keys: Iterable<Key>, sequence: number): void {
-    for (const key of keys) {
-      this.lastWritten.delete(key);
-      this.lastWritten.set(key, sequence);
-    }
+  noteWritten(locks: readonly Lock[], sequence: number): void {
+    for (const lock of locks) lock.written = sequence;
+    this.recent.set(sequence, locks);
   }
 
   /** Forgets the writes that every open transaction already sees. */
   forgetUpTo(sequence: number): void {
-    for (const [key, written] of this.lastWritten) {
+    for (const [written, locks] of this.recent) {
       if (written > sequence) return;
-      this.lastWritten.delete(key);
+      this.recent.delete(written);
+      for (const lock of locks) {
+        if (lock.written !== written) continue;
+        lock.written = 0;
+        if (lock.holder === undefined) this.locks.delete(lock.key);
+      }
     }
   }
 }

@@ -5,6 +5,8 @@ import { SortedKeys } from './sorted-keys.js';
 export interface Version {
   readonly sequence: number;
   readonly value: Uint8Array | null;
+  /** The version before this one, where that is still kept. */
+  older: Version | undefined;
 }
 
 /** A range of sequences that a living view reads from memory: later than `after`, not later than `upTo`. */
@@ -13,32 +15,34 @@ export interface ReadSpan {
   readonly upTo: number;
 }
 
+type Writes = ReadonlyMap<Key, Uint8Array | null>;
+
 /**
  * The versions that are published but not in the file yet, or that a view with an older picture of the file still
  * needs. Everything older lives on disk alone.
  */
 export class Overlay {
-  private readonly versions = new Map<Key, Version[]>();
+  /** The newest version of each key. */
+  private readonly versions = new Map<Key, Version>();
   private readonly keys = new SortedKeys();
-  private durable: { key: Key; sequence: number }[] = [];
+  private published: { readonly sequence: number; readonly writes: Writes }[] = [];
 
-  publish(sequence: number, key: Key, value: Uint8Array | null): void {
-    const versions = this.versions.get(key);
-    if (versions === undefined) {
-      this.versions.set(key, [{ sequence, value }]);
-      this.keys.add(key);
-    } else versions.push({ sequence, value });
-    this.durable.push({ key, sequence });
+  /** Adds what one transaction has written; `writes` must not change afterwards. */
+  publish(sequence: number, writes: Writes): void {
+    for (const [key, value] of writes) {
+      const older = this.versions.get(key);
+      this.versions.set(key, { sequence, value, older });
+      if (older === undefined) this.keys.add(key);
+    }
+    this.published.push({ sequence, writes });
   }
 
   /** The newest version of the key that is later than `after` and not later than `upTo`. */
   find(key: Key, after: number, upTo: number): Version | undefined {
-    const versions = this.versions.get(key);
-    if (versions === undefined) return undefined;
-    for (let at = versions.length - 1; at >= 0; at -= 1) {
-      const version = versions[at] as Version;
-      if (version.sequence <= after) return undefined;
+    let version = this.versions.get(key);
+    while (version !== undefined && version.sequence > after) {
       if (version.sequence <= upTo) return version;
+      version = version.older;
     }
     return undefined;
   }
@@ -50,26 +54,28 @@ export class Overlay {
   /** Forgets what is durable up to `sequence` and in no living view's span. */
   prune(sequence: number, spans: readonly ReadSpan[]): void {
     const open = spans.filter((span) => span.after < sequence);
-    const kept: { key: Key; sequence: number }[] = [];
-    for (const entry of this.durable) {
+    this.published = this.published.filter((one) => {
       const needed =
-        entry.sequence > sequence ||
-        open.some((span) => span.after < entry.sequence && entry.sequence <= span.upTo);
-      if (needed) kept.push(entry);
-      else this.forget(entry.key, entry.sequence);
-    }
-    this.durable = kept;
+        one.sequence > sequence ||
+        open.some((span) => span.after < one.sequence && one.sequence <= span.upTo);
+      if (!needed) for (const key of one.writes.keys()) this.forget(key, one.sequence);
+      return needed;
+    });
   }
 
   private forget(key: Key, sequence: number): void {
-    const versions = this.versions.get(key);
-    if (versions === undefined) return;
-    const left = versions.filter((version) => version.sequence !== sequence);
-    if (left.length > 0) {
-      this.versions.set(key, left);
+    let version = this.versions.get(key);
+    if (version?.sequence === sequence) {
+      if (version.older !== undefined) this.versions.set(key, version.older);
+      else {
+        this.versions.delete(key);
+        this.keys.delete(key);
+      }
       return;
     }
-    this.versions.delete(key);
-    this.keys.delete(key);
+    while (version !== undefined) {
+      if (version.older?.sequence === sequence) version.older = version.older.older;
+      version = version.older;
+    }
   }
 }

@@ -1,88 +1,19 @@
-import { crc32 } from 'node:zlib';
-import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import { readField } from '../bson/fields.js';
 import { encodeKeyValue } from '../bson/keystring.js';
-import { validateDoc } from '../bson/validate.js';
+import { decodePart } from '../bson/part.js';
+import { asBuffer } from '../bson/reader.js';
 import type { Doc, Value } from '../bson/types.js';
-import { EngineError } from '../errors.js';
-import type { Collection, Index } from './catalogue.js';
+import type { Collection, Index } from './collection.js';
 import { duplicateKey, keysOf } from './index-keys.js';
 import { addToOrder, removeFromOrder } from './insertion-order.js';
-import { boundPart, endOfPrefix, mayBeCut, type Key } from './keys.js';
-import { entryChecksum, isIntact } from './seal.js';
+import { boundPart, mayBeCut, type Key } from './keys.js';
+import { CHECKSUM_BYTES, idIndex, storedChecksum, type StoredDocument } from './reading.js';
+import { checksumOf } from './seal.js';
 import type { Transaction } from './transaction.js';
-import type { View } from './view.js';
-
-/** Bounds within one index, as key strings without the index's prefix. Left out: open. */
-export interface KeyRange {
-  /** Inclusive. */
-  readonly from?: string;
-  /** Exclusive. */
-  readonly to?: string;
-  readonly reverse?: boolean;
-}
-
-export interface ScannedDocument {
-  readonly idKey: string;
-  readonly bytes: Uint8Array;
-}
-
-export interface ScannedEntry {
-  /** The whole entry key without the index's prefix: to resume a scan after it. */
-  readonly key: string;
-  /** The indexed values alone. */
-  readonly fields: string;
-  readonly idKey: string;
-}
 
 /** The key string of an `_id` as it is stored. */
 export function idKeyOf(id: Value): string {
   return boundPart(encodeKeyValue(id));
-}
-
-/** The stored document (raw BSON) of an id key. Throws DataCorruptionDetected where its checksum does not fit. */
-export function readDocument(view: View, collection: Collection, idKey: string): Uint8Array | undefined {
-  const key = idIndex(collection).prefix + idKey;
-  const stored = view.get(key);
-  return stored === undefined ? undefined : checked(collection, key, stored);
-}
-
-/** Documents in the order of their ids. */
-export function* scanDocuments(
-  view: View,
-  collection: Collection,
-  range: KeyRange = {},
-): Generator<ScannedDocument, void, undefined> {
-  const { prefix } = idIndex(collection);
-  for (const [key, stored] of rangeOf(view, prefix, range)) {
-    yield { idKey: key.slice(prefix.length), bytes: checked(collection, key, stored) };
-  }
-}
-
-/** Entries of a secondary index in the order of its keys. */
-export function* scanIndex(
-  view: View,
-  index: Index,
-  range: KeyRange = {},
-): Generator<ScannedEntry, void, undefined> {
-  for (const [fullKey, value] of rangeOf(view, index.prefix, range)) {
-    const entry = scanEntry(index, fullKey, value);
-    if (entry === undefined) {
-      throw new EngineError('DataCorruptionDetected', `an entry of the index ${index.name} is damaged`);
-    }
-    yield entry;
-  }
-}
-
-/** A stored entry of a secondary index; `undefined` where it cannot be one. */
-export function scanEntry(index: Index, fullKey: Key, value: Uint8Array): ScannedEntry | undefined {
-  const key = fullKey.slice(index.prefix.length);
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  if (index.unique) return { key, fields: key, idKey: bytes.toString('latin1') };
-  if (bytes.length !== 2) return undefined;
-  const length = bytes.readUInt16BE(0);
-  if (length >= key.length) return undefined;
-  return { key, fields: key.slice(0, length), idKey: key.slice(length) };
 }
 
 /** What an index stores of a document: a unique one finds it by its values alone, another keeps its id in the key. */
@@ -112,40 +43,48 @@ export function insertDocument(
   if (transaction.get(key) !== undefined) throw duplicateKey(collection.ns, primary, new Map([['_id', id]]));
   if (mayBeCut(idKey) && !primary.hasLongKeys) flag(transaction, collection, primary, 0, true);
   if (collection.indexes.length > 1) {
-    const doc = decodeDoc(bytes);
-    for (const index of secondary(collection)) addEntries(transaction, collection, index, doc, idKey);
+    const indexes = secondary(collection);
+    const doc = decodePart(bytes, new Set(indexes.flatMap(({ fields }) => [...fields])));
+    for (const index of indexes) addEntries(transaction, collection, index, doc, idKey);
   }
   if (collection.order !== undefined) addToOrder(transaction, collection.order, idKey, number);
   putDocument(transaction, primary, key, bytes);
 }
 
-/**
- * Replaces a stored document by another of the same `_id`. `old` is the document as this transaction read it.
- * Throws DuplicateKey, WriteConflict, or BSONObjectTooLarge.
- */
+/** The new form of a stored document, of the same `_id`. */
+export interface NewForm {
+  /** The document as this transaction read it; at least all fields that change, and those of their indexes. */
+  readonly old: Doc;
+  /** The same fields as they are to be. */
+  readonly doc: Doc;
+  readonly bytes: Uint8Array;
+}
+
+/** Replaces a stored document, which this transaction has read. Throws DuplicateKey or WriteConflict. */
 export function updateDocument(
   transaction: Transaction,
   collection: Collection,
-  idKey: string,
-  old: Doc,
-  doc: Doc,
+  { idKey, bytes: oldBytes, checksum }: StoredDocument,
+  { old, doc, bytes }: NewForm,
 ): void {
   transaction.touch(collection);
   const primary = idIndex(collection);
   const key = primary.prefix + idKey;
   transaction.lock(key);
-  const bytes = encodeDoc(doc);
-  validateDoc(bytes);
   for (const index of secondary(collection)) {
-    if ([...index.fields].every((field) => old.get(field) === doc.get(field))) continue;
+    if (isSame(index.fields, old, doc)) continue;
     const before = keysOf(index, old).keys;
     const after = keysOf(index, doc);
     for (const fields of before) if (!after.keys.has(fields)) removeEntry(transaction, index, fields, idKey);
     addEntries(transaction, collection, index, doc, idKey, before);
   }
-  const stored = transaction.get(key);
-  if (stored !== undefined) transaction.count(primary.prefix, -1, storedChecksum(stored), stored.length);
+  transaction.count(primary.prefix, -1, checksum, oldBytes.length + CHECKSUM_BYTES);
   putDocument(transaction, primary, key, bytes);
+}
+
+function isSame(fields: ReadonlySet<string>, old: Doc, doc: Doc): boolean {
+  for (const field of fields) if (old.get(field) !== doc.get(field)) return false;
+  return true;
 }
 
 /** Removes a stored document; `old` is the document as this transaction read it. Throws WriteConflict. */
@@ -188,12 +127,12 @@ export function addEntries(
       transaction.lock(key);
       const holder = transaction.get(key);
       if (holder !== undefined) {
-        if (Buffer.from(holder).toString('latin1') === idKey) continue;
+        if (asBuffer(holder).toString('latin1') === idKey) continue;
         throw duplicateKey(collection.ns, index, doc);
       }
     } else if (transaction.get(key) !== undefined) continue;
     transaction.put(key, value);
-    transaction.count(index.prefix, 1, entryChecksum(key, value), key.length + value.length);
+    transaction.count(index.prefix, 1, checksumOf(key, value), key.length + value.length);
   }
 }
 
@@ -203,63 +142,24 @@ function removeEntry(transaction: Transaction, index: Index, fields: string, idK
   const value = transaction.get(key);
   // While an index is being built, the document's entry may not have been put there yet.
   if (value === undefined) return;
-  if (index.unique && Buffer.from(value).toString('latin1') !== idKey) return;
+  if (index.unique && asBuffer(value).toString('latin1') !== idKey) return;
   transaction.remove(key);
-  transaction.count(index.prefix, -1, entryChecksum(key, value), key.length + value.length);
+  transaction.count(index.prefix, -1, checksumOf(key, value), key.length + value.length);
 }
 
 function putDocument(transaction: Transaction, primary: Index, key: Key, bytes: Uint8Array): void {
-  const stored = Buffer.allocUnsafe(bytes.length + 4);
-  stored.set(bytes, 4);
-  const checksum = crc32(bytes, crc32(Buffer.from(key, 'latin1')));
+  const stored = Buffer.allocUnsafe(bytes.length + CHECKSUM_BYTES);
+  stored.set(bytes, CHECKSUM_BYTES);
+  const checksum = checksumOf(key, bytes);
   stored.writeUInt32BE(checksum, 0);
   transaction.put(key, stored);
   transaction.count(primary.prefix, 1, checksum, stored.length);
-}
-
-function checked(collection: Collection, key: Key, stored: Uint8Array): Uint8Array {
-  if (!isSound(key, stored)) {
-    throw new EngineError('DataCorruptionDetected', `a stored document of ${collection.ns} is damaged`);
-  }
-  return stored.subarray(4);
-}
-
-/** Whether what is stored for a document (its checksum, then its BSON) is what was written under this key. */
-export function isSound(key: Key, stored: Uint8Array): boolean {
-  return isIntact(key, stored);
-}
-
-/** The checksum that a stored document begins with; 0 where even that is missing. */
-export function storedChecksum(stored: Uint8Array): number {
-  if (stored.byteLength < 4) return 0;
-  return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength).readUInt32BE(0);
 }
 
 function lengthOf(fields: string): Buffer {
   const bytes = Buffer.allocUnsafe(2);
   bytes.writeUInt16BE(fields.length);
   return bytes;
-}
-
-/** Throws DataCorruptionDetected at entries out of order: a damaged page may bring in those of another place. */
-function* rangeOf(view: View, prefix: Key, range: KeyRange): Generator<[Key, Uint8Array], void, undefined> {
-  const from = prefix + (range.from ?? '');
-  const to = range.to === undefined ? (endOfPrefix(prefix) ?? '') : prefix + range.to;
-  const reverse = range.reverse ?? false;
-  let last: Key | undefined;
-  for (const entry of view.range(from, to, reverse)) {
-    const [key] = entry;
-    const isInOrder = last === undefined || (reverse ? key < last : key > last);
-    if (!isInOrder || key < from || key >= to) {
-      throw new EngineError('DataCorruptionDetected', 'the data is damaged: entries are out of order');
-    }
-    last = key;
-    yield entry;
-  }
-}
-
-function idIndex(collection: Collection): Index {
-  return collection.indexes[0] as Index;
 }
 
 function secondary(collection: Collection): readonly Index[] {

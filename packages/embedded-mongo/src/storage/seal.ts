@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { EngineError } from '../errors.js';
-import { prefixOf, RESERVED, type Key } from './keys.js';
+import { asBuffer } from '../bson/reader.js';
+import { crcOfKey, prefixOf, RESERVED, type Key } from './keys.js';
 
 const OWN = prefixOf(0, 0).slice(0, 4);
 const FORMAT = prefixOf(0, RESERVED.format);
@@ -11,10 +12,15 @@ export function isSealed(key: Key): boolean {
   return key.startsWith(OWN) && key !== FORMAT;
 }
 
+/** The CRC-32 over a key and its value. */
+export function checksumOf(key: Key, value: Uint8Array): number {
+  return crc32(value, crcOfKey(key));
+}
+
 /** A value with a checksum over key and value before it. */
 export function seal(key: Key, value: Uint8Array): Uint8Array {
   const sealed = Buffer.allocUnsafe(CHECKSUM_BYTES + value.byteLength);
-  sealed.writeUInt32BE(crc32(value, crc32(Buffer.from(key, 'latin1'))));
+  sealed.writeUInt32BE(checksumOf(key, value));
   sealed.set(value, CHECKSUM_BYTES);
   return sealed;
 }
@@ -27,14 +33,8 @@ export function unseal(key: Key, sealed: Uint8Array): Uint8Array {
   return sealed.subarray(CHECKSUM_BYTES);
 }
 
-/** The checksum of an index entry, over its key and its value. */
-export function entryChecksum(key: Key, value: Uint8Array): number {
-  return crc32(value, crc32(Buffer.from(key, 'latin1')));
-}
-
 /** Whether bytes are a checksum over key and rest, and that rest. */
 export function isIntact(key: Key, sealed: Uint8Array): boolean {
   if (sealed.byteLength < CHECKSUM_BYTES) return false;
-  const checksum = crc32(sealed.subarray(CHECKSUM_BYTES), crc32(Buffer.from(key, 'latin1')));
-  return checksum === Buffer.from(sealed.buffer, sealed.byteOffset, CHECKSUM_BYTES).readUInt32BE();
+  return checksumOf(key, sealed.subarray(CHECKSUM_BYTES)) === asBuffer(sealed).readUInt32BE();
 }

@@ -2,31 +2,26 @@ import type { Key } from './keys.js';
 
 /** A run of keys is divided beyond this length: what a change has to move stays small, however many keys there are. */
 const MAX_RUN = 512;
+/** So many keys wait to be put in order; more are sorted in at once, so that no scan finds too much to do. */
+const MAX_WAITING = 4096;
 
-/** The keys of one memory layer in order, grouped by index (the six-byte prefix), for range scans. */
+/**
+ * The keys of one memory layer in order, grouped by index (the six-byte prefix), for range scans. Keys are put in order
+ * when a scan asks: most come and go without one.
+ */
 export class SortedKeys {
   /** By index, runs that follow one another; none is empty. */
   private readonly byIndex = new Map<string, Key[][]>();
+  private readonly waiting = new Set<Key>();
 
   /** Adds a key that is not in yet. */
   add(key: Key): void {
-    const prefix = key.slice(0, 6);
-    const runs = this.byIndex.get(prefix);
-    if (runs === undefined) {
-      this.byIndex.set(prefix, [[key]]);
-      return;
-    }
-    const at = Math.min(runOf(runs, key), runs.length - 1);
-    const run = runs[at] as Key[];
-    run.splice(firstNotBelow(run, key), 0, key);
-    // A run that grew at its end, as by ascending keys, is left full.
-    if (run.length > MAX_RUN) {
-      const kept = run[run.length - 1] === key ? MAX_RUN : MAX_RUN >>> 1;
-      runs.splice(at + 1, 0, run.splice(kept));
-    }
+    this.waiting.add(key);
+    if (this.waiting.size > MAX_WAITING) this.sortIn();
   }
 
   delete(key: Key): void {
+    if (this.waiting.delete(key)) return;
     const prefix = key.slice(0, 6);
     const runs = this.byIndex.get(prefix);
     if (runs === undefined) return;
@@ -41,6 +36,7 @@ export class SortedKeys {
 
   /** A copy of the keys from `from` (inclusive) to `to` (exclusive); stays as it is while the layer changes. */
   between(from: Key, to: Key): Key[] {
+    this.sortIn();
     const runs = this.byIndex.get(from.slice(0, 6));
     if (runs === undefined) return [];
     const found: Key[] = [];
@@ -52,6 +48,28 @@ export class SortedKeys {
       if (end < run.length) break;
     }
     return found;
+  }
+
+  private sortIn(): void {
+    for (const key of this.waiting) this.put(key);
+    this.waiting.clear();
+  }
+
+  private put(key: Key): void {
+    const prefix = key.slice(0, 6);
+    const runs = this.byIndex.get(prefix);
+    if (runs === undefined) {
+      this.byIndex.set(prefix, [[key]]);
+      return;
+    }
+    const at = Math.min(runOf(runs, key), runs.length - 1);
+    const run = runs[at] as Key[];
+    run.splice(firstNotBelow(run, key), 0, key);
+    // A run that grew at its end, as by ascending keys, is left full.
+    if (run.length > MAX_RUN) {
+      const kept = run[run.length - 1] === key ? MAX_RUN : MAX_RUN >>> 1;
+      runs.splice(at + 1, 0, run.splice(kept));
+    }
   }
 }
 

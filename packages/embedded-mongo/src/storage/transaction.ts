@@ -1,7 +1,8 @@
 import { EngineError } from '../errors.js';
-import type { Catalogue, Collection } from './catalogue.js';
+import type { Catalogue } from './catalogue.js';
+import type { Collection } from './collection.js';
 import type { Key } from './keys.js';
-import type { Locks } from './locks.js';
+import type { Lock, Locks } from './locks.js';
 import { SortedKeys } from './sorted-keys.js';
 import { mergeRanges, type PublishedView, type View } from './view.js';
 
@@ -22,7 +23,7 @@ export type LateValue = () => Uint8Array | null;
 export class Transaction implements View {
   readonly writes = new Map<Key, Uint8Array | null>();
   readonly lateWrites = new Map<Key, LateValue>();
-  readonly locked = new Set<Key>();
+  readonly locked: Lock[] = [];
   readonly counts = new Map<Key, CountChange>();
   /** The collections read or written: schema changes wait for them. */
   readonly touched = new Set<Collection>();
@@ -32,7 +33,10 @@ export class Transaction implements View {
   private endedWith: EngineError | undefined;
   /** How many statements read through it right now; the picture stays until the last is over. */
   private readers = 0;
+  /** The keys of `writes` that a scan has met; those behind follow when one asks. */
   private readonly keys = new SortedKeys();
+  private readonly keysBehind = this.writes.keys();
+  private keysMet = 0;
   private signalEnd: () => void = () => undefined;
   private readonly afterPublish: ((sequence: number) => void)[] = [];
 
@@ -89,7 +93,9 @@ export class Transaction implements View {
   }
 
   *range(from: Key, to: Key, reverse = false): Generator<[Key, Uint8Array], void, undefined> {
-    const own = this.keys.between(from, to).map((key) => [key, this.writes.get(key) ?? null] as const);
+    const own = this.ownKeys()
+      .between(from, to)
+      .map((key) => [key, this.writes.get(key) ?? null] as const);
     if (own.length === 0) yield* this.view.range(from, to, reverse);
     else yield* mergeRanges(this.view.range(from, to, reverse), reverse ? own.reverse() : own, reverse);
   }
@@ -110,8 +116,8 @@ export class Transaction implements View {
   /** Takes the right to write this key until the end. Throws WriteConflict where another was first. */
   lock(key: Key): void {
     this.checkOpen();
-    this.locks.acquire(key, this);
-    this.locked.add(key);
+    const lock = this.locks.acquire(key, this);
+    if (lock !== undefined) this.locked.push(lock);
   }
 
   /**
@@ -175,13 +181,18 @@ export class Transaction implements View {
     // A command releases the view it reads by; a transaction outlives its commands and ends by commit or abort.
   }
 
+  private ownKeys(): SortedKeys {
+    for (; this.keysMet < this.writes.size; this.keysMet += 1)
+      this.keys.add(this.keysBehind.next().value as Key);
+    return this.keys;
+  }
+
   private letGoOfPicture(): void {
     if (this.state === 'ended' && this.readers === 0) this.view.release();
   }
 
   private write(key: Key, value: Uint8Array | null): void {
     this.checkOpen();
-    if (!this.writes.has(key)) this.keys.add(key);
     this.writes.set(key, value);
   }
 }

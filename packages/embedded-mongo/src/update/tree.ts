@@ -50,7 +50,8 @@ export function addModifier(tree: UpdateTree, parts: readonly string[], modifier
 
 /** Puts the children in the order in which MongoDB applies them: lexicographic, numbers by their size. */
 export function sortTree({ kind, children }: UpdateTree): UpdateTree {
-  const sorted = [...children].sort(([a], [b]) => compareComponents(a, b));
+  const sorted = [...children];
+  if (sorted.length > 1) sorted.sort(([a], [b]) => compareComponents(a, b));
   return {
     kind,
     children: new Map(sorted.map(([name, child]) => [name, isTree(child) ? sortTree(child) : child])),

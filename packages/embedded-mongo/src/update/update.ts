@@ -4,10 +4,10 @@ import { compareValues } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Collation } from '../query/collation.js';
-import type { Variables } from '../query/expression-types.js';
-import type { Position } from '../query/match-position.js';
+import type { Variables } from '../query/expression/types.js';
+import type { Position } from '../query/match/position.js';
 import { describe, firstField, isArray } from '../query/values.js';
-import { compileVariables } from '../query/variables.js';
+import { compileVariables } from '../query/expression/variables.js';
 import { applyToDocument } from './apply.js';
 import { ArrayFilters } from './array-filters.js';
 import { equalityFields, equalityOf } from './equality.js';
@@ -21,6 +21,13 @@ import { checkDepth, dollarPrefixed } from './update-path.js';
 export interface Update {
   /** Whether the update replaces whole documents; MongoDB allows that for one document at a time only. */
   readonly isReplacement: boolean;
+  /** Of a replacement: the new form of the document with that `_id`. Throws EngineError ImmutableField. */
+  readonly replaced?: (id: Value | undefined) => Doc;
+  /**
+   * The top-level fields that `apply` reads and changes, besides `_id` and those of the query that gives `$` its meaning;
+   * left out where they may be any.
+   */
+  readonly fields?: ReadonlySet<string>;
   /**
    * The updated document; the very same one where nothing changes. The document given is not changed.
    * @throws EngineError ImmutableField, PathNotViable, TypeMismatch and others that depend on the document.
@@ -80,6 +87,7 @@ function modification(modifiers: Modifiers, filters: ArrayFilters, position: Pos
     });
   return {
     isReplacement: false,
+    ...fieldsOf(modifiers),
     apply(doc) {
       const result = modify(doc, false);
       if (result !== doc) refuseChangedId(doc, result);
@@ -92,6 +100,10 @@ function modification(modifiers: Modifiers, filters: ArrayFilters, position: Pos
       return withIdFirst(result, makeId);
     },
   };
+}
+
+function fieldsOf({ tree }: Modifiers): Pick<Update, 'fields'> {
+  return tree.children.has('$') ? {} : { fields: new Set(tree.children.keys()) };
 }
 
 function movedValues(doc: Doc, { renames }: Modifiers): Map<string, Value> {
@@ -151,6 +163,7 @@ function replacement(update: Doc): Update {
   if (ownId !== undefined) checkId(ownId);
   return {
     isReplacement: true,
+    replaced: (id) => keepingId(update, id),
     apply(doc) {
       const result = keepingId(update, doc.get('_id'));
       return identical(result, doc) ? doc : result;
@@ -170,5 +183,7 @@ function keepingId(doc: Doc, id: Value | undefined): Doc {
         `_id: ${describe(ownId)}`,
     );
   }
-  return new Map([['_id', id], ...[...doc].filter(([name]) => name !== '_id')]);
+  const result: Doc = new Map([['_id', id]]);
+  for (const [name, value] of doc) if (name !== '_id') result.set(name, value);
+  return result;
 }

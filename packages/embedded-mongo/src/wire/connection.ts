@@ -131,7 +131,8 @@ export class ClientConnection implements Connection {
       if (isMsg) {
         const message = new OpMsg(frame);
         awaited = !message.moreToCome;
-        command = await message.parse();
+        const parsed = message.parse();
+        command = parsed instanceof Promise ? await parsed : parsed;
       } else {
         command = parseOpQuery(frame);
       }

@@ -43,8 +43,14 @@ export class OpMsg {
   }
 
   /** The command. Throws EngineError for sections or BSON that are wrong. A large message is read in several turns. */
-  async parse(): Promise<ParsedCommand> {
+  parse(): ParsedCommand | Promise<ParsedCommand> {
     this.readSections();
+    if (this.end > BYTES_AT_ONCE) return this.parseInTurns();
+    for (const docs of this.sequences.values()) for (const { bytes } of docs) validateDoc(bytes);
+    return this.command();
+  }
+
+  private async parseInTurns(): Promise<ParsedCommand> {
     let pending = 0;
     for (const docs of this.sequences.values()) {
       for (const { bytes } of docs) {

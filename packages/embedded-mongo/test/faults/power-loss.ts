@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,20 +16,11 @@ export interface FileEvent {
   readonly data: Buffer;
 }
 
-/** Builds the recorder; `undefined` where there is no compiler for it. */
-export function buildRecorder(folder: string): string | undefined {
+/** Builds the recorder, which takes gcc. */
+export function buildRecorder(folder: string): string {
   const library = join(folder, 'record-writes.so');
-  const { status } = spawnSync('gcc', [
-    '-O1',
-    '-shared',
-    '-fPIC',
-    '-o',
-    library,
-    SOURCE,
-    '-ldl',
-    '-lpthread',
-  ]);
-  return status === 0 ? library : undefined;
+  execFileSync('gcc', ['-O1', '-shared', '-fPIC', '-o', library, SOURCE, '-ldl', '-lpthread']);
+  return library;
 }
 
 /** The environment that has a process record what it does to `data.mdb`. */

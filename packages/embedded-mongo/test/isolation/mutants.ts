@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a write does not conflict with one committed since the snapshot',
     file: 'storage/locks.js',
-    passage: '(this.lastWritten.get(key) ?? 0) > transaction.sequence',
+    passage: 'lock.written > transaction.sequence',
     replacement: 'false',
   },
   {
@@ -43,7 +43,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no document is locked',
     file: 'storage/locks.js',
-    passage: 'this.holders.set(key, transaction);',
+    passage: 'lock.holder = transaction;',
     replacement: '',
   },
   {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { randomOf } from '../isolation/random.js';
@@ -38,6 +38,9 @@ export interface SoakReport {
 const CLIENTS = 5;
 /** A soak goes on until so many operations have been tried, however slow the machine. */
 const LEAST = 150;
+
+/** What may be in the data folder of an engine that runs. */
+const OURS = /^(data\.mdb|data\.mdb-lock|engine-\d+\.lock)$/;
 
 /** Puts clients, a gardener of indexes and a maker of expiring rows to work, and kills the engine now and then. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
@@ -152,6 +155,8 @@ class Soak {
       if (when === 'after a restart') {
         this.awaitsEnd = true;
         await this.engine.restart();
+        const strange = readdirSync(this.engine.dbPath).filter((name) => !OURS.test(name));
+        if (strange.length > 0) this.faults.push(`${strange.join(', ')} are left in the folder`);
       }
       const found = await database.collection<Item>('items').find().toArray();
       const differing = differencesIn(found, models);

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { Int32 } from 'bson';
 import { decodeDoc, encodeDoc } from '../../src/bson/codec.js';
 import type { Doc, Value } from '../../src/bson/types.js';
-import type { Collection, IndexDefinition } from '../../src/storage/catalogue.js';
-import { idKeyOf, insertDocument, readDocument, updateDocument } from '../../src/storage/records.js';
+import type { Collection, IndexDefinition } from '../../src/storage/collection.js';
+import { readDocument, readStored } from '../../src/storage/reading.js';
+import { idKeyOf, insertDocument, updateDocument } from '../../src/storage/records.js';
 import { createCollection } from '../../src/storage/schema.js';
 import { Store } from '../../src/storage/store.js';
 import type { Transaction } from '../../src/storage/transaction.js';
@@ -63,9 +64,11 @@ export function set(
   id: Value,
   fields: Record<string, Value>,
 ): void {
-  const old = read(transaction, collection, id);
-  if (old === undefined) throw new Error('nothing to update');
-  updateDocument(transaction, collection, idKeyOf(id), old, new Map([...old, ...Object.entries(fields)]));
+  const stored = readStored(transaction, collection, idKeyOf(id));
+  if (stored === undefined) throw new Error('nothing to update');
+  const old = decodeDoc(stored.bytes);
+  const now = new Map([...old, ...Object.entries(fields)]);
+  updateDocument(transaction, collection, stored, { old, doc: now, bytes: encodeDoc(now) });
 }
 
 export const amountOf = (view: View, collection: Collection, id: string): number | undefined =>

@@ -1,6 +1,6 @@
 import type { Facts, RegisterFact } from '../facts.js';
 import { known } from '../facts.js';
-import type { Refusal } from '../refusals.js';
+import { missing, type Refusal } from '../refusals.js';
 
 /** Why a transaction that is undone is refused. */
 export const ALREADY_REVERSED: Refusal = {
@@ -20,6 +20,14 @@ export const notARoot = ({ role, root_id }: RegisterFact): Refusal => ({
   detail: `This is the ${role} of ${root_id}.`,
   root_id,
 });
+
+/** Refuses when what is expected to be the last is not there at all; without a last one, too. */
+export const expectedRefusal = (
+  facts: Facts,
+  last: RegisterFact | null,
+  expect: string | undefined,
+): Refusal | null =>
+  expect === undefined || expect === last?.id || known(facts, 'expected') ? null : missing('transaction');
 
 /** Refuses when the last one is not the one that was expected to be, if any was. */
 export const unexpectedRefusal = (last: RegisterFact, expect: string | undefined): Refusal | null =>

@@ -3,7 +3,7 @@ import type { RedoBatch, RedoLast, RedoTransaction } from '../commands.js';
 import { known, type Facts } from '../facts.js';
 import { descriptionRefusal } from '../fields.js';
 import { missing, refuse, type LedgerDecision, type Refusal } from '../refusals.js';
-import { lastOrBatch, notARoot, unexpectedRefusal } from './chosen.js';
+import { expectedRefusal, lastOrBatch, notARoot, unexpectedRefusal } from './chosen.js';
 import { reverse } from './reversal.js';
 
 /** Redoes the transaction that was undone last, or what is undone of its batch. */
@@ -11,6 +11,8 @@ export function redoLast(books: Books, facts: Facts, command: RedoLast): LedgerD
   const refusal = descriptionRefusal(command.description);
   if (refusal) return refuse(refusal);
   const last = known(facts, 'last_undo');
+  const lost = expectedRefusal(facts, last, command.expect);
+  if (lost) return refuse(lost);
   if (!last) return refuse(NOTHING_UNDONE);
   const unexpected = unexpectedRefusal(last, command.expect);
   if (unexpected) return refuse(unexpected);

@@ -3,7 +3,14 @@ import type { UndoBackTo, UndoBatch, UndoLast, UndoTransaction } from '../comman
 import { known, type Facts } from '../facts.js';
 import { descriptionRefusal } from '../fields.js';
 import { missing, refuse, type LedgerDecision } from '../refusals.js';
-import { ALREADY_REVERSED, lastOrBatch, notARoot, OPENING, unexpectedRefusal } from './chosen.js';
+import {
+  ALREADY_REVERSED,
+  expectedRefusal,
+  lastOrBatch,
+  notARoot,
+  OPENING,
+  unexpectedRefusal,
+} from './chosen.js';
 import { reverse } from './reversal.js';
 
 /** Undoes the last transaction that stands, or what stands of its batch. */
@@ -12,7 +19,10 @@ export function undoLast(books: Books, facts: Facts, command: UndoLast): LedgerD
   if (refusal) return refuse(refusal);
   const last = known(facts, 'last_standing');
   if (!last) throw new Error('Not even the opening stands');
-  const inTheWay = unexpectedRefusal(last, command.expect) ?? (last.kind === 'opening' ? OPENING : null);
+  const inTheWay =
+    expectedRefusal(facts, last, command.expect) ??
+    unexpectedRefusal(last, command.expect) ??
+    (last.kind === 'opening' ? OPENING : null);
   if (inTheWay) return refuse(inTheWay);
   const standing = lastOrBatch(facts, last, command.whole_batch).filter((root) => root.standing);
   return reverse(books, standing, command);
@@ -24,10 +34,13 @@ export function undoBackTo(books: Books, facts: Facts, command: UndoBackTo): Led
   if (refusal) return refuse(refusal);
   const to = known(facts, 'row');
   if (!to) return refuse(missing('transaction'));
-  if (to.role !== 'root') return refuse(notARoot(to));
+  if (to.role !== 'root') return refuse(expectedRefusal(facts, to, command.expect) ?? notARoot(to));
   const after = known(facts, 'standing_after');
   const [last = to] = after;
-  const inTheWay = unexpectedRefusal(last, command.expect) ?? (after.length === 0 ? NOTHING_AFTER : null);
+  const inTheWay =
+    expectedRefusal(facts, last, command.expect) ??
+    unexpectedRefusal(last, command.expect) ??
+    (after.length === 0 ? NOTHING_AFTER : null);
   return inTheWay ? refuse(inTheWay) : reverse(books, after, command);
 }
 

@@ -1,13 +1,14 @@
 import { decodeDoc } from '../../bson/codec.js';
 import { readField } from '../../bson/fields.js';
 import { validateDoc } from '../../bson/validate.js';
-import type { Collection, Index } from '../catalogue.js';
+import type { Collection, Index } from '../collection.js';
 import type { EntryCounts } from '../counts.js';
 import { keysOf } from '../index-keys.js';
 import { allIndexes, numberOf, type InsertionOrder } from '../insertion-order.js';
 import { endOfPrefix, type Key } from '../keys.js';
-import { entryOf, idKeyOf, isSound, scanEntry, storedChecksum } from '../records.js';
-import { entryChecksum } from '../seal.js';
+import { isSound, scanEntry, storedChecksum } from '../reading.js';
+import { entryOf, idKeyOf } from '../records.js';
+import { checksumOf } from '../seal.js';
 import type { View } from '../view.js';
 import { Problems, type Structure } from './structure.js';
 
@@ -56,7 +57,7 @@ export class CollectionCheck {
         index,
         this.scan(index, (key, value) => {
           if (index.ready) this.checkEntry(primary, index, key, value);
-          return entryChecksum(key, value);
+          return checksumOf(key, value);
         }),
       );
     }
@@ -172,13 +173,13 @@ export class CollectionCheck {
       if (numberOf(this.view, order, idKey) !== key.slice(byNumber.prefix.length)) {
         this.problem(byNumber, `the entry ${hex(key)} leads to a document of another number`);
       }
-      return entryChecksum(key, value);
+      return checksumOf(key, value);
     });
     const numbered = this.scan(byDocument, (key, value) => {
       if (this.view.get(primary.prefix + key.slice(byDocument.prefix.length)) === undefined) {
         this.problem(byDocument, `the entry ${hex(key)} leads to no document`);
       }
-      return entryChecksum(key, value);
+      return checksumOf(key, value);
     });
     const { count } = this.counts.totals(primary.prefix);
     if (numbered !== count || this.counts.count(byNumber.prefix) !== count) {

@@ -1,13 +1,16 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { DATA_FILE } from '../disk.js';
 import type { CheckMessage, FolderReport } from './report.js';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 /** A process that has told nothing for so long, in milliseconds, goes in circles. */
 const SILENCE_MS = 60_000;
 const LOOK_MS = 100;
+/** What the names of the folders begin with in which a check has a table of readers of its own. */
+const ASIDE = 'check-';
 /** What the process prints when it fails may be so long. */
 const MOST_PRINTED = 2_000;
 
@@ -20,11 +23,21 @@ export async function checkInProcess(
   ns: string | undefined,
   checkInterrupt: () => void = () => undefined,
 ): Promise<FolderReport> {
-  const aside = mkdtempSync(join(folder, 'check-'));
+  const aside = mkdtempSync(join(folder, ASIDE));
   try {
     return await run([folder, aside, ...(ns === undefined ? [] : [ns])], checkInterrupt);
   } finally {
     rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** Removes what checks left behind whose process was killed; the caller has the folder to itself. */
+export function clearForgottenChecks(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !entry.name.startsWith(ASIDE)) continue;
+    const aside = join(folder, entry.name);
+    const link = lstatSync(join(aside, DATA_FILE), { throwIfNoEntry: false });
+    if (link?.isSymbolicLink() === true) rmSync(aside, { recursive: true, force: true });
   }
 }
 
