@@ -18,6 +18,8 @@ export interface TenantOwned {
   household_id: string;
 }
 
+const DELETED_AT_ONCE = 250;
+
 /** The transaction that a read belongs to, or null, said openly, for a read outside of one. */
 export type MaybeSession = ClientSession | null;
 
@@ -72,6 +74,19 @@ export class TenantScope<T extends TenantOwned & Document> {
     await this.collection.updateOne(this.scoped(filter), update, within(session));
   }
 
+  /** Deletes the documents that match, some hundreds at a time, so that others get their turn. */
+  async deleteAll(filter: Filter<T>): Promise<void> {
+    for (;;) {
+      const found = await this.find(null, filter, {
+        projection: { _id: 1 },
+        limit: DELETED_AT_ONCE,
+      }).toArray();
+      if (found.length === 0) return;
+      const ids = found.map(({ _id }) => _id);
+      await this.collection.deleteMany(this.scoped({ _id: { $in: ids } } as unknown as Filter<T>));
+    }
+  }
+
   /** A model for the client's `bulkWrite` that inserts a document of this household. */
   insertModel(document: OptionalUnlessRequiredId<T>): ClientBulkWriteModel<Document> {
     if (document.household_id !== this.household_id) throw this.foreign();
@@ -121,6 +136,14 @@ export class TenantScope<T extends TenantOwned & Document> {
 }
 
 const within = (session: MaybeSession) => (session ? { session } : {});
+
+/**
+ * The documents of all households in a collection, for what an operator asks of the whole database; nothing that
+ * answers a request comes here.
+ */
+export function everyTenant<T extends TenantOwned & Document>(db: Db, collection: string): Collection<T> {
+  return db.collection<T>(collection);
+}
 
 /** The documents of a household in a collection: `tenantScope<AccountDocument>(db, 'accounts', context.household_id)`. */
 export function tenantScope<T extends TenantOwned & Document>(

@@ -14,5 +14,16 @@ export interface AccountRecord extends LogHead {
   readonly generation: number;
 }
 
+/**
+ * What a decision stands on: whoever writes to an account, or relies on it, does so on the condition that it is still the
+ * same. A rebuild changes the generation alone.
+ */
+export function standOf({ version, generation }: Pick<AccountRecord, 'version' | 'generation'>): string {
+  return `${version}/${generation}`;
+}
+
+/** The fields that it is made of, as a projection. */
+export const STAND_FIELDS = { household_id: 1, version: 1, generation: 1 };
+
 /** The generation that the read models of a new account begin with. */
 export const FIRST_GENERATION = 1;

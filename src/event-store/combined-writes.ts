@@ -1,10 +1,10 @@
-import type { AnyClientBulkWriteModel, Db, Document, MongoClient } from 'mongodb';
+import type { AnyClientBulkWriteModel, ClientSession, Db, Document, MongoClient } from 'mongodb';
 
 import { tenantScope, type TenantOwned, type TenantScope } from '../database/tenant-scope.js';
 import { ACCOUNTS } from './account-record.js';
 import { changedFields } from './account-update.js';
 import type { CombinedWorkspace, HeldAccount } from './combined-workspace.js';
-import { DocumentMissed, meaningOf, type WriteOrigin } from './conflicts.js';
+import { DocumentMissed, meaningOf, VersionConflict, type WriteOrigin } from './conflicts.js';
 import { IDEMPOTENCY, type IdempotencyRecord } from './idempotency-record.js';
 import type { PendingDocument } from './pending-documents.js';
 import { EVENTS, type StoredEvent } from './stored-event.js';
@@ -13,7 +13,7 @@ type Owned = TenantOwned & { readonly _id: string } & Document;
 
 /**
  * Writes all that a transaction has to write, in one round trip. Each account is written on the condition that it still
- * has the version that was decided on.
+ * has the version that was decided on, and the generation of the read models.
  * @throws VersionConflict, AccountKeyTaken, IdempotencyKeyUsed; the driver's errors.
  */
 export async function writeAll(client: MongoClient, db: Db, workspace: CombinedWorkspace): Promise<void> {
@@ -25,10 +25,28 @@ export async function writeAll(client: MongoClient, db: Db, workspace: CombinedW
   try {
     const result = await client.bulkWrite(writes.models, { session: workspace.session, ordered: true });
     if (result.matchedCount + result.upsertedCount < writes.updates) {
-      throw new DocumentMissed('An account or a row is not as it was decided on');
+      const missed = 'An account or a row is not as it was decided on';
+      throw workspace.mayBeAhead ? new VersionConflict(missed) : new DocumentMissed(missed);
     }
   } catch (error) {
     throw meaningOf(error, writes.origins);
+  }
+}
+
+/** Writes documents of read models, in any order, within a transaction or without one. */
+export async function writeDocuments(
+  client: MongoClient,
+  db: Db,
+  documents: Iterable<PendingDocument>,
+  session?: ClientSession,
+): Promise<void> {
+  const writes = new CombinedWrites(db);
+  for (const document of documents) writes.addDocument(document);
+  if (writes.models.length === 0) return;
+  const options = { ordered: false, ...(session && { session }) };
+  const result = await client.bulkWrite(writes.models, options);
+  if (result.matchedCount + result.upsertedCount < writes.updates) {
+    throw new DocumentMissed('A document to be changed is not there');
   }
 }
 
@@ -61,7 +79,8 @@ class CombinedWrites {
     const origin: WriteOrigin = { kind: 'account', account_id: _id };
     if (!base) return this.add(accounts.insertModel(current), origin);
     const update = { $set: changedFields(base, current) };
-    this.add(accounts.updateModel({ _id, version: base.version }, update), origin);
+    const { version, generation } = base;
+    this.add(accounts.updateModel({ _id, version, generation }, update), origin);
     this.updates += 1;
   }
 
@@ -76,9 +95,9 @@ class CombinedWrites {
     if ('set' in edit) {
       this.add(documents.updateModel({ _id, account_id }, { $set: edit.set }), OTHER);
     } else {
-      const inc = Object.fromEntries(Object.entries(edit.inc).filter(([, amount]) => amount !== 0));
-      if (Object.keys(inc).length === 0) return;
-      const update = { $inc: inc, $setOnInsert: edit.on_insert };
+      if (Object.values(edit.inc).every((amount) => amount === 0)) return;
+      // Amounts of 0 too: whoever reads a document that is made now finds every field.
+      const update = { $inc: edit.inc, $setOnInsert: edit.on_insert };
       this.add(documents.updateModel({ _id, account_id }, update, { upsert: true }), OTHER);
     }
     this.updates += 1;

@@ -2,7 +2,8 @@ import type { ClientSession, Db, MongoClient, TransactionOptions } from 'mongodb
 
 import { findOwned, type OwnedKey } from '../database/tenant-scope.js';
 import type { AccountCache } from './account-cache.js';
-import { accountKey, CombinedWorkspace } from './combined-workspace.js';
+import { standOf } from './account-record.js';
+import { accountKey, CombinedWorkspace, ownedKeyOf } from './combined-workspace.js';
 import { changeOfAccount, writeAll } from './combined-writes.js';
 import { confirmCommit } from './confirm-commit.js';
 import { IDEMPOTENCY } from './idempotency-record.js';
@@ -16,6 +17,9 @@ export const TRANSACTION: TransactionOptions = {
   readPreference: 'primary',
 };
 
+/** Once a transaction has so many events, what is left goes in the next one: nobody knows before what an undo comes to. */
+const ENOUGH_EVENTS = 2_000;
+
 /** Where attempts are made. */
 export interface Ground {
   readonly client: MongoClient;
@@ -25,8 +29,8 @@ export interface Ground {
 
 /** One attempt to decide and record commands together, in one transaction of a session. */
 export class CommitAttempt {
-  /** The versions that the accounts had when it was decided on them, by key; null for one that was not there. */
-  readonly versions = new Map<string, number | null>();
+  /** How the accounts stood when it was decided on them, by key; null for one that was not there. */
+  readonly stands = new Map<string, string | null>();
 
   constructor(
     private readonly ground: Ground,
@@ -55,20 +59,20 @@ export class CommitAttempt {
       return verdicts;
     } finally {
       for (const { household_id, _id, base } of workspace.accounts()) {
-        this.versions.set(accountKey(household_id, _id), base?.version ?? null);
+        this.stands.set(accountKey(household_id, _id), base && standOf(base));
       }
       if (session.inTransaction()) await session.abortTransaction();
     }
   }
 
   private async decide(workspace: CombinedWorkspace): Promise<Verdict[]> {
-    await workspace.hold(
-      this.items.flatMap(({ command }) =>
-        command.accounts.map((_id) => ({ household_id: command.household_id, _id })),
-      ),
-    );
+    const keys = new Set(this.items.flatMap(({ accounts }) => [...accounts]));
+    await workspace.hold([...keys].map(ownedKeyOf));
     const verdicts: Verdict[] = [];
-    for (const item of this.items) verdicts.push(await item.decideOn(workspace));
+    for (const item of this.items) {
+      const full = workspace.events.length >= ENOUGH_EVENTS;
+      verdicts.push(full ? { item, kind: 'postponed' } : await item.decideOn(workspace));
+    }
     return verdicts;
   }
 

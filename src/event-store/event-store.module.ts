@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MongooseModule } from '@nestjs/mongoose';
 
+import { EventLog } from './event-log.js';
 import { EventStore } from './event-store.js';
 import { IdempotencyModel, IdempotencySchema } from './idempotency-record.js';
 import { EventDocument, EventSchema } from './stored-event.js';
@@ -13,7 +14,7 @@ import { EventDocument, EventSchema } from './stored-event.js';
       { name: IdempotencyModel.name, schema: IdempotencySchema },
     ]),
   ],
-  providers: [EventStore],
-  exports: [EventStore],
+  providers: [EventStore, EventLog],
+  exports: [EventStore, EventLog],
 })
 export class EventStoreModule {}

@@ -1,8 +1,8 @@
 import type { ClientSession, Db } from 'mongodb';
 
-import { findOwned, type OwnedKey } from '../database/tenant-scope.js';
-import { ACCOUNTS, type AccountRecord } from './account-record.js';
-import { accountKey } from './combined-workspace.js';
+import { findOwned } from '../database/tenant-scope.js';
+import { ACCOUNTS, STAND_FIELDS, standOf, type AccountRecord } from './account-record.js';
+import { accountKey, ownedKeyOf } from './combined-workspace.js';
 import { TRANSACTION } from './commit-attempt.js';
 import { isDatabaseError } from './conflicts.js';
 import { IDEMPOTENCY, type IdempotencyRecord } from './idempotency-record.js';
@@ -12,20 +12,20 @@ import type { Found } from './regroup.js';
 const TRIES = 3;
 
 /**
- * Reads the versions and the idempotency keys of a failed attempt again; while the database is away, nothing is known.
+ * Reads how the accounts stand and the idempotency keys of a failed attempt again; while the database is away, nothing is known.
  * It reads in a new transaction of the same session. With that the server ends the failed one, should the word to abort
  * it have been lost, and lets go of its documents, which nobody could write for a minute otherwise.
  */
 export async function lookAgain(
   db: Db,
   session: ClientSession,
-  versions: ReadonlyMap<string, number | null>,
+  stands: ReadonlyMap<string, string | null>,
   items: readonly QueuedCommand[],
 ): Promise<Found> {
   for (let left = TRIES; left > 0; left -= 1) {
     try {
       session.startTransaction(TRANSACTION);
-      const changed = await changedSince(db, session, versions);
+      const changed = await changedSince(db, session, stands);
       return { changed, used: await usedKeys(db, session, items) };
     } catch (error) {
       if (!isDatabaseError(error)) throw error;
@@ -39,17 +39,14 @@ export async function lookAgain(
 async function changedSince(
   db: Db,
   session: ClientSession,
-  versions: ReadonlyMap<string, number | null>,
+  stands: ReadonlyMap<string, string | null>,
 ): Promise<Set<string>> {
-  const keys = [...versions.keys()].map(keyOf);
-  const projection = { household_id: 1, version: 1 };
-  const found = await findOwned<AccountRecord>(db, ACCOUNTS, session, keys, { projection });
+  const keys = [...stands.keys()].map(ownedKeyOf);
+  const found = await findOwned<AccountRecord>(db, ACCOUNTS, session, keys, { projection: STAND_FIELDS });
   const now = new Map(
-    found.map(({ household_id, _id, version }) => [accountKey(household_id, _id), version]),
+    found.map((account) => [accountKey(account.household_id, account._id), standOf(account)]),
   );
-  return new Set(
-    [...versions].flatMap(([key, version]) => ((now.get(key) ?? null) === version ? [] : [key])),
-  );
+  return new Set([...stands].flatMap(([key, stand]) => ((now.get(key) ?? null) === stand ? [] : [key])));
 }
 
 async function usedKeys(
@@ -64,9 +61,4 @@ async function usedKeys(
   const projection = { household_id: 1 };
   const found = await findOwned<IdempotencyRecord>(db, IDEMPOTENCY, session, keys, { projection });
   return new Set(found.map(({ _id }) => _id));
-}
-
-function keyOf(key: string): OwnedKey {
-  const [household_id = '', _id = ''] = key.split('/');
-  return { household_id, _id };
 }

@@ -12,6 +12,8 @@ import { pathOf } from './request-log.js';
 export interface ListDeclaration<F extends Declared = Declared, Order extends string = string> {
   /** The names that `order_by` takes, each with what it sorts by; the first is the default. */
   readonly order: Readonly<Record<Order, SortKeys>>;
+  /** An order that is the default in place of the first as soon as one of some filters is there. */
+  readonly order_with?: { readonly filters: readonly (keyof F)[]; readonly order: Order };
   readonly default_dir: 'asc' | 'desc';
   /** The stored fields that `q` looks into; without any the list takes no `q`. */
   readonly search: readonly string[];
@@ -72,10 +74,10 @@ export function parseListQuery<F extends Declared, Order extends string>(
   const reader = new QueryReader(query);
   const numbered = reader.wholeNumber('page', 1, MAX_PAGE);
   const page_size = reader.wholeNumber('page_size', sizes.default_size, sizes.max_size);
-  const order_by = orderOf(declaration, reader);
+  const filters = reader.parameters(declaration.filters) as ValuesOf<F>;
+  const order_by = orderOf(declaration, reader, filters);
   const order_dir = reader.choice('order_dir', ['asc', 'desc'] as const) ?? declaration.default_dir;
   const q = declaration.search.length > 0 ? reader.search() : undefined;
-  const filters = reader.parameters(declaration.filters) as ValuesOf<F>;
   const keys = declaration.order[order_by];
   const mark = cursorMark(path, order_by, order_dir, filters, q);
   const cursor = reader.cursor((text) => readCursor(text, mark, keys));
@@ -86,14 +88,17 @@ export function parseListQuery<F extends Declared, Order extends string>(
   return { page, page_size, skip, after, keys, mark, order_by, order_dir, q, filters };
 }
 
-function orderOf<Order extends string>(
-  { order }: Pick<ListDeclaration<Declared, Order>, 'order'>,
+function orderOf<F extends Declared, Order extends string>(
+  { order, order_with }: ListDeclaration<F, Order>,
   reader: QueryReader,
+  filters: ValuesOf<F>,
 ): Order {
   const names = Object.keys(order) as Order[];
   const [first] = names;
   if (first === undefined) throw new TypeError('A list without an order');
-  return reader.choice('order_by', names) ?? first;
+  const asked = reader.choice('order_by', names);
+  if (asked !== undefined) return asked;
+  return order_with?.filters.some((name) => filters[name] !== undefined) ? order_with.order : first;
 }
 
 /**
@@ -115,7 +120,10 @@ export function List<F extends Declared, Order extends string>(
   return queryDecorator(mixin(ListPipe) as Type<PipeTransform>, describeList(declaration));
 }
 
-function describeList({ order, default_dir, search, filters }: ListDeclaration): ApiQueryOptions[] {
+function describeList<F extends Declared, Order extends string>(
+  declaration: ListDeclaration<F, Order>,
+): ApiQueryOptions[] {
+  const { order, order_with, default_dir, search, filters } = declaration;
   const names = Object.keys(order);
   return [
     {
@@ -130,7 +138,13 @@ function describeList({ order, default_dir, search, filters }: ListDeclaration):
       schema: { type: 'string' },
     },
     { name: 'page_size', description: 'Items a page', schema: { type: 'integer', minimum: 1 } },
-    { name: 'order_by', schema: { type: 'string', enum: names, default: names[0] } },
+    {
+      name: 'order_by',
+      ...(order_with && {
+        description: `${order_with.order} by default with ${order_with.filters.join(' or ')}`,
+      }),
+      schema: { type: 'string', enum: names, ...(names[0] !== undefined && { default: names[0] }) },
+    },
     { name: 'order_dir', schema: { type: 'string', enum: ['asc', 'desc'], default: default_dir } },
     ...(search.length > 0
       ? [

@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { ApiQuery, type ApiQueryOptions } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { isCalendarDate } from '../kernel/dates.js';
 import { QueryReader } from './query-reader.js';
 
 /** A query parameter: how its text becomes a value, and how OpenAPI describes it. */
@@ -56,6 +57,15 @@ export const numberedIdParameter = (description: string) =>
 export const amountParameter = (description: string) =>
   parameter(description, { type: 'number', minimum: 0 }, 'must be an amount, such as 100.25', (text) =>
     /^\d{1,15}(\.\d{1,4})?$/.test(text) ? Number(text) : undefined,
+  );
+
+/** A calendar day. */
+export const dateParameter = (description: string) =>
+  parameter(
+    description,
+    { type: 'string', format: 'date' },
+    'must be a day that exists, such as 2026-01-31',
+    (text) => (isCalendarDate(text) ? text : undefined),
   );
 
 /** Parameters by the names they have in the query. */

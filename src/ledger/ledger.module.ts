@@ -41,14 +41,24 @@ import { ListEnvelopesController, ListEnvelopesHandler } from './queries/list-en
 import { ListPayersController, ListPayersHandler } from './queries/list-payers.js';
 import { ListTransactionsController, ListTransactionsHandler } from './queries/list-transactions.js';
 import { GetTransactionController, GetTransactionHandler } from './queries/get-transaction.js';
+import {
+  ListEnvelopeTransactionsController,
+  ListEnvelopeTransactionsHandler,
+} from './queries/list-envelope-transactions.js';
+import { ListEventsController, ListEventsHandler } from './queries/list-events.js';
+import { VerifyAccountController, VerifyAccountHandler } from './queries/verify-account.js';
 import { PathInLedger } from './path-in-ledger.js';
 import { AccountModel, AccountSchema } from './projections/account-document.js';
 import { Accounts } from './projections/accounts.js';
 import { Batches } from './projections/batches.js';
+import { EffectiveOrder } from './projections/effective-order.js';
 import { LookUps } from './projections/look-ups.js';
+import { PastAccounts } from './projections/past-accounts.js';
+import { RegisterPages } from './projections/register-pages.js';
 import { RegisterModel, RegisterSchema } from './projections/register-row.js';
 import { Register } from './projections/register.js';
 import { Totals, TotalsModel, TotalsSchema } from './projections/totals.js';
+import { Verification } from './projections/verification.js';
 
 /** Accounts, envelopes, money and undo. */
 @Module({
@@ -94,6 +104,9 @@ import { Totals, TotalsModel, TotalsSchema } from './projections/totals.js';
     ListPayersController,
     ListTransactionsController,
     GetTransactionController,
+    ListEnvelopeTransactionsController,
+    ListEventsController,
+    VerifyAccountController,
   ],
   providers: [
     Accounts,
@@ -101,6 +114,10 @@ import { Totals, TotalsModel, TotalsSchema } from './projections/totals.js';
     Totals,
     Batches,
     LookUps,
+    EffectiveOrder,
+    PastAccounts,
+    RegisterPages,
+    Verification,
     Bookkeeper,
     RecordedKinds,
     { provide: APP_INTERCEPTOR, useClass: PathInLedger },
@@ -136,6 +153,9 @@ import { Totals, TotalsModel, TotalsSchema } from './projections/totals.js';
     ListPayersHandler,
     ListTransactionsHandler,
     GetTransactionHandler,
+    ListEnvelopeTransactionsHandler,
+    ListEventsHandler,
+    VerifyAccountHandler,
   ],
   exports: [RecordedKinds],
 })

@@ -3,7 +3,7 @@ import { InjectConnection } from '@nestjs/mongoose';
 import type { Db, Document, Filter } from 'mongodb';
 import type { Connection } from 'mongoose';
 
-import { driverDb, tenantScope, type TenantScope } from '../../database/tenant-scope.js';
+import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
 import { ACCOUNTS } from '../../event-store/account-record.js';
 import type { Workspace } from '../../event-store/command.js';
 import { Problem } from '../../kernel/problem.js';
@@ -24,8 +24,12 @@ export class Accounts {
    * The account with that id.
    * @throws Problem `not_found` when the household has none, be it another household's or nobody's.
    */
-  async require(household_id: string, account_id: string): Promise<AccountDocument> {
-    const account = await this.of(household_id).findOne(null, { _id: account_id });
+  async require(
+    household_id: string,
+    account_id: string,
+    session: MaybeSession = null,
+  ): Promise<AccountDocument> {
+    const account = await this.of(household_id).findOne(session, { _id: account_id });
     if (!account) throw new Problem('not_found');
     return account;
   }

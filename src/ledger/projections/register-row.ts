@@ -103,7 +103,7 @@ class ActorSubdocument {
   username!: string;
 }
 
-/** The shape and the indexes of the register's collection. */
+/** The shape and the indexes of the register's collection; `StoredRow` says which fields are left out when. */
 @Schema({ collection: REGISTER, versionKey: false, id: false })
 export class RegisterModel {
   @Prop({ type: String, required: true })
@@ -118,9 +118,6 @@ export class RegisterModel {
   @Prop({ type: Number, required: true })
   generation!: number;
 
-  @Prop({ type: String, required: true })
-  id!: string;
-
   @Prop({ type: Number, required: true })
   seq!: number;
 
@@ -133,23 +130,20 @@ export class RegisterModel {
   @Prop({ type: Number, required: true })
   amount_minor!: number;
 
-  @Prop({ type: Number, default: null })
-  moved_minor!: number | null;
-
   @Prop({ type: Number, required: true })
   size_minor!: number;
 
   @Prop({ type: [SchemaFactory.createForClass(PostingSubdocument)], required: true })
   postings!: PostingSubdocument[];
 
-  @Prop({ type: String, default: '' })
-  description!: string;
+  @Prop({ type: String })
+  description?: string;
 
-  @Prop({ type: String, default: '' })
-  notes!: string;
+  @Prop({ type: String })
+  notes?: string;
 
-  @Prop({ type: [String], required: true })
-  tags!: string[];
+  @Prop({ type: [String], default: undefined })
+  tags?: string[];
 
   @Prop({ type: String, required: true })
   effective_on!: string;
@@ -166,34 +160,44 @@ export class RegisterModel {
   @Prop({ type: Boolean, required: true })
   standing!: boolean;
 
-  @Prop({ type: String, required: true })
-  root_id!: string;
+  @Prop({ type: String })
+  root_id?: string;
 
-  @Prop({ type: Number, default: null })
-  tip_seq!: number | null;
+  @Prop({ type: Number })
+  tip_seq?: number;
 
-  @Prop({ type: String, default: null })
-  tip_id!: string | null;
+  @Prop({ type: String })
+  tip_id?: string;
 
-  @Prop({ type: String, default: null })
-  reverses_id!: string | null;
+  @Prop({ type: String })
+  reverses_id?: string;
 
-  @Prop({ type: String, default: null })
-  reversed_by_id!: string | null;
+  @Prop({ type: String })
+  reversed_by_id?: string;
 
-  @Prop({ type: String, default: null })
-  batch_id!: string | null;
+  @Prop({ type: String })
+  batch_id?: string;
 
-  @Prop({ type: String, default: null })
-  payer!: string | null;
+  @Prop({ type: String })
+  payer?: string;
 
-  @Prop({ type: SchemaFactory.createForClass(CounterpartSubdocument), default: null })
-  transfer!: CounterpartSubdocument | null;
+  @Prop({ type: SchemaFactory.createForClass(CounterpartSubdocument) })
+  transfer?: CounterpartSubdocument;
 }
 
 export const RegisterSchema = SchemaFactory.createForClass(RegisterModel);
 RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, seq: -1 }, { unique: true });
 RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, role: 1, standing: 1, seq: -1 });
+RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, effective_on: 1, seq: 1 });
+RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, 'postings.envelope_id': 1, seq: 1 });
+RegisterSchema.index({
+  household_id: 1,
+  account_id: 1,
+  generation: 1,
+  'postings.envelope_id': 1,
+  effective_on: 1,
+  seq: 1,
+});
 RegisterSchema.index(
   { household_id: 1, batch_id: 1 },
   { partialFilterExpression: { batch_id: { $gt: '' } } },

@@ -10,6 +10,7 @@ import type { RegisterFact } from '../domain/facts.js';
 import { REGISTER, rowId, type RegisterRow } from './register-row.js';
 import { insertedRows, type RowWrite } from './register-rows.js';
 import type { Slice } from './slice.js';
+import { fullRow, storedRow, type StoredRow } from './stored-row.js';
 
 /** The account whose register is meant, and the generation in force. */
 export type RegisterOf = Pick<AccountRecord, '_id' | 'household_id' | 'generation' | 'register_rows'>;
@@ -24,30 +25,45 @@ export class Register {
   }
 
   /** The row of the event with that id, null when the account has none. */
-  row(session: MaybeSession, account: RegisterOf, id: string): Promise<RegisterRow | null> {
+  async row(session: MaybeSession, account: RegisterOf, id: string): Promise<RegisterRow | null> {
     const _id = rowId(account.generation, id);
-    return this.of(account.household_id).findOne(session, { _id, account_id: account._id });
+    const row = await this.of(account.household_id).findOne(session, { _id, account_id: account._id });
+    return row && fullRow(row);
   }
 
-  /** A part of the rows that match a condition, and how many there are in all, counted up to a limit. */
-  async page(
+  /** A part of the rows that match a condition. */
+  async part(
+    session: MaybeSession,
     account: RegisterOf,
     condition: Filter<Document>,
     { skip, limit, sort, after }: Slice,
-    countLimit: number,
-  ): Promise<{ rows: RegisterRow[]; count: number }> {
-    const register = this.of(account.household_id);
-    const filter = { ...(condition as Filter<RegisterRow>), ...rowsOf(account) };
-    const unfiltered = Object.keys(condition).length === 0;
-    const count = unfiltered ? account.register_rows : await register.count(null, filter, countLimit);
-    if (skip >= count) return { rows: [], count };
-    const part = { $and: [filter, after] } as Filter<RegisterRow>;
-    const rows = await register.find(null, part, { sort, skip, limit }).toArray();
-    return { rows, count };
+  ): Promise<RegisterRow[]> {
+    const part = { $and: [this.filter(account, condition), after] } as Filter<StoredRow>;
+    const rows = await this.of(account.household_id).find(session, part, { sort, skip, limit }).toArray();
+    return rows.map(fullRow);
   }
 
-  private of(household_id: string): TenantScope<RegisterRow> {
-    return tenantScope<RegisterRow>(this.db, REGISTER, household_id);
+  /** How many rows match a condition; counting ends at `limit`. */
+  count(
+    session: MaybeSession,
+    account: RegisterOf,
+    condition: Filter<Document>,
+    limit: number,
+  ): Promise<number> {
+    return this.of(account.household_id).count(session, this.filter(account, condition), limit);
+  }
+
+  /** How many rows there are of events up to that one. */
+  countUpTo(account: RegisterOf, seq: number): Promise<number> {
+    return this.of(account.household_id).count(null, { ...rowsOf(account), seq: { $lte: seq } });
+  }
+
+  private filter(account: RegisterOf, condition: Filter<Document>): Filter<StoredRow> {
+    return { ...(condition as Filter<StoredRow>), ...rowsOf(account) };
+  }
+
+  private of(household_id: string): TenantScope<StoredRow> {
+    return tenantScope<StoredRow>(this.db, REGISTER, household_id);
   }
 }
 
@@ -58,7 +74,7 @@ export function registerProjection(writes: readonly RowWrite[]): Projection {
   return {
     changes: writes.map((write) =>
       'insert' in write
-        ? { collection: REGISTER, _id: write.insert._id, insert: write.insert }
+        ? { collection: REGISTER, _id: write.insert._id, insert: storedRow(write.insert) }
         : { collection: REGISTER, _id: write.update, set: write.set },
     ),
     added_rows: insertedRows(writes).length,

@@ -5,6 +5,7 @@ import type { Workspace } from '../../event-store/command.js';
 import type { DocumentEdit } from '../../event-store/recording.js';
 import type { AccountDocument, AccountState } from './account-document.js';
 import { REGISTER, rowId, type RegisterRow, type RowRole } from './register-row.js';
+import { fullRow, type StoredRow } from './stored-row.js';
 
 /** Which rows of an account are looked for. */
 export interface Wanted {
@@ -18,21 +19,21 @@ export interface Wanted {
  * what earlier commands of the same transaction have added and changed.
  */
 export class RowsAtHand {
-  private readonly rows: TenantScope<RegisterRow>;
+  private readonly rows: TenantScope<StoredRow>;
 
   constructor(
     db: Db,
     private readonly workspace: Workspace<AccountState>,
     household_id: string,
   ) {
-    this.rows = tenantScope<RegisterRow>(db, REGISTER, household_id);
+    this.rows = tenantScope<StoredRow>(db, REGISTER, household_id);
   }
 
   /** The row of the event with that id, null when the account has none. */
   async row(account: AccountDocument, id: string): Promise<RegisterRow | null> {
     const _id = rowId(account.generation, id);
     const edit = this.edits(account._id).get(_id);
-    if (edit && 'insert' in edit) return edit.insert as RegisterRow;
+    if (edit && 'insert' in edit) return fullRow(edit.insert as StoredRow);
     const stored = await this.rows.findOne(this.workspace.session, { _id, account_id: account._id });
     return stored && asLeft(stored, edit);
   }
@@ -46,7 +47,7 @@ export class RowsAtHand {
     for (const { account, id } of wanted) {
       const _id = rowId(account.generation, id);
       const edit = this.edits(account._id).get(_id);
-      if (edit && 'insert' in edit) left.push(edit.insert as RegisterRow);
+      if (edit && 'insert' in edit) left.push(fullRow(edit.insert as StoredRow));
       else stored.set(_id, account);
     }
     if (stored.size === 0) return left;
@@ -75,7 +76,10 @@ export class RowsAtHand {
       )
       .toArray();
     const altered = await this.altered(account, changed);
-    return [...fresh, ...[...unchanged, ...altered.filter(matches)].sort(newestFirst)].slice(0, limit);
+    return [...fresh, ...[...unchanged.map(fullRow), ...altered.filter(matches)].sort(newestFirst)].slice(
+      0,
+      limit,
+    );
   }
 
   /** Every root of a batch, over all accounts of the household. */
@@ -109,9 +113,9 @@ const newestFirst = (a: RegisterRow, b: RegisterRow): number => b.seq - a.seq;
 const except = (ids: string[]) => (ids.length > 0 ? { _id: { $nin: ids } } : {});
 
 function insertedIn(edits: ReadonlyMap<string, DocumentEdit>): RegisterRow[] {
-  return [...edits.values()].flatMap((edit) => ('insert' in edit ? [edit.insert as RegisterRow] : []));
+  return [...edits.values()].flatMap((edit) => ('insert' in edit ? [fullRow(edit.insert as StoredRow)] : []));
 }
 
-function asLeft(row: RegisterRow, edit: DocumentEdit | undefined): RegisterRow {
-  return edit && 'set' in edit ? { ...row, ...edit.set } : row;
+function asLeft(row: StoredRow, edit: DocumentEdit | undefined): RegisterRow {
+  return fullRow(edit && 'set' in edit ? { ...row, ...edit.set } : row);
 }

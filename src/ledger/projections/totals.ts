@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection, Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
-import type { Db, Filter } from 'mongodb';
+import type { ClientSession, Db, Filter } from 'mongodb';
 import type { Connection } from 'mongoose';
 
-import { driverDb, tenantScope } from '../../database/tenant-scope.js';
+import { driverDb, tenantScope, type MaybeSession } from '../../database/tenant-scope.js';
 import type { AccountRecord } from '../../event-store/account-record.js';
 import type { Workspace } from '../../event-store/command.js';
-import type { DocumentChange } from '../../event-store/recording.js';
+import type { DocumentChange, DocumentEdit } from '../../event-store/recording.js';
 import type { StoredEvent } from '../../event-store/stored-event.js';
 import type { CalendarDate } from '../../kernel/dates.js';
-import { addMinor } from '../../kernel/money.js';
-import type { LedgerEvent } from '../domain/events.js';
+import { isMoneyEvent, type LedgerEvent } from '../domain/events.js';
 import type { AccountState } from './account-document.js';
+import { monthsBetween, PastBalances, sumAfter, type Summed } from './past-balances.js';
 
 /** The collection that holds, for each envelope and month, what postings add up to. */
 export const TOTALS = 'totals';
 
-/** What the postings of one envelope add up to in one month of effective dates. Amounts in minor units. */
+/** What the postings of one envelope add up to, and how many they are, in one month of effective dates. Amounts in minor units. */
 export interface MonthTotal {
   /** Account, generation, envelope and month. */
   readonly _id: string;
@@ -26,9 +26,12 @@ export interface MonthTotal {
   readonly envelope_id: number;
   /** `2026-01`. */
   readonly month: string;
-  readonly sum_minor: number;
-  /** By day of the month, `01` to `31`; days without postings are left out. */
-  readonly days: Readonly<Record<string, number>>;
+  /** Left out where it has always been 0. */
+  readonly sum_minor?: number;
+  /** By day of the month, `01` to `31`; days without postings, or whose postings are 0, may be left out. */
+  readonly days?: Readonly<Record<string, number>>;
+  /** How many rows of the register post to the envelope, by day. */
+  readonly rows: Readonly<Record<string, number>>;
 }
 
 /** The shape and the index of the totals' collection. */
@@ -52,35 +55,44 @@ export class TotalsModel {
   @Prop({ type: String, required: true })
   month!: string;
 
-  @Prop({ type: Number, required: true })
-  sum_minor!: number;
+  @Prop({ type: Number })
+  sum_minor?: number;
+
+  @Prop({ type: Object })
+  days?: Record<string, number>;
 
   @Prop({ type: Object, required: true })
-  days!: Record<string, number>;
+  rows!: Record<string, number>;
 }
 
 export const TotalsSchema = SchemaFactory.createForClass(TotalsModel);
 TotalsSchema.index({ household_id: 1, account_id: 1, generation: 1, month: 1 });
+
+/** The key of an envelope's total of a month in a generation; those of one envelope sort by month. */
+export function totalId(account_id: string, generation: number, envelope_id: number, month: string): string {
+  return `${account_id}/${generation}/${envelope_id}/${month}`;
+}
 
 /** What events of one account add to its totals of a generation: a reversal takes away on the day of what it reverses. */
 export function totalsChanges(
   events: readonly StoredEvent<LedgerEvent>[],
   generation: number,
 ): DocumentChange[] {
-  return events.flatMap(({ account_id, effective_on, postings }) => {
+  return events.filter(isMoneyEvent).flatMap(({ account_id, effective_on, postings }) => {
     const [month, day] = [effective_on.slice(0, 7), effective_on.slice(8)];
-    return postings
-      .filter(({ amount_minor }) => amount_minor !== 0)
-      .map(({ envelope_id, amount_minor }) => ({
-        collection: TOTALS,
-        _id: `${account_id}/${generation}/${envelope_id}/${month}`,
-        inc: { sum_minor: amount_minor, [`days.${day}`]: amount_minor },
-        on_insert: { generation, envelope_id, month },
-      }));
+    return postings.map(({ envelope_id, amount_minor }) => ({
+      collection: TOTALS,
+      _id: totalId(account_id, generation, envelope_id, month),
+      inc: { sum_minor: amount_minor, [`days.${day}`]: amount_minor, [`rows.${day}`]: 1 },
+      on_insert: { generation, envelope_id, month },
+    }));
   });
 }
 
-/** Reads totals within a transaction. */
+/** The account whose totals are meant. */
+export type TotalsOf = Pick<AccountState, 'balance_minor' | 'envelopes' | 'opened_on'> & AccountRecord;
+
+/** Reads totals. */
 @Injectable()
 export class Totals {
   private readonly db: Db;
@@ -89,41 +101,92 @@ export class Totals {
     this.db = driverDb(connection);
   }
 
-  /** An account's balance at the end of a day: the balance now, less all that counts for later days. */
+  /**
+   * An account's balance at the end of a day, over what earlier commands of the same transaction have added: the balance
+   * now, less all that counts for later days.
+   */
   async balanceAsOf(
     workspace: Workspace<AccountState>,
     account: AccountState & AccountRecord,
     date: CalendarDate,
   ): Promise<number> {
-    const { household_id, _id: account_id, generation } = account;
-    const month = date.slice(0, 7);
-    const filter: Filter<MonthTotal> = { account_id, generation, month: { $gte: month } };
-    const stored = await tenantScope<MonthTotal>(this.db, TOTALS, household_id)
-      .find(workspace.session, filter, { projection: { month: 1, sum_minor: 1, days: 1 } })
-      .toArray();
-    let balance = account.balance_minor;
-    for (const total of stored)
-      balance = addMinor(balance, -later(date, total.month, total.sum_minor, total.days));
-    for (const edit of workspace.pending(TOTALS, account_id).values()) {
-      if (!('inc' in edit)) throw new Error('A total is only ever added to');
-      const { sum_minor = 0, ...days } = edit.inc;
-      const byDay = Object.fromEntries(Object.entries(days).map(([path, sum]) => [path.slice(5), sum]));
-      balance = addMinor(balance, -later(date, String(edit.on_insert.month), sum_minor, byDay));
+    const stored = await this.read(workspace.session, account, { month: { $gte: date.slice(0, 7) } });
+    const pending = [...workspace.pending(TOTALS, account._id).values()].map(pendingTotal);
+    return [...stored, ...pending].reduce(
+      (balance, total) => balance - sumAfter({ date, end: true }, total),
+      account.balance_minor,
+    );
+  }
+
+  /**
+   * What the envelopes of an account, or one of them, held on days, read on the side of those days that is shorter: from
+   * the opening on, or back from today. `session` is a snapshot in which the account was read too.
+   */
+  async pastBalances(
+    session: ClientSession,
+    account: TotalsOf,
+    dates: readonly CalendarDate[],
+    envelope_id?: number,
+  ): Promise<PastBalances> {
+    const months = dates.map((date) => date.slice(0, 7)).sort();
+    const [first = '', last = ''] = [months[0], months.at(-1)];
+    const today = new Date().toISOString();
+    const back = monthsBetween(first, today) < monthsBetween(account.opened_on, last);
+    const range = back ? { from: first } : { to: last };
+    const totals = await this.ofMonths(session, account, range, envelope_id);
+    const envelopes = account.envelopes.filter(({ id }) => envelope_id === undefined || id === envelope_id);
+    return new PastBalances(envelopes, totals, back);
+  }
+
+  /** How many rows of the register post to an envelope on days from `from` to `to`, both included. */
+  async rowsOfEnvelope(
+    session: MaybeSession,
+    account: TotalsOf,
+    envelope_id: number,
+    { from, to }: { readonly from?: CalendarDate | undefined; readonly to?: CalendarDate | undefined },
+  ): Promise<number> {
+    const range = { from: from?.slice(0, 7), to: to?.slice(0, 7) };
+    const totals = await this.ofMonths(session, account, range, envelope_id);
+    return totals.reduce((sum, { month, rows }) => {
+      const within = Object.entries(rows).filter(([day]) => {
+        const date = `${month}-${day}`;
+        return (from === undefined || date >= from) && (to === undefined || date <= to);
+      });
+      return within.reduce((count, [, number]) => count + number, sum);
+    }, 0);
+  }
+
+  private ofMonths(
+    session: MaybeSession,
+    account: TotalsOf,
+    { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+    envelope_id?: number,
+  ): Promise<MonthTotal[]> {
+    if (envelope_id === undefined) {
+      return this.read(session, account, {
+        month: { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lte: to }) },
+      });
     }
-    return balance;
+    const idOf = (month: string) => totalId(account._id, account.generation, envelope_id, month);
+    return this.read(session, account, { _id: { $gte: idOf(from ?? ''), $lte: idOf(to ?? '9999-12') } });
+  }
+
+  private read(
+    session: MaybeSession,
+    { household_id, _id: account_id, generation }: AccountRecord,
+    filter: Filter<MonthTotal>,
+  ): Promise<MonthTotal[]> {
+    const totals = tenantScope<MonthTotal>(this.db, TOTALS, household_id);
+    const projection = { envelope_id: 1, month: 1, sum_minor: 1, days: 1, rows: 1 };
+    return totals.find(session, { account_id, generation, ...filter }, { projection }).toArray();
   }
 }
 
-/** How much of a month's total counts for days after `date`. */
-function later(
-  date: CalendarDate,
-  month: string,
-  sum_minor: number,
-  days: Readonly<Record<string, number>>,
-): number {
-  if (month > date.slice(0, 7)) return sum_minor;
-  if (month < date.slice(0, 7)) return 0;
-  return Object.entries(days)
-    .filter(([day]) => day > date.slice(8))
-    .reduce((sum, [, amount]) => addMinor(sum, amount), 0);
+function pendingTotal(edit: DocumentEdit): Summed {
+  if (!('inc' in edit)) throw new Error('A total is only ever added to');
+  const { sum_minor = 0, ...parts } = edit.inc;
+  const days = Object.entries(parts).flatMap(([path, sum]): [string, number][] =>
+    path.startsWith('days.') ? [[path.slice('days.'.length), sum]] : [],
+  );
+  return { month: String(edit.on_insert.month), sum_minor, days: Object.fromEntries(days) };
 }

@@ -4,14 +4,20 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { pathId } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
-import { flagParameter, Parameters, type ValuesOf } from '../../http/query-parameters.js';
+import { dateParameter, flagParameter, Parameters, type ValuesOf } from '../../http/query-parameters.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { accountOf } from '../projections/account-document.js';
 import { AccountView, viewAccount } from '../projections/account-view.js';
 import { EXAMPLE_ACCOUNT } from '../projections/examples.js';
 import { Accounts } from '../projections/accounts.js';
+import { PastAccounts } from '../projections/past-accounts.js';
 
-const ACCOUNT_PARAMETERS = { include_archived: flagParameter('Show archived envelopes too') };
+const ACCOUNT_PARAMETERS = {
+  include_archived: flagParameter('Show archived envelopes too'),
+  as_of: dateParameter(
+    'Balances at the end of this day, by effective dates. Names and all else are as they are now; envelopes archived since are shown where they were not empty.',
+  ),
+};
 type AccountParameters = ValuesOf<typeof ACCOUNT_PARAMETERS>;
 
 /** One account. */
@@ -45,11 +51,20 @@ export class GetAccountController {
 
 @QueryHandler(GetAccount)
 export class GetAccountHandler implements IQueryHandler<GetAccount> {
-  constructor(private readonly accounts: Accounts) {}
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly past: PastAccounts,
+  ) {}
 
   /** @throws Problem `not_found` without such an account in the household. */
   async execute({ context, account_id, parameters }: GetAccount): Promise<AccountView> {
-    const document = await this.accounts.require(context.household_id, account_id);
-    return viewAccount(accountOf(document), { archived: parameters.include_archived ?? false });
+    const { as_of, include_archived: archived = false } = parameters;
+    if (as_of === undefined) {
+      const document = await this.accounts.require(context.household_id, account_id);
+      return viewAccount(accountOf(document), { archived });
+    }
+    const { envelopes, ...account } = await this.past.require(context.household_id, account_id, as_of);
+    const shown = envelopes.filter((one) => archived || !one.archived || one.balance_minor !== 0);
+    return viewAccount({ ...account, envelopes: shown }, { archived: true });
   }
 }

@@ -2,19 +2,19 @@ import { encodeKeyValue, encodeMissing } from '../bson/keystring.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError, ErrorCodes } from '../errors.js';
 import { describe } from '../query/values.js';
-import type { Index } from './catalogue.js';
+import type { Index } from './collection.js';
 import { boundPart, isLongPart } from './keys.js';
 
 /** What one document puts into one index. */
 export interface IndexKeys {
   /** The key strings (without prefix and id), each once, cut where too long. */
   readonly keys: ReadonlySet<string>;
-  /** An array was met at one of the paths. */
-  readonly multikey: boolean;
+  /** On which of the paths an array was met: bit n for the n-th field of the key. */
+  readonly arrays: number;
   readonly hasLongKeys: boolean;
 }
 
-const NO_KEYS: IndexKeys = { keys: new Set(), multikey: false, hasLongKeys: false };
+const NO_KEYS: IndexKeys = { keys: new Set(), arrays: 0, hasLongKeys: false };
 
 /**
  * The keys of a document in a secondary index, by MongoDB's rules: a missing field counts as null, an array gives
@@ -36,14 +36,23 @@ export function keysOf(index: Index, doc: Doc): IndexKeys {
     }
   }
   if (index.sparse && !anyPresent) return NO_KEYS;
-  return { keys: new Set([boundPart(key)]), multikey: false, hasLongKeys: isLongPart(key) };
+  return { keys: new Set([boundPart(key)]), arrays: 0, hasLongKeys: isLongPart(key) };
 }
 
 function multikeysOf(index: Index, doc: Doc): IndexKeys {
   const whole = tuplesOf(index, doc).map((tuple) =>
     tuple.map((value, at) => encodeKeyValue(value, index.key[at]?.[1] === -1)).join(''),
   );
-  return { keys: new Set(whole.map(boundPart)), multikey: true, hasLongKeys: whole.some(isLongPart) };
+  return {
+    keys: new Set(whole.map(boundPart)),
+    arrays: arraysOn(index, doc),
+    hasLongKeys: whole.some(isLongPart),
+  };
+}
+
+function arraysOn(index: Index, doc: Doc): number {
+  const bits = index.paths.map((path, at) => (plainValueAt(doc, path) === ARRAY_MET ? 1 << at : 0));
+  return bits.reduce((all, bit) => all | bit, 0);
 }
 
 function tuplesOf(index: Index, doc: Doc): Value[][] {

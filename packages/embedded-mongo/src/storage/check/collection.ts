@@ -1,12 +1,13 @@
 import { decodeDoc } from '../../bson/codec.js';
 import { readField } from '../../bson/fields.js';
 import { validateDoc } from '../../bson/validate.js';
-import type { Collection, Index } from '../catalogue.js';
+import type { Collection, Index } from '../collection.js';
 import type { EntryCounts } from '../counts.js';
 import { keysOf } from '../index-keys.js';
 import { allIndexes, numberOf, type InsertionOrder } from '../insertion-order.js';
 import { endOfPrefix, type Key } from '../keys.js';
-import { entryOf, idKeyOf, isSound, scanEntry, storedChecksum } from '../records.js';
+import { isSound, scanEntry, storedChecksum } from '../reading.js';
+import { entryOf, idKeyOf } from '../records.js';
 import { checksumOf } from '../seal.js';
 import type { View } from '../view.js';
 import { Problems, type Structure } from './structure.js';
@@ -135,8 +136,8 @@ export class CollectionCheck {
     const doc = decodeDoc(bytes);
     for (const index of indexes) {
       if (!index.ready) continue;
-      const { keys, multikey, hasLongKeys } = keysOf(index, doc);
-      if ((multikey && !index.multikey) || (hasLongKeys && !index.hasLongKeys)) {
+      const { keys, arrays, hasLongKeys } = keysOf(index, doc);
+      if ((arrays & ~index.arrays) !== 0 || (hasLongKeys && !index.hasLongKeys)) {
         this.problem(index, 'the catalogue does not know of arrays or long keys that are there');
       }
       for (const fields of keys) {

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { MongoClient, type Document } from 'mongodb';
+
+import { HttpClient } from '../http-client.js';
+import { DEPOSITS, depositsPath, openAccount, openLedger, type Ledger } from '../ledger.js';
+import type { Job } from '../load/job.js';
+import { LoadGenerator } from '../load/load-generator.js';
+import { privateMemory } from '../processes.js';
+import { compare, type Report } from '../report.js';
+import { ServiceProcess } from '../service-process.js';
+import { SECONDS } from '../sizes.js';
+import { fill } from './long-ledger.js';
+
+const PROGRAM = fileURLToPath(new URL('../../../dist/projections-rebuild.js', import.meta.url));
+/** How many transactions the account has whose read models are rebuilt. */
+const EVENTS = Number(process.env['BENCH_TRANSACTIONS'] ?? 100_000);
+const POSTING = 4;
+const SAMPLE_MS = 200;
+const CHUNK = 1000;
+const DATABASE = 'envelope_ledger';
+const COPY = 'bench_register';
+
+/** A rebuild of the read models while the service is posted to, against a plain insertMany of the same rows. */
+export async function rebuild(): Promise<Report> {
+  const service = await ServiceProcess.start();
+  const load = LoadGenerator.start();
+  try {
+    const ledger = await openLedger(service.origin, POSTING);
+    const client = new HttpClient(service.origin, 1, ledger.token);
+    const long = await openAccount(client, 'Long');
+    await fill(client, long, EVENTS, EVENTS);
+    client.close();
+    const plain = await insertRows(service, long);
+    const job = postingJob(service, ledger);
+    await load.run(job);
+    const quiet = await load.run(job);
+    const alone = await runRebuild(service);
+    const [during, rebuilt] = await Promise.all([load.run(job), runRebuild(service)]);
+    return {
+      sides: `A rebuild with an account of ${EVENTS} transactions`,
+      lines: [
+        compare('events/s, whole (theirs: rows/s of a plain insertMany)', EVENTS / alone.seconds, plain, {
+          least: 0.5,
+        }),
+        compare('posting p99 ms meanwhile (theirs: quiet)', during.p99_ms, quiet.p99_ms, { most: 3 }),
+        compare('posting p50 ms meanwhile (theirs: quiet)', during.p50_ms, quiet.p50_ms),
+      ],
+      notes: [
+        `The rebuild took ${alone.seconds.toFixed(1)} s alone, start of its process included, and ${rebuilt.seconds.toFixed(1)} s beside postings;`,
+        `its private memory was ${alone.peak_mb.toFixed(0)} MB at most.`,
+      ],
+    };
+  } finally {
+    load.stop();
+    await service.stop();
+  }
+}
+
+function postingJob(service: ServiceProcess, { token, accounts }: Ledger): Job {
+  return {
+    ...{ origin: service.origin, token, connections: POSTING, seconds: SECONDS, method: 'POST' },
+    ...{ paths: accounts.map(depositsPath), bodies: DEPOSITS, statuses: [201] },
+  };
+}
+
+interface Rebuilt {
+  readonly seconds: number;
+  /** The most private memory that was seen, in MB. */
+  readonly peak_mb: number;
+}
+
+/** Runs the command on the service's folder. @throws Error when it fails. */
+async function runRebuild({ folder }: ServiceProcess): Promise<Rebuilt> {
+  const started = performance.now();
+  const child = spawn(process.execPath, [PROGRAM], {
+    cwd: folder,
+    env: { ...process.env, DATA_DIR: folder, LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  let peak_mb = 0;
+  const sampling = setInterval(() => {
+    if (child.exitCode === null) peak_mb = Math.max(peak_mb, privateMemory(child.pid ?? 0));
+  }, SAMPLE_MS);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  clearInterval(sampling);
+  if (code !== 0) throw new Error(`The rebuild ended with ${code ?? 'a signal'}`);
+  return { seconds: (performance.now() - started) / 1000, peak_mb };
+}
+
+/** Rows a second of a plain insertMany of an account's rows into a collection with the register's indexes. */
+async function insertRows({ folder }: ServiceProcess, account_id: string): Promise<number> {
+  const socket = encodeURIComponent(join(folder, 'run', 'engine.sock'));
+  const client = await MongoClient.connect(`mongodb://${socket}/?directConnection=true`);
+  try {
+    const db = client.db(DATABASE);
+    const register = db.collection('register');
+    const indexes = (await register.indexes()).filter(({ name }) => name !== '_id_');
+    const copy = db.collection<Document>(COPY);
+    for (const { key, name, unique, partialFilterExpression } of indexes) {
+      await copy.createIndex(key, {
+        ...(name !== undefined && { name }),
+        ...(unique === true && { unique }),
+        ...(partialFilterExpression && { partialFilterExpression }),
+      });
+    }
+    const rows = await register.find({ account_id }).toArray();
+    const started = performance.now();
+    for (let from = 0; from < rows.length; from += CHUNK)
+      await copy.insertMany(rows.slice(from, from + CHUNK));
+    const seconds = (performance.now() - started) / 1000;
+    await copy.drop();
+    return rows.length / seconds;
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+
+import { EventLog } from '../../event-store/event-log.js';
+import { BREAK_REASONS, type BreakReason } from '../../event-store/verify-chain.js';
+import { isMoneyEvent, type LedgerEvent } from '../domain/events.js';
+import { Accounts } from './accounts.js';
+import { Register, type RegisterOf } from './register.js';
+
+/** What can be wrong with an account's log, or with the number of its register's rows. */
+export const FAULTS = [...BREAK_REASONS, 'register_rows'] as const;
+export type Fault = BreakReason | 'register_rows';
+
+/** What a check of an account's log came to. */
+export interface Verified {
+  readonly ok: boolean;
+  /** How many events were found as they were recorded. */
+  readonly events: number;
+  readonly first_break?: { readonly seq: number; readonly reason: Fault };
+}
+
+/** Checks the logs of accounts. */
+@Injectable()
+export class Verification {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly log: EventLog,
+    private readonly register: Register,
+  ) {}
+
+  /**
+   * Recomputes the chain of an account's log, holds its end against the account, and the number of its transactions
+   * against the register.
+   * @throws Problem `not_found` without such an account in the household.
+   */
+  async verify(household_id: string, account_id: string): Promise<Verified> {
+    const account = await this.accounts.require(household_id, account_id);
+    let rows = 0;
+    const { events, first_break } = await this.log.verify(account, (event) => {
+      if (isMoneyEvent(event as unknown as LedgerEvent)) rows += 1;
+    });
+    if (first_break) return { ok: false, events, first_break };
+    const { version: seq } = account;
+    if (rows !== account.register_rows || rows !== (await this.rowsUpTo(account, seq))) {
+      return { ok: false, events, first_break: { seq, reason: 'register_rows' } };
+    }
+    return { ok: true, events };
+  }
+
+  /** Counted again when a rebuild has put another generation in force meanwhile. */
+  private async rowsUpTo(account: RegisterOf, seq: number): Promise<number> {
+    const rows = await this.register.countUpTo(account, seq);
+    const now = await this.accounts.require(account.household_id, account._id);
+    return now.generation === account.generation ? rows : this.rowsUpTo(now, seq);
+  }
+}

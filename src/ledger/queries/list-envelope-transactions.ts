@@ -1,0 +1,92 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+
+import { declareList, List, type ListRequestOf } from '../../http/list-query.js';
+import { keysetSlice } from '../../http/keyset.js';
+import {
+  AnswersPageOf,
+  COUNTED,
+  countedTotal,
+  exactTotal,
+  pageOf,
+  storedValue,
+  type Page,
+} from '../../http/page.js';
+import { pathId, PathNumber } from '../../http/path-params.js';
+import { Problems } from '../../http/problems.js';
+import { Context, type RequestContext } from '../../identity/request-context.js';
+import { EXAMPLE_DEBIT } from '../projections/examples.js';
+import { RegisterPages } from '../projections/register-pages.js';
+import { TransactionView, viewTransaction } from '../projections/transaction-view.js';
+import { REGISTER_FILTERS, REGISTER_ORDERS, REGISTER_SEARCH, registerCondition } from './register-filters.js';
+
+const HISTORY_LIST = declareList({
+  order: REGISTER_ORDERS,
+  order_with: { filters: ['from', 'to'], order: 'effective_on' },
+  default_dir: 'desc',
+  search: REGISTER_SEARCH,
+  filters: REGISTER_FILTERS,
+});
+type HistoryListRequest = ListRequestOf<typeof HISTORY_LIST>;
+
+/** The transactions that changed an envelope, newest first. */
+export class ListEnvelopeTransactions extends Query<Page<TransactionView>> {
+  constructor(
+    readonly context: RequestContext,
+    readonly account_id: string,
+    readonly envelope_id: number,
+    readonly request: HistoryListRequest,
+  ) {
+    super();
+  }
+}
+
+@Controller('accounts')
+@ApiTags('Register')
+export class ListEnvelopeTransactionsController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get(':account_id/envelopes/:envelope_id/transactions')
+  @ApiOperation({
+    summary: 'List the history of an envelope',
+    description:
+      'Who changed it, when and why: the transactions that post to it, where `amount` and `balance` are those of the envelope.',
+  })
+  @AnswersPageOf(TransactionView, [{ ...EXAMPLE_DEBIT, balance: 537.6 }])
+  @Problems('not_found')
+  list(
+    @Context() context: RequestContext,
+    @Param('account_id', pathId('acc')) account_id: string,
+    @Param('envelope_id', PathNumber) envelope_id: number,
+    @List(HISTORY_LIST) request: HistoryListRequest,
+  ): Promise<Page<TransactionView>> {
+    return this.queries.execute(new ListEnvelopeTransactions(context, account_id, envelope_id, request));
+  }
+}
+
+@QueryHandler(ListEnvelopeTransactions)
+export class ListEnvelopeTransactionsHandler implements IQueryHandler<ListEnvelopeTransactions> {
+  constructor(private readonly pages: RegisterPages) {}
+
+  /**
+   * @throws Problem `not_found` without such an account in the household, `invalid_request` for an amount that its
+   *   currency cannot have.
+   */
+  async execute(query: ListEnvelopeTransactions): Promise<Page<TransactionView>> {
+    const { context, account_id, envelope_id, request } = query;
+    const { from, to, ...others } = request.filters;
+    const { account, rows, count, exact } = await this.pages.read(
+      context.household_id,
+      account_id,
+      {
+        ...{ order: request.order_by, dir: request.order_dir, slice: keysetSlice(request) },
+        ...{ from, to, envelope_id, of_envelope: true },
+        others: (currency) => registerCondition(others, request.q, currency),
+      },
+      COUNTED + 1,
+    );
+    const total = exact ? exactTotal(count) : countedTotal(count);
+    return pageOf(request, rows, total, (row) => viewTransaction(row, account.currency), storedValue);
+  }
+}

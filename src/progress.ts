@@ -1,0 +1,40 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+const LINE_EVERY_MS = 5_000;
+
+/** A bar that shows on stderr how far a command has come through the events; plain lines where that is no terminal. */
+export class Progress {
+  private readonly bar: SingleBar;
+
+  constructor(name: string) {
+    this.bar = new SingleBar(
+      {
+        format: `${name} [{bar}] {percentage} % | {value} of {total} events | {eta_formatted} left`,
+        stream: process.stderr,
+        hideCursor: true,
+        etaBuffer: 100,
+        noTTYOutput: true,
+        notTTYSchedule: LINE_EVERY_MS,
+      },
+      Presets.legacy,
+    );
+  }
+
+  begin(events: number): void {
+    this.bar.start(events, 0);
+  }
+
+  /** Events that were recorded meanwhile make it longer. */
+  advance(events: number): void {
+    this.bar.increment(events);
+  }
+
+  end(): void {
+    this.bar.stop();
+  }
+}
+
+/** Writes a line of the command's result. */
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
