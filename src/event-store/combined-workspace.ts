@@ -13,6 +13,12 @@ import type { StoredEvent } from './stored-event.js';
 export const accountKey = (household_id: string, account_id: string): string =>
   `${household_id}/${account_id}`;
 
+/** The account that {@link accountKey} names. Ids of households hold no `/`. */
+export function ownedKeyOf(key: string): OwnedKey {
+  const end = key.indexOf('/');
+  return { household_id: key.slice(0, end), _id: key.slice(end + 1) };
+}
+
 /** An account within one transaction. */
 export interface HeldAccount extends OwnedKey {
   /** As it is stored, null when it is new. */
@@ -30,6 +36,7 @@ export class CombinedWorkspace {
   readonly keys = new Map<string, IdempotencyRecord>();
   private readonly held = new Map<string, HeldAccount>();
   private read = false;
+  private ahead = false;
 
   /**
    * @param session the transaction, begun or to begin with the first read or write
@@ -51,6 +58,14 @@ export class CombinedWorkspace {
   /** Whether anything has been read in the transaction. */
   get hasRead(): boolean {
     return this.read;
+  }
+
+  /**
+   * Whether an account came from the cache after the snapshot had been taken: it may be newer than the snapshot, whose
+   * rows and conditions it then does not fit.
+   */
+  get mayBeAhead(): boolean {
+    return this.ahead;
   }
 
   /** Whether there is nothing to write. */
@@ -81,6 +96,7 @@ export class CombinedWorkspace {
     if (this.held.has(key)) return true;
     const base = this.cache.get(key);
     if (!base) return false;
+    this.ahead ||= this.read;
     this.held.set(key, { household_id, _id, base, cached: true, current: base });
     return true;
   }
@@ -93,7 +109,7 @@ export class CombinedWorkspace {
     const missing = ids.filter((id) => !this.held.has(accountKey(household_id, id)));
     if (missing.length > 0) {
       const keys = missing.map((id) => accountKey(household_id, id));
-      if (!this.reserve(keys)) throw new AccountAtWork(keys);
+      if (!this.reserve(keys)) throw new AccountAtWork();
       await this.hold(missing.map((_id) => ({ household_id, _id })));
     }
     return ids.map((id) => this.current(household_id, id));

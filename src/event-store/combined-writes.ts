@@ -4,7 +4,7 @@ import { tenantScope, type TenantOwned, type TenantScope } from '../database/ten
 import { ACCOUNTS } from './account-record.js';
 import { changedFields } from './account-update.js';
 import type { CombinedWorkspace, HeldAccount } from './combined-workspace.js';
-import { DocumentMissed, meaningOf, type WriteOrigin } from './conflicts.js';
+import { DocumentMissed, meaningOf, VersionConflict, type WriteOrigin } from './conflicts.js';
 import { IDEMPOTENCY, type IdempotencyRecord } from './idempotency-record.js';
 import type { PendingDocument } from './pending-documents.js';
 import { EVENTS, type StoredEvent } from './stored-event.js';
@@ -25,7 +25,8 @@ export async function writeAll(client: MongoClient, db: Db, workspace: CombinedW
   try {
     const result = await client.bulkWrite(writes.models, { session: workspace.session, ordered: true });
     if (result.matchedCount + result.upsertedCount < writes.updates) {
-      throw new DocumentMissed('An account or a row is not as it was decided on');
+      const missed = 'An account or a row is not as it was decided on';
+      throw workspace.mayBeAhead ? new VersionConflict(missed) : new DocumentMissed(missed);
     }
   } catch (error) {
     throw meaningOf(error, writes.origins);
@@ -94,9 +95,9 @@ class CombinedWrites {
     if ('set' in edit) {
       this.add(documents.updateModel({ _id, account_id }, { $set: edit.set }), OTHER);
     } else {
-      const inc = Object.fromEntries(Object.entries(edit.inc).filter(([, amount]) => amount !== 0));
-      if (Object.keys(inc).length === 0) return;
-      const update = { $inc: inc, $setOnInsert: edit.on_insert };
+      if (Object.values(edit.inc).every((amount) => amount === 0)) return;
+      // Amounts of 0 too: whoever reads a document that is made now finds every field.
+      const update = { $inc: edit.inc, $setOnInsert: edit.on_insert };
       this.add(documents.updateModel({ _id, account_id }, update, { upsert: true }), OTHER);
     }
     this.updates += 1;

@@ -7,8 +7,9 @@ import { regroup } from './regroup.js';
 import type { StoreCounters } from './store-counters.js';
 import { WaitingLine, type Unit } from './waiting-line.js';
 
-/** How many commands may wait in this process. */
+/** How many commands may wait in this process, and how many transactions they may hold. */
 export const MAX_WAITING = 10_000;
+const MAX_WEIGHT = 100_000;
 
 /** How many transactions, over accounts of their own, are under way at once, and how much goes together in one. */
 const MAX_RUNNING = 2;
@@ -23,7 +24,9 @@ const WORTH_SHARING = 16;
  * many. That nothing is lost or done twice doesn't depend on it: the versions in the database see to that.
  */
 export class Combiner {
-  private readonly line = new WaitingLine<QueuedCommand>({ length: MAX_WAITING, together: MAX_TOGETHER });
+  private readonly line = new WaitingLine<QueuedCommand>({
+    ...{ length: MAX_WAITING, weight: MAX_WEIGHT, together: MAX_TOGETHER },
+  });
   private readonly atWork = new Set<string>();
   private running = 0;
   private awake = false;
@@ -61,17 +64,17 @@ export class Combiner {
   }
 
   private begin(): void {
+    const now = performance.now();
     while (this.running < MAX_RUNNING) {
-      const unit = this.line.next((key) => this.atWork.has(key), performance.now(), this.share);
+      const unit = this.line.next((key) => this.atWork.has(key), now, this.share);
       if (!unit) break;
       this.running += 1;
       void this.run(unit);
     }
     clearTimeout(this.alarm);
-    const turn = this.line.nextTurn;
-    if (turn !== undefined && this.running < MAX_RUNNING) {
-      this.alarm = setTimeout(() => this.begin(), Math.max(1, turn - performance.now()));
-    }
+    // What had its turn and could not go is seen to when a transaction ends.
+    const turn = this.line.turnAfter(now);
+    if (turn !== undefined) this.alarm = setTimeout(() => this.begin(), Math.max(1, turn - now));
   }
 
   /**
@@ -121,13 +124,14 @@ export class Combiner {
     }
     this.counters.committed(verdicts);
     for (const verdict of verdicts) this.settle(verdict);
+    this.line.putBackFresh(verdicts.flatMap(({ item, kind }) => (kind === 'postponed' ? [item] : [])));
   }
 
   private settle(verdict: Verdict): void {
     const { item } = verdict;
     if (verdict.kind === 'refused') item.reject(verdict.error);
-    else if (verdict.kind === 'postponed') this.line.putBackFresh(item.needing(verdict.keys));
-    else item.resolve({ decision: verdict.staged.decision, events: verdict.staged.events });
+    else if (verdict.kind === 'staged')
+      item.resolve({ decision: verdict.staged.decision, events: verdict.staged.events });
   }
 
   private async recover(

@@ -3,7 +3,7 @@ import type { ClientSession, Db, MongoClient, TransactionOptions } from 'mongodb
 import { findOwned, type OwnedKey } from '../database/tenant-scope.js';
 import type { AccountCache } from './account-cache.js';
 import { standOf } from './account-record.js';
-import { accountKey, CombinedWorkspace } from './combined-workspace.js';
+import { accountKey, CombinedWorkspace, ownedKeyOf } from './combined-workspace.js';
 import { changeOfAccount, writeAll } from './combined-writes.js';
 import { confirmCommit } from './confirm-commit.js';
 import { IDEMPOTENCY } from './idempotency-record.js';
@@ -16,6 +16,9 @@ export const TRANSACTION: TransactionOptions = {
   writeConcern: { w: 'majority', journal: true },
   readPreference: 'primary',
 };
+
+/** Once a transaction has so many events, what is left goes in the next one: nobody knows before what an undo comes to. */
+const ENOUGH_EVENTS = 2_000;
 
 /** Where attempts are made. */
 export interface Ground {
@@ -63,13 +66,13 @@ export class CommitAttempt {
   }
 
   private async decide(workspace: CombinedWorkspace): Promise<Verdict[]> {
-    await workspace.hold(
-      this.items.flatMap(({ command }) =>
-        command.accounts.map((_id) => ({ household_id: command.household_id, _id })),
-      ),
-    );
+    const keys = new Set(this.items.flatMap(({ accounts }) => [...accounts]));
+    await workspace.hold([...keys].map(ownedKeyOf));
     const verdicts: Verdict[] = [];
-    for (const item of this.items) verdicts.push(await item.decideOn(workspace));
+    for (const item of this.items) {
+      const full = workspace.events.length >= ENOUGH_EVENTS;
+      verdicts.push(full ? { item, kind: 'postponed' } : await item.decideOn(workspace));
+    }
     return verdicts;
   }
 

@@ -41,10 +41,7 @@ export class IdempotencyKeyUsed extends Error {
 export class AccountAtWork extends Error {
   override readonly name = 'AccountAtWork';
 
-  constructor(
-    /** The keys of the accounts that it needs. */
-    readonly keys: readonly string[],
-  ) {
+  constructor() {
     super('An account is at work in another transaction');
   }
 }

@@ -63,9 +63,13 @@ export class EventStore {
     });
   }
 
-  /** What was answered when a user's idempotency key was used in a household; null for one that was not. */
+  /**
+   * What was answered when a user's idempotency key was used in a household; null for one that was not. Only what a
+   * majority has counts: an answer that may still be lost is never given again.
+   */
   answered(household_id: string, user_id: string, key: string): Promise<IdempotencyRecord | null> {
     const records = tenantScope<IdempotencyRecord>(this.ground.db, IDEMPOTENCY, household_id);
-    return records.findOne(null, { _id: idempotencyId(household_id, user_id, key) });
+    const _id = idempotencyId(household_id, user_id, key);
+    return records.findOne(null, { _id }, { readConcern: 'majority' });
   }
 }

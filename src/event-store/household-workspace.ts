@@ -8,6 +8,8 @@ export class HouseholdWorkspace implements Workspace<object> {
   constructor(
     private readonly whole: CombinedWorkspace,
     private readonly household_id: string,
+    /** Gets the id of each account that is asked for. */
+    private readonly note: (id: string) => void,
   ) {}
 
   get session(): ReadSession {
@@ -15,6 +17,7 @@ export class HouseholdWorkspace implements Workspace<object> {
   }
 
   accounts(ids: readonly string[]): Promise<(AccountRecord | null)[]> {
+    ids.forEach(this.note);
     return this.whole.reach(this.household_id, ids);
   }
 

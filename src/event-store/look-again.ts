@@ -1,8 +1,8 @@
 import type { ClientSession, Db } from 'mongodb';
 
-import { findOwned, type OwnedKey } from '../database/tenant-scope.js';
+import { findOwned } from '../database/tenant-scope.js';
 import { ACCOUNTS, STAND_FIELDS, standOf, type AccountRecord } from './account-record.js';
-import { accountKey } from './combined-workspace.js';
+import { accountKey, ownedKeyOf } from './combined-workspace.js';
 import { TRANSACTION } from './commit-attempt.js';
 import { isDatabaseError } from './conflicts.js';
 import { IDEMPOTENCY, type IdempotencyRecord } from './idempotency-record.js';
@@ -41,7 +41,7 @@ async function changedSince(
   session: ClientSession,
   stands: ReadonlyMap<string, string | null>,
 ): Promise<Set<string>> {
-  const keys = [...stands.keys()].map(keyOf);
+  const keys = [...stands.keys()].map(ownedKeyOf);
   const found = await findOwned<AccountRecord>(db, ACCOUNTS, session, keys, { projection: STAND_FIELDS });
   const now = new Map(
     found.map((account) => [accountKey(account.household_id, account._id), standOf(account)]),
@@ -61,9 +61,4 @@ async function usedKeys(
   const projection = { household_id: 1 };
   const found = await findOwned<IdempotencyRecord>(db, IDEMPOTENCY, session, keys, { projection });
   return new Set(found.map(({ _id }) => _id));
-}
-
-function keyOf(key: string): OwnedKey {
-  const [household_id = '', _id = ''] = key.split('/');
-  return { household_id, _id };
 }

@@ -11,31 +11,27 @@ import type { Waiting } from './waiting-line.js';
 export type Verdict =
   | { readonly item: QueuedCommand; readonly kind: 'staged'; readonly staged: StagedCommand }
   | { readonly item: QueuedCommand; readonly kind: 'refused'; readonly error: unknown }
-  | { readonly item: QueuedCommand; readonly kind: 'postponed'; readonly keys: readonly string[] };
+  | { readonly item: QueuedCommand; readonly kind: 'postponed' };
 
 /** A command on its way, and the caller who waits for it. */
 export class QueuedCommand implements Waiting {
-  readonly accounts: ReadonlySet<string>;
+  /** Keys of the accounts that it declares, and of those that it turned out to need: the next attempt begins with all. */
+  readonly accounts: Set<string>;
   readonly weight: number;
-  /** The id of its idempotency record, if it comes with a key. */
+  /** The id of its idempotency record, if it comes with a key that counts: a dry run's does not. */
   readonly record_id: string | undefined;
 
   constructor(
     readonly command: AnyCommand,
     readonly resolve: (appended: Appended<object, Decision<object, object>>) => void,
     readonly reject: (error: unknown) => void,
-    /** Keys of accounts that it was found to need beside those that it declares. */
-    further: readonly string[] = [],
   ) {
-    const { household_id, actor_id, idempotency } = command;
-    this.accounts = new Set([...command.accounts.map((id) => accountKey(household_id, id)), ...further]);
+    const { household_id, actor_id, idempotency, dry_run } = command;
+    this.accounts = new Set(command.accounts.map((id) => accountKey(household_id, id)));
     this.weight = command.weight ?? 1;
-    this.record_id = idempotency && idempotencyId(household_id, actor_id, idempotency.key);
-  }
-
-  /** The same command, known to need more accounts. */
-  needing(keys: readonly string[]): QueuedCommand {
-    return new QueuedCommand(this.command, this.resolve, this.reject, [...this.accounts, ...keys]);
+    this.record_id = dry_run
+      ? undefined
+      : idempotency && idempotencyId(household_id, actor_id, idempotency.key);
   }
 
   /**
@@ -46,12 +42,13 @@ export class QueuedCommand implements Waiting {
   async decideOn(workspace: CombinedWorkspace): Promise<Verdict> {
     const { household_id, dry_run } = this.command;
     try {
-      const decision = await this.command.decide(new HouseholdWorkspace(workspace, household_id));
+      const note = (id: string) => this.accounts.add(accountKey(household_id, id));
+      const decision = await this.command.decide(new HouseholdWorkspace(workspace, household_id, note));
       const staged = stage(this.command, decision, (id) => workspace.current(household_id, id));
       if (!dry_run) workspace.take(staged);
       return { item: this, kind: 'staged', staged };
     } catch (error) {
-      if (error instanceof AccountAtWork) return { item: this, kind: 'postponed', keys: error.keys };
+      if (error instanceof AccountAtWork) return { item: this, kind: 'postponed' };
       if (isDatabaseError(error)) throw error;
       return { item: this, kind: 'refused', error };
     }

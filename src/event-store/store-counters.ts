@@ -18,12 +18,12 @@ export class StoreCounters {
 
   /** Notes an attempt that went well. */
   committed(verdicts: readonly Verdict[]): void {
-    const staged = verdicts.filter(({ kind }) => kind === 'staged').length;
     this.refusals += verdicts.filter(({ kind }) => kind === 'refused').length;
-    if (staged === 0) return;
+    const recorded = verdicts.filter(hasRecorded).length;
+    if (recorded === 0) return;
     this.commits += 1;
-    this.commands += staged;
-    for (const listener of this.listeners) listener(staged);
+    this.commands += recorded;
+    for (const listener of this.listeners) listener(recorded);
   }
 
   /** Notes an attempt that failed. */
@@ -31,3 +31,7 @@ export class StoreCounters {
     this.failed_attempts += 1;
   }
 }
+
+/** A dry run records nothing, nor does what asks for what is so already. */
+const hasRecorded = (verdict: Verdict): boolean =>
+  verdict.kind === 'staged' && !verdict.item.command.dry_run && verdict.staged.events.length > 0;

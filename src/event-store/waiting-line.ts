@@ -19,6 +19,8 @@ export interface Unit<Item extends Waiting> {
 /** A bundle may go over the weight by its last item, no more items are added then. */
 export interface LineLimits {
   readonly length: number;
+  /** What all that waits may weigh: a large command takes much memory while it waits. */
+  readonly weight: number;
   readonly together: number;
 }
 
@@ -30,6 +32,7 @@ export interface LineLimits {
 export class WaitingLine<Item extends Waiting> {
   private units: Unit<Item>[] = [];
   private items = 0;
+  private weight = 0;
 
   constructor(private readonly limits: LineLimits) {}
 
@@ -40,22 +43,22 @@ export class WaitingLine<Item extends Waiting> {
 
   /** @throws Problem `service_unavailable` when too many wait already. */
   add(item: Item): void {
-    if (this.items >= this.limits.length) {
+    if (this.items >= this.limits.length || this.weight >= this.limits.weight) {
       throw new Problem('service_unavailable', { detail: 'Too many changes are waiting already.' });
     }
     this.units.push(fresh(item));
-    this.items += 1;
+    this.count([item], 1);
   }
 
   /** Puts units in front of all others, in their order. */
   putBack(units: readonly Unit<Item>[]): void {
     this.units.unshift(...units);
-    this.items += countOf(units);
+    for (const { items } of units) this.count(items, 1);
   }
 
-  /** Puts a command in front of all others as if it had just come. */
-  putBackFresh(item: Item): void {
-    this.putBack([fresh(item)]);
+  /** Puts commands in front of all others, in their order, as if they had just come. */
+  putBackFresh(items: readonly Item[]): void {
+    this.putBack(items.map(fresh));
   }
 
   /**
@@ -81,17 +84,25 @@ export class WaitingLine<Item extends Waiting> {
     return this.takeOut(taken);
   }
 
-  /** When the next unit that is left alone for a while may go. */
-  get nextTurn(): number | undefined {
-    const turns = this.units.map(({ not_before }) => not_before).filter((turn) => turn > 0);
-    return turns.length > 0 ? Math.min(...turns) : undefined;
+  /** When, after `now`, the next unit that is left alone for a while may go. */
+  turnAfter(now: number): number | undefined {
+    let next: number | undefined;
+    for (const { not_before } of this.units) {
+      if (not_before > now && (next === undefined || not_before < next)) next = not_before;
+    }
+    return next;
+  }
+
+  private count(items: readonly Item[], sign: 1 | -1): void {
+    this.items += sign * items.length;
+    for (const { weight } of items) this.weight += sign * weight;
   }
 
   private takeOut(taken: ReadonlySet<Unit<Item>>): Unit<Item> | undefined {
     const [first, ...more] = taken;
     if (!first) return undefined;
     this.units = this.units.filter((unit) => !taken.has(unit));
-    this.items -= countOf(taken);
+    for (const { items } of taken) this.count(items, -1);
     return more.length === 0 ? first : { ...first, items: [...taken].flatMap(({ items }) => items) };
   }
 }
@@ -102,12 +113,6 @@ const fresh = <Item extends Waiting>(item: Item): Unit<Item> => ({
   not_before: 0,
   deadline: Infinity,
 });
-
-function countOf<Item extends Waiting>(units: Iterable<Unit<Item>>): number {
-  let count = 0;
-  for (const { items } of units) count += items.length;
-  return count;
-}
 
 function keysOf<Item extends Waiting>({ items }: Unit<Item>): string[] {
   return items.flatMap(({ accounts }) => [...accounts]);

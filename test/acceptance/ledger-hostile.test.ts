@@ -26,6 +26,18 @@ const RIGHT: Readonly<Record<string, [method: string, path: string, body: Record
   payday: ['POST', '/paydays', { payer_id: 1, amount: 5, split: [{ envelope_id: 1, amount: 1 }] }],
   'other payday': ['POST', '/paydays', { payer: 'P', amount: 5, split: [{ envelope_id: 1, amount: 1 }] }],
   undo: ['POST', '/undo', { description: 'd' }],
+  redo: ['POST', '/redo', { description: 'd' }],
+  adjustment: ['POST', '/adjustments', { balance: 7, envelope_id: 0, description: 'd' }],
+  batch: [
+    'POST',
+    '/batch',
+    {
+      commands: [
+        { command: 'deposit', amount: 1 },
+        { command: 'debit', postings: [{ envelope_id: 0, amount: 1 }] },
+      ],
+    },
+  ],
   envelope: ['POST', '/envelopes', { name: 'New' }],
   envelopes: ['POST', '/envelopes', { names: ['New'] }],
   rename: ['PATCH', '/envelopes/1', { name: 'New' }],
@@ -314,9 +326,12 @@ describe('query parameters', () => {
   });
 
   it('that a route does not know are refused', async () => {
-    await refused(() => account.ask('POST', '/deposits?dry_run=true', { amount: 1 }));
+    await refused(() => account.ask('POST', '/deposits?dry_run=maybe', { amount: 1 }));
+    await refused(() => account.ask('POST', '/deposits?dry_run=true&dry_run=true', { amount: 1 }));
+    await refused(() => account.ask('POST', '/envelopes?dry_run=true', { name: 'Dry' }));
     await refused(() => account.ask('GET', '?as_of=2026-01-31'));
-    await refused(() => account.ask('POST', '/undo?whole_batch=true'));
+    await refused(() => account.ask('POST', '/undo?whole_batch=yes'));
+    await refused(() => account.ask('POST', '/deposits?whole_batch=true', { amount: 1 }));
     await refused(() => account.ask('GET', '?include_archived=1'));
   });
 

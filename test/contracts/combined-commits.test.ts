@@ -137,7 +137,9 @@ describe('commands that come together', () => {
     expect(await ledger.checked(id)).toBe(6);
     expect(await store.answered(HOUSEHOLD, USER, 'dry')).toBeNull();
     await append(store, adding(id, [100], { dry_run: true }));
+    await append(store, adding(id, []));
     expect(await ledger.checked(id)).toBe(6);
+    expect(store.counters).toMatchObject({ commits: 1, commands: 2 });
   });
 });
 
@@ -197,6 +199,48 @@ describe('transactions under way', () => {
     over = true;
     await Promise.all(noise);
     for (const id of ids) await ledger.checked(id);
+  });
+});
+
+describe('an account that is found to be needed only once rows have been read', () => {
+  it('and that another transaction changes in between, makes no command fail', async () => {
+    const store = newStore();
+    const [a, b] = newAccounts(2) as [string, string];
+    await Promise.all([append(store, adding(a, [10])), append(store, adding(b, [10]))]);
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    let reading = false;
+    const late = moving(a, b, 4, [a]);
+    const work = append(store, {
+      ...late,
+      decide: async (workspace) => {
+        await database.db.collection(ROWS).findOne({}, { session: workspace.session });
+        reading = true;
+        await gate;
+        return late.decide(workspace);
+      },
+    });
+    await until(() => reading);
+    // Adding nothing, it writes none of the documents that the other one will.
+    await append(store, adding(b, [0]));
+    go();
+    await work;
+    expect([await ledger.checked(a), await ledger.checked(b)]).toEqual([6, 14]);
+  });
+});
+
+describe('commands that record more than they said', () => {
+  it('go in several transactions, in their order', async () => {
+    const store = newStore();
+    const id = one();
+    const sizes: number[] = [];
+    store.counters.onCommit((commands) => sizes.push(commands));
+    const many = (turn: number) => adding(id, [turn, ...Array.from({ length: 499 }, () => 1)]);
+    const work = Array.from({ length: 10 }, (_, turn) => append(store, many(turn)));
+    const firsts = (await Promise.all(work)).map(({ events }) => events[0]);
+    expect(sizes).toEqual([4, 4, 2]);
+    expect(firsts).toMatchObject(work.map((_, turn) => ({ seq: turn * 500 + 1, by: turn })));
+    expect(await ledger.checked(id)).toBe(10 * 499 + 45);
   });
 });
 

@@ -209,7 +209,7 @@ describe('a rebuild', () => {
       const plain = found.map(({ generation: _generation, ...rest }) => ({ ...rest, _id: String(rest._id).replace(/\/\d+(?=\/|$)/, '') })); // prettier-ignore
       return plain.sort((a, b) => (a._id < b._id ? -1 : 1));
     };
-    const { generation: _generation, ...rest } = account ?? {};
+    const { generation: _generation, ...rest }: Document = account ?? {};
     return { account: rest, register: await of('register'), totals: await nonZero(await of('totals')) };
   };
   // An amount that has gone back to 0 may be there or not.

@@ -12,7 +12,7 @@ const item = (name: string, accounts: string, weight = 1): Item => ({
   weight,
 });
 const lineOf = (...items: Item[]): WaitingLine<Item> => {
-  const line = new WaitingLine<Item>({ length: 100, together: 3 });
+  const line = new WaitingLine<Item>({ length: 100, weight: 100, together: 3 });
   for (const each of items) line.add(each);
   return line;
 };
@@ -36,11 +36,21 @@ describe('the waiting line', () => {
   });
 
   it('refuses what is too much, and takes more once there is room', () => {
-    const line = new WaitingLine<Item>({ length: 2, together: 1 });
+    const line = new WaitingLine<Item>({ length: 2, weight: 100, together: 1 });
     line.add(item('1', 'a'));
     line.add(item('2', 'a'));
     expect(() => line.add(item('3', 'b'))).toThrow('Too many changes');
     expect(line.length).toBe(2);
+    line.next(free, 0);
+    line.add(item('3', 'b'));
+    expect(line.length).toBe(2);
+  });
+
+  it('is full, too, when little waits that is much', () => {
+    const line = new WaitingLine<Item>({ length: 100, weight: 10, together: 1 });
+    line.add(item('1', 'a', 9));
+    line.add(item('2', 'a', 9));
+    expect(() => line.add(item('3', 'b'))).toThrow('Too many changes');
     line.next(free, 0);
     line.add(item('3', 'b'));
     expect(line.length).toBe(2);
@@ -66,12 +76,14 @@ describe('the waiting line', () => {
     const line = lineOf(item('3', 'a'), item('4', 'b'), item('5', 'c'));
     line.putBack([again([item('1', 'a')], 50), again([item('2', 'b')])]);
     expect(line.length).toBe(5);
-    expect(line.nextTurn).toBe(50);
+    expect(line.turnAfter(10)).toBe(50);
+    // What waits for an account and not for its turn needs no alarm.
+    expect(line.turnAfter(50)).toBeUndefined();
     expect(names(line.next(free, 10))).toBe('2');
     expect(names(line.next(busy('b'), 10))).toBe('5');
     expect(names(line.next(free, 50))).toBe('1');
     expect(names(line.next(free, 50))).toBe('34');
-    expect(line.nextTurn).toBeUndefined();
+    expect(line.turnAfter(0)).toBeUndefined();
   });
 
   it('never gives an account out twice, keeps the order in each account, and gives everything', () => {
@@ -85,7 +97,7 @@ describe('the waiting line', () => {
     });
     fc.assert(
       fc.property(told, ({ items, fates }) => {
-        const line = new WaitingLine<Item>({ length: 100, together: 4 });
+        const line = new WaitingLine<Item>({ length: 100, weight: 1_000, together: 4 });
         items.forEach((keys, index) => line.add(item(String(index), keys)));
         const done: Item[] = [];
         const atWork: Unit<Item>[] = [];

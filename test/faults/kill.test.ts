@@ -1,65 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { MongoClient } from 'mongodb';
-
 import { HttpClient } from '../../bench/http-client.js';
-import { table } from '../../bench/table.js';
-import { audit } from './stored-ledger.js';
-import { Victim, type Recovery, type Target } from './victim.js';
+import { ACKNOWLEDGED_BETWEEN_KILLS, FULL, oneRound, print, type Round } from './rounds.js';
+import { Victim, type Target } from './victim.js';
 import { Writers } from './writers.js';
 
-const ROUNDS_EACH = 4;
-const ACKNOWLEDGED_BETWEEN_KILLS = 100;
-const MOST_RANDOM_MS = 300;
-/** How long the writers go on after a kill that the service survives. */
-const AFTERWARDS_MS = 300;
-const TARGETS: Target[] = Array.from(
-  { length: ROUNDS_EACH },
-  () => ['service', 'engine', 'both'] as const,
-).flat();
-
-interface Round extends Recovery {
-  readonly target: Target;
-  readonly acknowledged: number;
-  readonly unanswered: number;
-  readonly events: number;
-  readonly problems: string[];
-}
-
-/** Kills in the middle of the writing, and looks at what is left once the service is back. */
-async function oneRound(victim: Victim, writers: Writers, target: Target): Promise<Round> {
-  const before = { acknowledged: writers.outcome.acknowledged.length, unknown: writers.outcome.unknown.size };
-  const { acknowledged, recovery } = await killAmidWriting(victim, writers, target);
-  const { events, problems } = await audited(victim, writers);
-  return {
-    ...recovery,
-    target,
-    acknowledged: acknowledged - before.acknowledged,
-    unanswered: writers.outcome.unknown.size - before.unknown,
-    events,
-    problems,
-  };
-}
-
-async function killAmidWriting(victim: Victim, writers: Writers, target: Target) {
-  writers.start();
-  try {
-    await writers.acknowledgedMore(ACKNOWLEDGED_BETWEEN_KILLS);
-    await pause(Math.random() * MOST_RANDOM_MS);
-    const acknowledged = writers.outcome.acknowledged.length;
-    const recovery = await victim.kill(target);
-    await pause(AFTERWARDS_MS);
-    return { acknowledged, recovery };
-  } finally {
-    await writers.stop();
-  }
-}
-
-async function audited(victim: Victim, writers: Writers) {
-  const client = await MongoClient.connect(victim.databaseUri);
-  const found = await audit(client.db(), writers.outcome);
-  await client.close();
-  return found;
-}
+const ROUNDS = FULL ? 200 : 10;
+/** A new user with new accounts now and then, so that looking at all they wrote stays quick. */
+const ROUNDS_A_LEDGER = 20;
+const TURNS: readonly Target[] = ['service', 'engine', 'both'];
+const TARGETS = Array.from({ length: ROUNDS }, (_, index) => TURNS[index % TURNS.length] ?? 'both');
 
 /** What a client of the API sees of one account: its envelopes make up its balance, the register's newest row too. */
 async function shownBalances(client: HttpClient, account: string): Promise<number[]> {
@@ -71,28 +19,6 @@ async function shownBalances(client: HttpClient, account: string): Promise<numbe
   return [Math.round(shown.balance * 100), inEnvelopes, Math.round((items[0]?.balance ?? NaN) * 100)];
 }
 
-function print(rounds: readonly Round[]): void {
-  const head = [
-    'killed',
-    'acknowledged',
-    'unanswered',
-    'events in all',
-    'ready after ms',
-    'engine gone ms',
-    'problems',
-  ];
-  const rows = rounds.map((round) => [
-    round.target,
-    String(round.acknowledged),
-    String(round.unanswered),
-    String(round.events),
-    round.readyMs.toFixed(0),
-    round.engineGoneMs?.toFixed(0) ?? '-',
-    String(round.problems.length),
-  ]);
-  process.stdout.write(`kill -9 under load, ${rounds.length} rounds\n${table([head, ...rows])}\n`);
-}
-
 describe('kill -9 under load', () => {
   let victim: Victim;
   let writers: Writers;
@@ -100,17 +26,17 @@ describe('kill -9 under load', () => {
 
   beforeAll(async () => {
     victim = await Victim.start();
-    writers = await Writers.open(victim.origin);
   });
 
   afterAll(async () => {
-    print(rounds);
+    print(`kill -9 of the service, its engine, and both, under load: ${rounds.length} rounds`, rounds);
     await victim.stop();
   });
 
   it.each(TARGETS.map((target, index) => [index + 1, target] as const))(
     'round %i: %s killed, nothing acknowledged is lost, nothing is there in part or twice',
-    async (_round, target) => {
+    async (number, target) => {
+      if (number % ROUNDS_A_LEDGER === 1) writers = await Writers.open({ origins: [victim.origin] });
       const round = await oneRound(victim, writers, target);
       rounds.push(round);
       if (round.problems.length > 0) console.error(victim.complaints);

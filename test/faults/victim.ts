@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { childrenOf } from '../../bench/processes.js';
 import { freePort } from '../../bench/service-process.js';
 import { startService, type TestService } from '../kit/service.js';
+import type { Killable } from './rounds.js';
 
 /** How long anything that has to come may take before the test gives up. Far more than it should take. */
 const PATIENCE_MS = 30_000;
@@ -14,16 +15,8 @@ const PATIENCE_MS = 30_000;
 /** What a kill is aimed at; `both` are killed one right after the other. */
 export type Target = 'service' | 'engine' | 'both';
 
-/** How long it took after a kill, in milliseconds. */
-export interface Recovery {
-  /** Until the service said that it was ready again. */
-  readonly readyMs: number;
-  /** Until the engine had followed its killed service; null when the engine was killed itself. */
-  readonly engineGoneMs: number | null;
-}
-
 /** The built service and its engine, which get killed. Data folder and port stay the same over restarts. */
-export class Victim {
+export class Victim implements Killable<Target> {
   private constructor(
     private readonly dataDir: string,
     private readonly port: number,
@@ -52,8 +45,11 @@ export class Victim {
     return [...lines.slice(-20), this.service.stderr].join('\n');
   }
 
-  /** Kills with SIGKILL, sees to it that the service runs again, and waits until it is ready. */
-  async kill(target: Target): Promise<Recovery> {
+  /**
+   * Kills with SIGKILL, sees to it that the service runs again, and gives the milliseconds until it was ready. The engine
+   * of a service that was killed follows it.
+   */
+  async kill(target: Target): Promise<number> {
     const engine = this.enginePid;
     const killed = performance.now();
     if (target !== 'service') process.kill(engine, 'SIGKILL');
@@ -63,8 +59,8 @@ export class Victim {
     else this.service = await launch(this.dataDir, this.port);
     await this.service.ready(PATIENCE_MS);
     const readyMs = performance.now() - killed;
-    const engineGoneMs = gone ? (await gone) - killed : null;
-    return { readyMs, engineGoneMs };
+    await gone;
+    return readyMs;
   }
 
   /** Ends the service in order, with SIGTERM, and removes its data. */
@@ -88,14 +84,13 @@ function launch(dataDir: string, port: number): Promise<TestService> {
   return startService({ dataDir, env: { PORT: String(port), LOG_LEVEL: 'warn' } });
 }
 
-/** Resolves to the moment at which the condition was seen to hold. */
-async function waitUntil(what: string, condition: () => boolean): Promise<number> {
+/** Resolves when the condition is seen to hold. */
+async function waitUntil(what: string, condition: () => boolean): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}`);
     await pause(20);
   }
-  return performance.now();
 }
 
 /** A zombie is dead: in a container nobody may be there to bury it. */

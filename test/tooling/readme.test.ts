@@ -20,6 +20,19 @@ function settingNames(): string[] {
   return [...source.matchAll(/read\.\w+\('([A-Z_]+)'/g)].map((match) => match[1] ?? '');
 }
 
+/** The scripts that a text tells to run, each with the folder of the package that has it. */
+function namedScripts(text: string): { readonly name: string; readonly workspace: string }[] {
+  const commands = text.matchAll(/npm run ([\w:]+)(?: (?:-w|--workspace)[ =]([\w./-]+))?/g);
+  return [...commands].map(([, name = '', workspace = '.']) => ({ name, workspace }));
+}
+
+function scriptsOf(workspace: string): ReadonlySet<string> {
+  const manifest = JSON.parse(readFileSync(`${workspace}/package.json`, 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  return new Set(Object.keys(manifest.scripts));
+}
+
 describe('the README', () => {
   it('tells what each problem means, and what to do, in the words of the code', () => {
     const told = rowsOf(/^`[a-z_]+`$/);
@@ -42,11 +55,20 @@ describe('the README', () => {
   });
 
   it('names scripts that exist', () => {
-    const own = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
     const named = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'].flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/npm run ([\w:]+)/g)].map((match) => match[1] ?? ''),
+      namedScripts(readFileSync(file, 'utf8')),
     );
     expect(named.length).toBeGreaterThan(5);
-    expect(named.filter((name) => !Object.hasOwn(own.scripts, name))).toEqual([]);
+    expect(named.filter(({ name, workspace }) => !scriptsOf(workspace).has(name))).toEqual([]);
+  });
+
+  it('would miss a script that another package has', () => {
+    const [own, engine] = namedScripts(
+      '`npm run bench` and `npm run test:faults -w packages/embedded-mongo`',
+    );
+    expect(own).toEqual({ name: 'bench', workspace: '.' });
+    expect(engine).toEqual({ name: 'test:faults', workspace: 'packages/embedded-mongo' });
+    expect(scriptsOf('.').has('test:faults')).toBe(false);
+    expect(scriptsOf('packages/embedded-mongo').has('test:mongod')).toBe(false);
   });
 });

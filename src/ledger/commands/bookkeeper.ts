@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { IdempotencyTerms, Workspace } from '../../event-store/command.js';
-import { AccountKeyTaken } from '../../event-store/conflicts.js';
+import { AccountKeyTaken, IdempotencyKeyUsed } from '../../event-store/conflicts.js';
 import { EventStore } from '../../event-store/event-store.js';
 import type { StoredAnswer } from '../../event-store/idempotency-record.js';
 import { requireVersion } from '../../http/conditional.js';
@@ -139,6 +139,10 @@ export class Bookkeeper {
       return resultOf(decision);
     } catch (error) {
       if (error instanceof AccountKeyTaken) throw new Problem('name_taken', { cause: error });
+      // Whoever answers the client finds the first answer, unless that one is not yet sure to last.
+      if (error instanceof IdempotencyKeyUsed) {
+        throw new Problem('idempotency_in_flight', { cause: error, extra: { retry_after: 1 } });
+      }
       throw error;
     }
   }

@@ -1,8 +1,7 @@
 import { encodeDoc } from '../bson/codec.js';
 import { decodePart, encodeWithPart } from '../bson/part.js';
-import type { Doc } from '../bson/types.js';
 import { checkSize, validateDoc } from '../bson/validate.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { updateDocument, type NewForm } from '../storage/records.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Update } from '../update/update.js';

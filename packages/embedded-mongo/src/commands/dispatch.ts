@@ -7,7 +7,7 @@ import { RetryableWrite } from '../sessions/retryable-write.js';
 import type { Session } from '../sessions/session.js';
 import { beginStatement, type Statement } from '../sessions/statement.js';
 import { StatementResults } from '../sessions/statement-results.js';
-import type { Connection, Request } from '../wire/request.js';
+import type { Request } from '../wire/request.js';
 import { checkApiVersion } from './api-version.js';
 import type { Command, CommandContext } from './command.js';
 import { checkConcernPlaces } from './concern-places.js';

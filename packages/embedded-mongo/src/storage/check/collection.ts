@@ -1,12 +1,13 @@
 import { decodeDoc } from '../../bson/codec.js';
 import { readField } from '../../bson/fields.js';
 import { validateDoc } from '../../bson/validate.js';
-import type { Collection, Index } from '../catalogue.js';
+import type { Collection, Index } from '../collection.js';
 import type { EntryCounts } from '../counts.js';
 import { keysOf } from '../index-keys.js';
 import { allIndexes, numberOf, type InsertionOrder } from '../insertion-order.js';
 import { endOfPrefix, type Key } from '../keys.js';
-import { entryOf, idKeyOf, isSound, scanEntry, storedChecksum } from '../records.js';
+import { isSound, scanEntry, storedChecksum } from '../reading.js';
+import { entryOf, idKeyOf } from '../records.js';
 import { checksumOf } from '../seal.js';
 import type { View } from '../view.js';
 import { Problems, type Structure } from './structure.js';

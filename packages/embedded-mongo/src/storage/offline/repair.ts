@@ -1,14 +1,16 @@
 import { readField } from '../../bson/fields.js';
 import { validateDoc } from '../../bson/validate.js';
 import { EngineError } from '../../errors.js';
-import { Catalogue, type Collection, type Index } from '../catalogue.js';
+import { Catalogue } from '../catalogue.js';
+import type { Collection, Index } from '../collection.js';
 import { Problems } from '../check/structure.js';
 import { EntryCounts } from '../counts.js';
 import { Disk, encodeSequence, SEQUENCE_KEY } from '../disk.js';
 import { checkFormat } from '../format.js';
 import { readNumber } from '../insertion-order.js';
 import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
-import { idKeyOf, insertDocument, isSound } from '../records.js';
+import { isSound } from '../reading.js';
+import { idKeyOf, insertDocument } from '../records.js';
 import { isIntact, isSealed, unseal } from '../seal.js';
 import { Store } from '../store.js';
 import type { View } from '../view.js';

@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Document } from 'mongodb';
+
+import { startFaultyDatabase, SERVICE_APP, type FaultyDatabase } from './faulty-database.js';
+import { audited, FULL } from './rounds.js';
+import { Writers } from './writers.js';
+
+const ACKNOWLEDGED = FULL ? 20_000 : 1_000;
+const LASTS_MS = 60;
+const ALL = ['find', 'bulkWrite', 'commitTransaction'];
+
+const FAULTS: readonly Document[] = [
+  { failCommands: ['bulkWrite'], errorCode: 112, errorLabels: ['TransientTransactionError'] },
+  { failCommands: ['find'], errorCode: 91, errorLabels: ['TransientTransactionError'] },
+  { failCommands: ['commitTransaction'], errorCode: 251, errorLabels: ['TransientTransactionError'] },
+  { failCommands: ['commitTransaction'], errorCode: 91, errorLabels: ['RetryableWriteError'] },
+  { failCommands: ['commitTransaction'], errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] },
+  {
+    failCommands: ['commitTransaction'],
+    writeConcernError: { code: 91, errmsg: 'going down' },
+    errorLabels: ['RetryableWriteError'],
+  },
+  { failCommands: ['commitTransaction'], writeConcernError: { code: 64, errmsg: 'waited in vain' } },
+  { failCommands: ['bulkWrite'], closeConnection: true },
+  { failCommands: ['commitTransaction'], closeConnection: true },
+  { failCommands: ['find'], closeConnection: true },
+  { failCommands: ['abortTransaction'], closeConnection: true },
+  { failCommands: ALL, blockConnection: true, blockTimeMS: 40 },
+];
+
+const oneOf = <Item>(items: readonly Item[]): Item => items[Math.floor(Math.random() * items.length)] as Item;
+
+describe('faults of the database, at random under load', () => {
+  let database: FaultyDatabase;
+  beforeAll(async () => {
+    database = await startFaultyDatabase(2);
+  });
+  afterAll(() => database.stop());
+
+  /** Sets one fault after the other, and cuts connections in place of answers to what was carried out. */
+  async function sabotage(until: () => boolean): Promise<Map<string, number>> {
+    const thrown = new Map<string, number>();
+    const note = (fault: string) => thrown.set(fault, (thrown.get(fault) ?? 0) + 1);
+    while (!until()) {
+      const command = oneOf(ALL);
+      let cuts = Math.random() < 0.3 ? 1 : 0;
+      database.proxy.fateOf = (name) => {
+        if (name !== command || cuts === 0) return 'pass';
+        cuts -= 1;
+        note(`answer to ${name} lost`);
+        return 'cut';
+      };
+      const fault = oneOf(FAULTS);
+      await database.engine.fail({ ...fault, appName: SERVICE_APP }, 1 + Math.floor(Math.random() * 3));
+      note(JSON.stringify(fault));
+      await pause(Math.random() * 2 * LASTS_MS);
+    }
+    database.proxy.fateOf = () => 'pass';
+    await database.engine.fail(undefined);
+    return thrown;
+  }
+
+  it('nothing twice, nothing lost, no 500; with a key, one effect', async () => {
+    const writers = await Writers.open({ origins: database.services.origins });
+    const { outcome } = writers;
+    let over = false;
+    const sabotaged = sabotage(() => over);
+    writers.start();
+    try {
+      while (outcome.acknowledged.size < ACKNOWLEDGED) await writers.acknowledgedMore(100);
+    } finally {
+      over = true;
+      await sabotaged;
+      await writers.stop();
+    }
+    const thrown = await sabotaged;
+    const { events, problems } = await audited(database.databaseUri, writers);
+    const { acknowledged, refused, unknown, replays, unavailable } = outcome;
+    process.stdout.write(
+      `faults at random: ${[...thrown.values()].reduce((sum, count) => sum + count, 0)} of ${thrown.size} kinds, ` +
+        `${acknowledged.size} acknowledged (${replays} by a repetition), ${refused.size} refused, ` +
+        `${unavailable} times 503, ${unknown.size} left unknown, ${events} events, ${problems.length} problems\n`,
+    );
+    if (problems.length > 0) console.error(database.services.complaints);
+    expect(problems).toEqual([]);
+    expect(thrown.size).toBeGreaterThan(FAULTS.length / 2);
+  }, 600_000);
+});

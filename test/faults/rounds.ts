@@ -1,0 +1,115 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
+
+import { table } from '../../bench/table.js';
+import { audit } from './stored-ledger.js';
+import type { Writers } from './writers.js';
+
+/** The full run, `npm run test:faults`, goes on for as long as its figures need; the normal one looks at everything once. */
+export const FULL = process.env.FAULTS === 'full';
+
+export const ACKNOWLEDGED_BETWEEN_KILLS = 100;
+const MOST_RANDOM_MS = 300;
+/** How long the writers go on after a kill that is survived. */
+const AFTERWARDS_MS = 200;
+
+/** Something that is killed, and comes back. */
+export interface Killable<Target extends string> {
+  /** The database's own address, for looking past the services. */
+  readonly databaseUri: string;
+  /** Kills with SIGKILL, sees to it that all runs again, and gives the milliseconds until it was ready. */
+  kill(target: Target): Promise<number>;
+}
+
+/** What one round came to. */
+export interface Round {
+  readonly target: string;
+  readonly acknowledged: number;
+  readonly refused: number;
+  readonly unknown: number;
+  readonly replays: number;
+  readonly events: number;
+  readonly readyMs: number;
+  readonly problems: readonly string[];
+}
+
+/** Kills in the middle of the writing, and looks at what is left once all is back. */
+export async function oneRound<Target extends string>(
+  victim: Killable<Target>,
+  writers: Writers,
+  target: Target,
+): Promise<Round> {
+  const { acknowledged, refused, unknown, replays } = counts(writers);
+  let until = 0;
+  let readyMs = 0;
+  writers.start();
+  try {
+    await writers.acknowledgedMore(ACKNOWLEDGED_BETWEEN_KILLS);
+    await pause(Math.random() * MOST_RANDOM_MS);
+    until = counts(writers).acknowledged;
+    readyMs = await victim.kill(target);
+    await pause(AFTERWARDS_MS);
+  } finally {
+    await writers.stop();
+  }
+  const found = await audited(victim.databaseUri, writers);
+  const after = counts(writers);
+  return {
+    target,
+    acknowledged: until - acknowledged,
+    refused: after.refused - refused,
+    unknown: after.unknown - unknown,
+    replays: after.replays - replays,
+    readyMs,
+    ...found,
+  };
+}
+
+/** What the database holds of these writers' accounts, looked at past the services. */
+export async function audited(uri: string, { ledger, outcome }: Writers) {
+  const client = await MongoClient.connect(uri);
+  try {
+    return await audit(client.db(), ledger.accounts, outcome);
+  } finally {
+    await client.close();
+  }
+}
+
+function counts({ outcome }: Writers) {
+  const { acknowledged, refused, unknown, replays } = outcome;
+  return { acknowledged: acknowledged.size, refused: refused.size, unknown: unknown.size, replays };
+}
+
+/** Prints the rounds, each in a line when they are few, and what they come to. */
+export function print(title: string, rounds: readonly Round[]): void {
+  const head = [
+    'killed',
+    'acknowledged',
+    'refused',
+    'unanswered',
+    'replays',
+    'events',
+    'ready ms',
+    'problems',
+  ];
+  const rows = (rounds.length <= 20 ? rounds : []).map((round) => [
+    round.target,
+    ...[round.acknowledged, round.refused, round.unknown, round.replays, round.events].map(String),
+    round.readyMs.toFixed(0),
+    String(round.problems.length),
+  ]);
+  const ready = rounds.map(({ readyMs }) => readyMs).sort((a, b) => a - b);
+  const total = (pick: (round: Round) => number) =>
+    String(rounds.reduce((sum, round) => sum + pick(round), 0));
+  const all = [
+    `all ${rounds.length}`,
+    ...[total((round) => round.acknowledged), total((round) => round.refused)],
+    ...[total((round) => round.unknown), total((round) => round.replays), ''],
+    `${at(ready, 0.5)} (most ${at(ready, 1)})`,
+    total((round) => round.problems.length),
+  ];
+  process.stdout.write(`${title}\n${table([head, ...rows, all])}\n`);
+}
+
+const at = (sorted: readonly number[], share: number): string =>
+  (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(0);
