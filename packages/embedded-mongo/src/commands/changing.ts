@@ -1,6 +1,5 @@
 import { encodeDoc } from '../bson/codec.js';
 import { decodePart, encodeWithPart } from '../bson/part.js';
-import type { Doc } from '../bson/types.js';
 import { checkSize, validateDoc } from '../bson/validate.js';
 import type { Collection } from '../storage/catalogue.js';
 import { indexFields } from '../storage/index-fields.js';

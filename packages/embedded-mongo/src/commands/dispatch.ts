@@ -75,8 +75,7 @@ async function withFailPoints(
   run: () => Promise<Reply>,
 ): Promise<Reply> {
   await failPoints.beforeCommand(name, connection);
-  const reply = await run();
-  return failPoints.afterCommand(name, connection, reply) ?? reply;
+  return failPoints.afterCommand(name, connection, await run());
 }
 
 async function runCommand(

@@ -242,15 +242,10 @@ function putDocument(transaction: Transaction, primary: Index, key: Key, bytes: 
 }
 
 function checked(collection: Collection, key: Key, stored: Uint8Array): Uint8Array {
-  if (!isSound(key, stored)) {
+  if (!isIntact(key, stored)) {
     throw new EngineError('DataCorruptionDetected', `a stored document of ${collection.ns} is damaged`);
   }
   return stored.subarray(CHECKSUM_BYTES);
-}
-
-/** Whether what is stored for a document (its checksum, then its BSON) is what was written under this key. */
-export function isSound(key: Key, stored: Uint8Array): boolean {
-  return isIntact(key, stored);
 }
 
 /** The checksum that a stored document begins with; 0 where even that is missing. */

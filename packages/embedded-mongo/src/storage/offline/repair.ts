@@ -8,7 +8,7 @@ import { Disk, encodeSequence, SEQUENCE_KEY } from '../disk.js';
 import { checkFormat } from '../format.js';
 import { readNumber } from '../insertion-order.js';
 import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
-import { idKeyOf, insertDocument, isSound } from '../records.js';
+import { idKeyOf, insertDocument } from '../records.js';
 import { isIntact, isSealed, unseal } from '../seal.js';
 import { Store } from '../store.js';
 import type { View } from '../view.js';
@@ -187,7 +187,7 @@ async function copyDocument(
 ): Promise<boolean> {
   const document = `${collection.ns}: the document with the key ${Buffer.from(key, 'latin1').toString('hex')}`;
   try {
-    if (!isSound(key, value)) throw new EngineError('DataCorruptionDetected', 'its checksum is wrong');
+    if (!isIntact(key, value)) throw new EngineError('DataCorruptionDetected', 'its checksum is wrong');
     const bytes = value.subarray(4);
     validateDoc(bytes);
     const id = readField(bytes, '_id');
