@@ -3,7 +3,8 @@ import type { Reply } from './bson/codec.js';
 import { dispatch } from './commands/dispatch.js';
 import { DEFAULT_LIMITS, type Limits } from './expiry/limits.js';
 import { TtlSweep } from './expiry/ttl-sweep.js';
-import { Cursors } from './query/cursors.js';
+import { Cursors } from './query/execute/cursors.js';
+import { QueryMemory } from './query/memory.js';
 import { FailPoints } from './sessions/fail-points.js';
 import { Operations } from './sessions/operations.js';
 import { Sessions } from './sessions/sessions.js';
@@ -31,6 +32,8 @@ const SEQUENCES_A_SECOND = 2 ** 31;
 export class Engine {
   readonly sessions: Sessions;
   readonly cursors: Cursors;
+  /** What queries and cursors hold. */
+  readonly queryMemory: QueryMemory;
   /** The commands under way. */
   readonly operations = new Operations();
   private readonly expiry: TtlSweep;
@@ -43,7 +46,8 @@ export class Engine {
     readonly failPoints: FailPoints | undefined,
     limits: Limits,
   ) {
-    this.cursors = new Cursors(limits.cursorIdleMs);
+    this.queryMemory = new QueryMemory(limits.queryMemoryBytes);
+    this.cursors = new Cursors(limits, this.queryMemory);
     this.sessions = new Sessions(store, limits, (session) => {
       this.cursors.killOf(session);
     });

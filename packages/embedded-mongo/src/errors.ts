@@ -43,6 +43,7 @@ export const ErrorCodes = {
   ConflictingOperationInProgress: 117,
   DocumentValidationFailure: 121,
   CommandFailed: 125,
+  ExceededMemoryLimit: 146,
   InvalidPipelineOperator: 168,
   QueryPlanKilled: 175,
   InvalidIndexSpecificationOption: 197,

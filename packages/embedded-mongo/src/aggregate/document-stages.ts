@@ -1,6 +1,6 @@
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Variables } from '../query/expression-types.js';
+import type { Variables } from '../query/expression/types.js';
 import {
   addFieldsChange,
   projectChange,

@@ -1,6 +1,6 @@
 import { Undefined, type Doc, type Value } from '../bson/types.js';
-import { compileExpression } from '../query/expression.js';
-import type { Variables } from '../query/expression-types.js';
+import { compileExpression } from '../query/expression/expression.js';
+import type { Variables } from '../query/expression/types.js';
 import { firstField, isArray } from '../query/values.js';
 
 /**

@@ -17,12 +17,16 @@ export const facet: StageCompiler = (argument, variables, nest) => {
   });
   return async function* (input, work) {
     const tee = new Tee(input, facets.length);
-    const budget = new MemoryBudget('$facet');
-    const results = await tee.all((branch, i) => {
-      const [, nested] = facets[i] as [string, NestedPipeline];
-      return gather(nested, branch, work, budget);
-    });
-    yield [new Map(facets.map(([name], i): [string, Value] => [name, results[i] as Doc[]]))];
+    const budget = new MemoryBudget('$facet', work.memory);
+    try {
+      const results = await tee.all((branch, i) => {
+        const [, nested] = facets[i] as [string, NestedPipeline];
+        return gather(nested, branch, work, budget);
+      });
+      yield [new Map(facets.map(([name], i): [string, Value] => [name, results[i] as Doc[]]))];
+    } finally {
+      budget.release();
+    }
   };
 };
 

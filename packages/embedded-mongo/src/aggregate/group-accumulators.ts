@@ -3,8 +3,8 @@ import { compareValues } from '../bson/compare.js';
 import { encodeKeyValue } from '../bson/keystring.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { Sum } from '../query/accumulators.js';
-import { mergeObjects } from '../query/expression-objects.js';
+import { Sum } from '../query/expression/accumulators.js';
+import { mergeObjects } from '../query/expression/objects.js';
 import { approximateSize } from './memory.js';
 import { isArray, isNullish } from '../query/values.js';
 

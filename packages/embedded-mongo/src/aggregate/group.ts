@@ -1,8 +1,8 @@
 import { encodeKeyValue } from '../bson/keystring.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileExpression } from '../query/expression.js';
-import type { Expression, Variables } from '../query/expression-types.js';
+import { compileExpression } from '../query/expression/expression.js';
+import type { Expression, Variables } from '../query/expression/types.js';
 import { approximateSize, MemoryBudget } from './memory.js';
 import { firstField } from '../query/values.js';
 import { accumulators, type Accumulator, type AccumulatorKind } from './group-accumulators.js';
@@ -24,19 +24,23 @@ const groupOverhead = 128;
 
 export const group: StageCompiler = (argument, variables) => {
   const { id, fields } = parseGroup(argument, variables);
-  return async function* (input, { slice }) {
+  return async function* (input, { slice, memory }) {
     const groups = new Map<string, Group>();
-    const budget = new MemoryBudget('$group');
-    for await (const batch of input) {
-      for (const doc of batch) {
-        const target = groupFor(id(doc, variables) ?? null, groups, fields, budget);
-        for (const [i, field] of fields.entries()) {
-          budget.take((target.totals[i] as Accumulator).add(field.evaluate(doc, variables)));
+    const budget = new MemoryBudget('$group', memory);
+    try {
+      for await (const batch of input) {
+        for (const doc of batch) {
+          const target = groupFor(id(doc, variables) ?? null, groups, fields, budget);
+          for (const [i, field] of fields.entries()) {
+            budget.take((target.totals[i] as Accumulator).add(field.evaluate(doc, variables)));
+          }
+          if (slice.isPast()) await slice.rest();
         }
-        if (slice.isPast()) await slice.rest();
       }
+      yield* batchesOf(results(groups, fields), slice);
+    } finally {
+      budget.release();
     }
-    yield* batchesOf(results(groups, fields), slice);
   };
 };
 

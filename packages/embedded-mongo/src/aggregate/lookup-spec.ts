@@ -3,7 +3,7 @@ import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { checkFieldPath } from '../query/field-path.js';
 import { isArray } from '../query/values.js';
-import { checkVariableName } from '../query/variable-names.js';
+import { checkVariableName } from '../query/expression/variable-names.js';
 
 /** What a `$lookup` asks for. */
 export interface LookupSpec {

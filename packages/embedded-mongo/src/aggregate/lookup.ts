@@ -1,7 +1,7 @@
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileExpression } from '../query/expression.js';
-import type { Expression, Variables } from '../query/expression-types.js';
+import { compileExpression } from '../query/expression/expression.js';
+import type { Expression, Variables } from '../query/expression/types.js';
 import { joinFilter, joinValues } from './join.js';
 import { readLookup, type LookupSpec } from './lookup-spec.js';
 import { approximateSize } from './memory.js';

@@ -1,5 +1,6 @@
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
+import { MemoryShare, type QueryMemory } from '../query/memory.js';
 import { isArray } from '../query/values.js';
 
 /** What a `$group` may hold in memory, in bytes; MongoDB would go to disk beyond it. */
@@ -8,17 +9,31 @@ const memoryLimit = 100 * 1024 * 1024;
 /** Counts what one operation holds in memory and refuses it beyond the limit. */
 export class MemoryBudget {
   private used = 0;
+  private readonly share: MemoryShare;
 
-  constructor(private readonly operation: string) {}
+  constructor(
+    private readonly operation: string,
+    memory: QueryMemory,
+  ) {
+    this.share = new MemoryShare(memory);
+  }
 
-  /** @throws EngineError QueryExceededMemoryLimitNoDiskUseAllowed */
+  /** @throws EngineError QueryExceededMemoryLimitNoDiskUseAllowed, or ExceededMemoryLimit where others hold too much */
   take(bytes: number): void {
     this.used += bytes;
-    if (this.used <= memoryLimit) return;
+    if (this.used <= memoryLimit) {
+      this.share.resize(this.used);
+      return;
+    }
     throw new EngineError(
       'QueryExceededMemoryLimitNoDiskUseAllowed',
       `${this.operation} exceeded memory limit of ${memoryLimit} bytes; this engine does not group on disk.`,
     );
+  }
+
+  /** Gives all of it back. */
+  release(): void {
+    this.share.release();
   }
 }
 

@@ -1,11 +1,11 @@
 import { typeName } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileExpression } from '../query/expression.js';
-import type { Variables } from '../query/expression-types.js';
+import { compileExpression } from '../query/expression/expression.js';
+import type { Variables } from '../query/expression/types.js';
 import { checkFieldPath } from '../query/field-path.js';
 import { isArray } from '../query/values.js';
-import { checkVariableName } from '../query/variable-names.js';
+import { checkVariableName } from '../query/expression/variable-names.js';
 import { compileDocumentStages } from './document-stages.js';
 import type { DocumentChange } from './shape-stages.js';
 import { readMergeTarget, type Target } from './target.js';

@@ -1,5 +1,5 @@
 import type { Value } from '../bson/types.js';
-import type { Variables } from '../query/expression-types.js';
+import type { Variables } from '../query/expression/types.js';
 import { readMerge, type MergeOutput } from './merge-spec.js';
 import { readOutTarget, type Target } from './target.js';
 

@@ -1,8 +1,8 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Variables } from '../query/expression-types.js';
-import { compileFilterWith } from '../query/match.js';
-import { compileVariables } from '../query/variables.js';
+import type { Variables } from '../query/expression/types.js';
+import { compileFilterWith } from '../query/match/match.js';
+import { compileVariables } from '../query/expression/variables.js';
 import { checkArrangement, type Place } from './arrangement.js';
 import { withEqualities } from './expression-equalities.js';
 import { foreignCollections } from './each-stage.js';

@@ -1,8 +1,8 @@
 import { typeName } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileExpression } from '../query/expression.js';
-import type { Variables } from '../query/expression-types.js';
+import { compileExpression } from '../query/expression/expression.js';
+import type { Variables } from '../query/expression/types.js';
 import { checkFieldPath } from '../query/field-path.js';
 import {
   addNode,
@@ -10,8 +10,8 @@ import {
   emptyTree,
   excludeFields,
   type ProjectionTree,
-} from '../query/project-tree.js';
-import { compileProjection } from '../query/project.js';
+} from '../query/project/tree.js';
+import { compileProjection } from '../query/project/project.js';
 import { describe, firstField, isArray } from '../query/values.js';
 
 /** What a stage makes of one document; the document given stays as it is. */

@@ -3,9 +3,9 @@ import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { isNumeric, toInt64Exact } from '../bson/numbers.js';
-import { compileFilterWith } from '../query/match.js';
-import { compileSortKey, SortBuffer } from '../query/execute-sort.js';
-import { compileSortOrder } from '../query/sort.js';
+import { compileFilterWith } from '../query/match/match.js';
+import { compileSortKey, SortBuffer } from '../query/execute/sort.js';
+import { compileSortOrder } from '../query/sort/sort.js';
 import { describe } from '../query/values.js';
 import { batchesOf, documentsOf, type Stage, type StageCompiler } from './stage.js';
 
@@ -44,13 +44,17 @@ export function sortArgument(argument: Value): Doc {
 /** A sort of which only the first `limit` documents are wanted (0 for all). */
 export function sortStage(sort: Doc, limit = 0): Stage {
   const keyOf = compileSortKey(sort);
-  return async function* (input, { slice }) {
-    const buffer = new SortBuffer(limit);
-    for await (const doc of documentsOf(input)) {
-      buffer.add(keyOf(doc), encodeDoc(doc));
-      if (slice.isPast()) await slice.rest();
+  return async function* (input, { slice, memory }) {
+    const buffer = new SortBuffer(limit, memory);
+    try {
+      for await (const doc of documentsOf(input)) {
+        buffer.add(keyOf(doc), encodeDoc(doc));
+        if (slice.isPast()) await slice.rest();
+      }
+      yield* batchesOf(decoded(await buffer.sorted(slice)), slice);
+    } finally {
+      buffer.release();
     }
-    yield* batchesOf(decoded(await buffer.sorted(slice)), slice);
   };
 }
 

@@ -1,8 +1,8 @@
 import { typeName } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileExpression } from '../query/expression.js';
-import type { Variables } from '../query/expression-types.js';
+import { compileExpression } from '../query/expression/expression.js';
+import type { Variables } from '../query/expression/types.js';
 import { isArray } from '../query/values.js';
 
 /** The names of stages that bring documents of their own and so come first. */

@@ -1,8 +1,9 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Variables } from '../query/expression-types.js';
-import type { TimeSlice } from '../query/execute-slice.js';
-import type { Filter } from '../query/match.js';
+import type { Variables } from '../query/expression/types.js';
+import type { TimeSlice } from '../query/execute/slice.js';
+import type { Filter } from '../query/match/match.js';
+import type { QueryMemory } from '../query/memory.js';
 
 /** Documents on their way through a pipeline: many at a time, so that each costs no promise of its own. */
 export type Batches = AsyncIterable<Doc[]>;
@@ -18,6 +19,8 @@ export interface StageWork {
   /** Tells when others must have their turn, and whether the work goes on at all. */
   readonly slice: TimeSlice;
   readonly reader: CollectionReader;
+  /** What it holds of many documents at once is held here. */
+  readonly memory: QueryMemory;
 }
 
 /** One stage at work. */

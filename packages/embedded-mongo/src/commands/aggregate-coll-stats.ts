@@ -3,7 +3,7 @@ import { Int32, Long } from 'bson';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import { DateTime, type Doc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { sizesOf, type CollectionSizes } from '../storage/sizes.js';
 import { Arguments } from './arguments.js';
 import type { CommandContext } from './command.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { equalValues } from '../bson/compare.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { createCollection, createIndex, dropCollection } from '../storage/schema.js';
 import type { EachResult } from './aggregate-output.js';
 import type { CommandContext } from './command.js';

@@ -5,14 +5,14 @@ import { encodeDoc, type Reply } from '../bson/codec.js';
 import { isNumeric } from '../bson/numbers.js';
 import { RawDoc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { PipelineResults } from '../query/execute-pipeline.js';
-import { BufferedResults, type ResultSource, type ScanResults } from '../query/execute.js';
-import type { Variables } from '../query/expression-types.js';
-import { compileFilterWith } from '../query/match.js';
-import { PipelineReader, type OpenQuery } from '../query/pipeline-reader.js';
+import { PipelineResults } from '../query/execute/pipeline.js';
+import { BufferedResults, type ResultSource, type ScanResults } from '../query/execute/execute.js';
+import type { Variables } from '../query/expression/types.js';
+import { compileFilterWith } from '../query/match/match.js';
+import { PipelineReader, type OpenQuery } from '../query/execute/pipeline-reader.js';
 import { firstField } from '../query/values.js';
-import { compileVariables } from '../query/variables.js';
-import type { Collection } from '../storage/catalogue.js';
+import { compileVariables } from '../query/expression/variables.js';
+import type { Collection } from '../storage/collection.js';
 import { checkOutput, writeResults } from './aggregate-output.js';
 import { checkSource, sourceDocuments } from './aggregate-source.js';
 import { Arguments } from './arguments.js';
@@ -22,7 +22,15 @@ import { countMatching } from './count.js';
 import { countingStage, type CountingStage } from './counting-stage.js';
 import { explainPipeline } from './explain-reply.js';
 import { checkDatabase, checkedNamespace, namespaceOf } from './namespace.js';
-import { collectionToRead, FIRST_BATCH, firstReply, resultsOf, type Query, type Window } from './reading.js';
+import {
+  collectionToRead,
+  FIRST_BATCH,
+  firstReply,
+  noResults,
+  resultsOf,
+  type Query,
+  type Window,
+} from './reading.js';
 
 /** What an `aggregate` asks for: a query to begin with, then the stages that are no query. */
 export interface AggregateRequest {
@@ -148,16 +156,17 @@ async function resultsFor(
   if (counting !== undefined && collection !== undefined) {
     const { skip = 0, limit = 0 } = window;
     const count = await countMatching(context, collection, { query, skip, limit });
-    return new BufferedResults(count === 0 ? [] : [new RawDoc(encodeDoc(counting.result(count)))]);
+    const docs = count === 0 ? [] : [new RawDoc(encodeDoc(counting.result(count)))];
+    return new BufferedResults(docs, context.engine.queryMemory);
   }
-  const scanned = (): ScanResults | undefined => collection && resultsOf(collection, query, window);
-  if (pipeline.isQueryOnly && pipeline.source === undefined) return scanned() ?? new BufferedResults([]);
+  const scanned = (): ScanResults | undefined => collection && resultsOf(context, collection, query, window);
+  if (pipeline.isQueryOnly && pipeline.source === undefined) return scanned() ?? noResults(context);
   const reader = new PipelineReader(await foreignQueries(context, pipeline.collections));
   const input =
     pipeline.source === undefined
       ? reader.documents(scanned())
       : sourceDocuments(context, pipeline.source, { ns, collection, variables: request.variables, reader });
-  return new PipelineResults(input, pipeline, reader);
+  return new PipelineResults(input, pipeline, reader, context.engine.queryMemory);
 }
 
 /** Finds the further collections that a pipeline reads, all at its beginning. */
@@ -170,6 +179,6 @@ async function foreignQueries(context: CommandContext, names: ReadonlySet<string
   }
   return (name, { filter, sort, skip, limit }) => {
     const collection = collections.get(name);
-    return collection && resultsOf(collection, { filter, sort }, { skip, limit });
+    return collection && resultsOf(context, collection, { filter, sort }, { skip, limit });
   };
 }

@@ -3,7 +3,7 @@ import { typeName } from '../bson/compare.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import { RawDoc, type Doc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Hint } from '../query/plan-hint.js';
+import type { Hint } from '../query/plan/hint.js';
 
 /** The fields of a command or of one of its statements, read by type. A field that is null counts as left out. */
 export class Arguments {

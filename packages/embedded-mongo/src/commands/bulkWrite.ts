@@ -2,8 +2,8 @@ import { encodeReply, decodeCommand, type Reply } from '../bson/codec.js';
 import { readField } from '../bson/fields.js';
 import { RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { TimeSlice } from '../query/execute-slice.js';
-import { BufferedResults } from '../query/execute.js';
+import { TimeSlice } from '../query/execute/slice.js';
+import { BufferedResults, MAX_BATCH_LENGTH } from '../query/execute/execute.js';
 import { Arguments } from './arguments.js';
 import { readOperation, runOperation, type Operation, type OperationOutcome } from './bulk-operation.js';
 import type { Command, CommandContext } from './command.js';
@@ -39,15 +39,18 @@ export const bulkWrite: Command = {
     const args = new Arguments('bulkWrite', context.request.body);
     const ops = args.raw('ops');
     const namespaces = args.raw('nsInfo').map(readNamespace);
+    const size =
+      new Arguments('bulkWrite.cursor', args.documentOrEmpty('cursor')).size('batchSize') ?? Infinity;
+    if (ops.length > Math.min(size, MAX_BATCH_LENGTH)) context.engine.cursors.checkRoom();
     const statements = new Statements(context, ops.length, args.flag('ordered', true));
     const results = new BulkResults(args.flag('errorsOnly'));
     await runAll(context, ops, namespaces, commonOptions(args), statements, results);
-    const size = new Arguments('bulkWrite.cursor', args.documentOrEmpty('cursor')).size('batchSize');
     const reply = await firstReply(
       context,
       'admin.$cmd.bulkWrite',
-      new BufferedResults(results.docs),
-      size ?? Infinity,
+      new BufferedResults(results.docs, context.engine.queryMemory),
+      size,
+      { roomChecked: true },
     );
     return { ...reply, nErrors: statements.errors.length, ...results.counts, ...statements.retries };
   },

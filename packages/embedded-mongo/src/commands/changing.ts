@@ -1,7 +1,7 @@
 import { encodeDoc } from '../bson/codec.js';
 import { decodePart, encodeWithPart } from '../bson/part.js';
 import { checkSize, validateDoc } from '../bson/validate.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { indexFields } from '../storage/index-fields.js';
 import { updateDocument, type NewForm } from '../storage/records.js';
 import type { Transaction } from '../storage/transaction.js';

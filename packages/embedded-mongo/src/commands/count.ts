@@ -1,7 +1,7 @@
 import type { Reply } from '../bson/codec.js';
-import { asksForAll, countRows } from '../query/execute-count.js';
-import { TimeSlice } from '../query/execute-slice.js';
-import type { Collection } from '../storage/catalogue.js';
+import { asksForAll, countRows } from '../query/execute/count.js';
+import { TimeSlice } from '../query/execute/slice.js';
+import type { Collection } from '../storage/collection.js';
 import { Arguments } from './arguments.js';
 import { collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';

@@ -1,7 +1,7 @@
 import { decodeDoc, type Reply } from '../bson/codec.js';
 import type { Doc, RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { TimeSlice } from '../query/execute-slice.js';
+import { TimeSlice } from '../query/execute/slice.js';
 import { Arguments } from './arguments.js';
 import { collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';

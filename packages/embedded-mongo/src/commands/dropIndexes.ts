@@ -3,7 +3,7 @@ import { equalValues } from '../bson/compare.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { describe } from '../query/values.js';
-import type { Collection, Index } from '../storage/catalogue.js';
+import type { Collection, Index } from '../storage/collection.js';
 import { dropIndex } from '../storage/schema.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import type { Reply, ReplyValue } from '../bson/codec.js';
-import { countRows, isCovered } from '../query/execute-count.js';
-import { TimeSlice } from '../query/execute-slice.js';
-import { ScanResults } from '../query/execute.js';
-import { describePlan, type ExplainedShaping } from '../query/plan-explain.js';
-import type { Collection } from '../storage/catalogue.js';
+import { countRows, isCovered } from '../query/execute/count.js';
+import { TimeSlice } from '../query/execute/slice.js';
+import { ScanResults } from '../query/execute/execute.js';
+import { describePlan, type ExplainedShaping } from '../query/plan/explain.js';
+import type { Collection } from '../storage/collection.js';
 import { MONGODB_VERSION } from '../version.js';
 import type { AggregateRequest } from './aggregate.js';
 import type { CommandContext } from './command.js';
@@ -113,12 +113,17 @@ async function carryOut(
       const { keysExamined, docsExamined } = await countRows(scan, view, most, slice);
       return { nReturned: 0, keysExamined, docsExamined };
     }
-    const results = new ScanResults(scan, { skip, limit, ...(sortKey === undefined ? {} : { sortKey }) });
+    const shaping = { skip, limit, ...(sortKey === undefined ? {} : { sortKey }) };
+    const results = new ScanResults(scan, shaping, context.engine.queryMemory);
     let nReturned = 0;
-    for (let finished = false; !finished;) {
-      const batch = await results.nextBatch(view, Infinity, slice);
-      nReturned += batch.docs.length;
-      finished = batch.finished;
+    try {
+      for (let finished = false; !finished;) {
+        const batch = await results.nextBatch(view, Infinity, slice);
+        nReturned += batch.docs.length;
+        finished = batch.finished;
+      }
+    } finally {
+      results.close();
     }
     return { nReturned, keysExamined: scan.keysExamined, docsExamined: scan.docsExamined };
   } finally {

@@ -1,8 +1,7 @@
 import type { Reply } from '../bson/codec.js';
-import { BufferedResults } from '../query/execute.js';
-import { positionOf } from '../query/match-position.js';
-import { compileProjection } from '../query/project.js';
-import { compileVariables } from '../query/variables.js';
+import { positionOf } from '../query/match/position.js';
+import { compileProjection } from '../query/project/project.js';
+import { compileVariables } from '../query/expression/variables.js';
 import { Arguments } from './arguments.js';
 import { checkCollatedChange, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
@@ -11,6 +10,7 @@ import {
   collectionToRead,
   FIRST_BATCH,
   firstReply,
+  noResults,
   readFilter,
   readSort,
   resultsOf,
@@ -59,8 +59,11 @@ export const find: Command = {
     const { query, window } = readFind(args);
     const size = args.size('batchSize') ?? FIRST_BATCH;
     const collection = await collectionToRead(context, ns);
-    const results = collection ? resultsOf(collection, query, window) : new BufferedResults([]);
-    return firstReply(context, ns, results, size, args.flag('singleBatch'));
+    const results = collection ? resultsOf(context, collection, query, window) : noResults(context);
+    return firstReply(context, ns, results, size, {
+      singleBatch: args.flag('singleBatch'),
+      noTimeout: args.flag('noCursorTimeout'),
+    });
   },
 };
 

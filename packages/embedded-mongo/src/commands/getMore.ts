@@ -2,8 +2,8 @@ import { Long } from 'bson';
 import type { Reply } from '../bson/codec.js';
 import { isNumeric, toInt64Exact } from '../bson/numbers.js';
 import { EngineError } from '../errors.js';
-import { MAX_BATCH_LENGTH } from '../query/execute.js';
-import { TimeSlice } from '../query/execute-slice.js';
+import { MAX_BATCH_LENGTH } from '../query/execute/execute.js';
+import { TimeSlice } from '../query/execute/slice.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 

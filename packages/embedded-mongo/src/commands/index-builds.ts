@@ -1,4 +1,4 @@
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import type { Waiter } from '../storage/waiting.js';
 
 /** One change of a collection's indexes at a time: who asks for an index that is under way, waits for it. */

@@ -4,7 +4,7 @@ import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { describe } from '../query/values.js';
-import type { Collection, Index } from '../storage/catalogue.js';
+import type { Collection, Index } from '../storage/collection.js';
 import { Arguments } from './arguments.js';
 
 /** Another time after which an index lets documents expire. */

@@ -2,9 +2,9 @@ import { Int32 } from 'bson';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileFilter } from '../query/match.js';
+import { compileFilter } from '../query/match/match.js';
 import { describe, holdsOperators, isTruthy } from '../query/values.js';
-import type { IndexDefinition } from '../storage/catalogue.js';
+import type { IndexDefinition } from '../storage/collection.js';
 
 const MAX_KEY_FIELDS = 32;
 

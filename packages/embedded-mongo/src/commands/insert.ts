@@ -1,5 +1,5 @@
 import type { Reply } from '../bson/codec.js';
-import { TimeSlice } from '../query/execute-slice.js';
+import { TimeSlice } from '../query/execute/slice.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { runInsert } from './insert-statement.js';

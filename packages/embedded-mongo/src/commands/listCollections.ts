@@ -1,8 +1,8 @@
 import { Binary } from 'bson';
 import { encodeDoc, type Reply } from '../bson/codec.js';
 import { RawDoc, type Doc, type Value } from '../bson/types.js';
-import { BufferedResults } from '../query/execute.js';
-import type { Collection } from '../storage/catalogue.js';
+import { BufferedResults } from '../query/execute/execute.js';
+import type { Collection } from '../storage/collection.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { checkDatabase } from './namespace.js';
@@ -28,7 +28,12 @@ export const listCollections: Command = {
       .map(describeCollection)
       .filter((doc) => filter.matches(doc))
       .map((doc) => new RawDoc(encodeDoc(nameOnly ? namePart(doc) : doc)));
-    return firstReply(context, `${db}.$cmd.listCollections`, new BufferedResults(docs), size ?? Infinity);
+    return firstReply(
+      context,
+      `${db}.$cmd.listCollections`,
+      new BufferedResults(docs, context.engine.queryMemory),
+      size ?? Infinity,
+    );
   },
 };
 

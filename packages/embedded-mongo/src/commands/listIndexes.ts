@@ -1,7 +1,7 @@
 import { encodeDoc, type Reply } from '../bson/codec.js';
 import { RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { BufferedResults } from '../query/execute.js';
+import { BufferedResults } from '../query/execute/execute.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { namespaceOf } from './namespace.js';
@@ -24,6 +24,6 @@ export const listIndexes: Command = {
     const docs = collection.indexes
       .filter((index) => index.ready)
       .map((index) => new RawDoc(encodeDoc(index.spec)));
-    return firstReply(context, ns, new BufferedResults(docs), size ?? Infinity);
+    return firstReply(context, ns, new BufferedResults(docs, context.engine.queryMemory), size ?? Infinity);
   },
 };

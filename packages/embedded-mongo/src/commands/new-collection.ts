@@ -1,6 +1,6 @@
 import type { Store } from '../storage/store.js';
-import type { Collection } from '../storage/catalogue.js';
-import { scanDocuments } from '../storage/records.js';
+import type { Collection } from '../storage/collection.js';
+import { scanDocuments } from '../storage/reading.js';
 import { clearDropped, createCollection } from '../storage/schema.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Doc } from '../bson/types.js';

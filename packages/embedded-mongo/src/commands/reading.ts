@@ -2,17 +2,23 @@ import type { Reply } from '../bson/codec.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { scanOf } from '../query/execute-merge.js';
-import type { Scan } from '../query/execute-scan.js';
-import { TimeSlice } from '../query/execute-slice.js';
-import { compileSortKey } from '../query/execute-sort.js';
-import { MAX_BATCH_LENGTH, ScanResults, type Batch, type ResultSource } from '../query/execute.js';
+import { scanOf } from '../query/execute/merge.js';
+import type { Scan } from '../query/execute/scan.js';
+import { TimeSlice } from '../query/execute/slice.js';
+import { compileSortKey } from '../query/execute/sort.js';
+import {
+  BufferedResults,
+  MAX_BATCH_LENGTH,
+  ScanResults,
+  type Batch,
+  type ResultSource,
+} from '../query/execute/execute.js';
 import type { Collation } from '../query/collation.js';
-import { compileFilter, type Filter } from '../query/match.js';
-import type { Hint } from '../query/plan-hint.js';
-import { planQuery } from '../query/plan.js';
-import { compileSortOrder, type SortKey } from '../query/sort.js';
-import type { Collection } from '../storage/catalogue.js';
+import { compileFilter, type Filter } from '../query/match/match.js';
+import type { Hint } from '../query/plan/hint.js';
+import { planQuery } from '../query/plan/plan.js';
+import { compileSortOrder, type SortKey } from '../query/sort/sort.js';
+import type { Collection } from '../storage/collection.js';
 import type { View } from '../storage/view.js';
 import type { Arguments } from './arguments.js';
 import { checkCollatedFilter } from './collation.js';
@@ -92,33 +98,59 @@ export function scanFor(
 }
 
 /** The results of a query upon a collection. */
-export function resultsOf(collection: Collection, query: Query, window: Window): ScanResults {
+export function resultsOf(
+  { engine }: CommandContext,
+  collection: Collection,
+  query: Query,
+  window: Window,
+): ScanResults {
   const { scan, sortKey } = scanFor(collection, query);
-  return new ScanResults(scan, {
+  const shaping = {
     skip: window.skip ?? 0,
     limit: window.limit ?? 0,
     ...(sortKey === undefined ? {} : { sortKey }),
     ...(window.project === undefined ? {} : { project: window.project }),
-  });
+  };
+  return new ScanResults(scan, shaping, engine.queryMemory);
 }
 
-/** Answers with the first batch, and keeps a cursor where there is more. */
+/** The results of a query where there is nothing to read from. */
+export function noResults({ engine }: CommandContext): ResultSource {
+  return new BufferedResults([], engine.queryMemory);
+}
+
+/** What becomes of results behind the first batch. */
+export interface CursorOptions {
+  /** They are let go. */
+  readonly singleBatch?: boolean;
+  /** The cursor is not closed for being idle. */
+  readonly noTimeout?: boolean;
+  /** `Cursors.checkRoom` has been asked: what was done since cannot be undone for want of room. */
+  readonly roomChecked?: boolean;
+}
+
+/** Answers with the first batch, and keeps a cursor where there is more. Throws where there is no room for one. */
 export async function firstReply(
   context: CommandContext,
   ns: string,
   results: ResultSource,
   size: number,
-  singleBatch = false,
+  { singleBatch = false, noTimeout = false, roomChecked = false }: CursorOptions = {},
 ): Promise<Reply> {
-  const batch = await fetch(context, results, singleBatch ? size : Math.min(size, MAX_BATCH_LENGTH));
+  const { session, transaction } = context;
+  const { cursors } = context.engine;
   let id = 0n;
-  if (batch.finished || singleBatch) results.close();
-  else {
-    const { session, transaction } = context;
-    const view = (): View => context.view();
-    id = context.engine.cursors.open({ ns, session, transaction, results, view });
+  try {
+    const batch = await fetch(context, results, singleBatch ? size : Math.min(size, MAX_BATCH_LENGTH));
+    if (!batch.finished && !singleBatch) {
+      if (!roomChecked) cursors.checkRoom();
+      const view = (): View => context.view();
+      id = cursors.open({ ns, session, transaction, results, noTimeout, view });
+    }
+    return { cursor: { firstBatch: batch.docs, id, ns } };
+  } finally {
+    if (id === 0n) results.close();
   }
-  return { cursor: { firstBatch: batch.docs, id, ns } };
 }
 
 async function fetch(context: CommandContext, results: ResultSource, size: number): Promise<Batch> {

@@ -92,6 +92,8 @@ export class Statements {
     this.messages += errmsg.length;
     this.errors.push({ index, code: error.code, errmsg, ...(error.details as Reply) });
     transaction?.end();
+    // The command itself goes on to its answer.
+    this.context.operation.transaction = undefined;
     return this.ordered || transaction !== undefined;
   }
 

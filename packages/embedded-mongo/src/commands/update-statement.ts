@@ -3,7 +3,7 @@ import { encodeDoc } from '../bson/codec.js';
 import { validateDoc } from '../bson/validate.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import type { Collection } from '../storage/catalogue.js';
+import type { Collection } from '../storage/collection.js';
 import { insertDocument } from '../storage/records.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Update } from '../update/update.js';

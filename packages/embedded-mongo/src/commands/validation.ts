@@ -1,8 +1,8 @@
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileFilter } from '../query/match.js';
-import { explainMismatch } from '../query/mismatch.js';
-import type { Collection } from '../storage/catalogue.js';
+import { compileFilter } from '../query/match/match.js';
+import { explainMismatch } from '../query/match/mismatch.js';
+import type { Collection } from '../storage/collection.js';
 import { identical } from '../update/identical.js';
 import { Arguments } from './arguments.js';
 import type { CommandContext } from './command.js';

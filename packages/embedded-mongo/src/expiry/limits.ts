@@ -1,7 +1,11 @@
-/** What comes to an end by itself, and when. All in milliseconds, except where said. */
+/** What comes to an end by itself, and when; and how much there may be. All in milliseconds, except where said. */
 export interface Limits {
   /** A cursor that nobody has used for so long is closed (MongoDB's cursorTimeoutMillis). */
   readonly cursorIdleMs: number;
+  /** How many cursors may be open. */
+  readonly cursors: number;
+  /** What all queries and open cursors together may hold, in bytes. */
+  readonly queryMemoryBytes: number;
   /** A session that nobody has used for so long is forgotten (localLogicalSessionTimeoutMinutes). */
   readonly sessionIdleMs: number;
   /** A transaction is ended when it has lasted so long (transactionLifetimeLimitSeconds). */
@@ -18,6 +22,8 @@ const MINUTE = 60_000;
 
 export const DEFAULT_LIMITS: Limits = {
   cursorIdleMs: 10 * MINUTE,
+  cursors: 10_000,
+  queryMemoryBytes: 512 * 1024 * 1024,
   sessionIdleMs: 30 * MINUTE,
   transactionLifetimeMs: MINUTE,
   snapshotBytes: 256 * 1024 * 1024,

@@ -2,13 +2,14 @@ import { decodeDoc } from '../bson/codec.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import { DateTime, type Doc, type Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { scanOf } from '../query/execute-merge.js';
-import { TimeSlice } from '../query/execute-slice.js';
-import { eachRow } from '../query/execute.js';
-import { compileFilter, type Filter } from '../query/match.js';
-import { planQuery } from '../query/plan.js';
-import type { Collection, Index } from '../storage/catalogue.js';
-import { deleteDocument, readDocument } from '../storage/records.js';
+import { scanOf } from '../query/execute/merge.js';
+import { TimeSlice } from '../query/execute/slice.js';
+import { eachRow } from '../query/execute/execute.js';
+import { compileFilter, type Filter } from '../query/match/match.js';
+import { planQuery } from '../query/plan/plan.js';
+import type { Collection, Index } from '../storage/collection.js';
+import { readDocument } from '../storage/reading.js';
+import { deleteDocument } from '../storage/records.js';
 import type { Store } from '../storage/store.js';
 
 /** So many places are looked up before their documents are removed, each in a change of its own. */

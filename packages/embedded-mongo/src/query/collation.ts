@@ -127,7 +127,7 @@ function folding(compare: (a: string, b: string) => number): (value: Value) => V
     if (typeof value === 'string') return foldString(value);
     if (value instanceof BSONSymbol) return foldString(value.value);
     if (value instanceof Map) return new Map([...value].map(([name, inner]) => [name, fold(inner)]));
-    return Array.isArray(value) ? (value as Value[]).map(fold) : value;
+    return Array.isArray(value) ? value.map(fold) : value;
   };
   return fold;
 }

@@ -1,8 +1,9 @@
 import { decodeDoc } from '../bson/codec.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
-import type { Collection, Index } from './catalogue.js';
+import type { Collection, Index } from './collection.js';
 import type { EntryCounts } from './counts.js';
-import { deleteDocument, readDocument, scanIndex } from './records.js';
+import { readDocument, scanIndex } from './reading.js';
+import { deleteDocument } from './records.js';
 import { sizesOf } from './sizes.js';
 import type { Transaction } from './transaction.js';
 

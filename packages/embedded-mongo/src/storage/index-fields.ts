@@ -1,4 +1,4 @@
-import type { Index } from './catalogue.js';
+import type { Index } from './collection.js';
 
 /** What all writes ask of a collection's indexes. */
 interface IndexFields {

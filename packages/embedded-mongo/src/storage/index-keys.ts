@@ -2,7 +2,7 @@ import { encodeKeyValue, encodeMissing } from '../bson/keystring.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError, ErrorCodes } from '../errors.js';
 import { describe } from '../query/values.js';
-import type { Index } from './catalogue.js';
+import type { Index } from './collection.js';
 import { boundPart, isLongPart } from './keys.js';
 
 /** What one document puts into one index. */

@@ -1,4 +1,4 @@
-import { FIRST_OWN_INDEX, type Collection, type Index } from './catalogue.js';
+import { FIRST_OWN_INDEX, type Collection, type Index } from './collection.js';
 import type { Key } from './keys.js';
 import { checksumOf } from './seal.js';
 import type { Transaction } from './transaction.js';

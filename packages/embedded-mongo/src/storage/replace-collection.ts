@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.js';
-import type { Collection } from './catalogue.js';
+import type { Collection } from './collection.js';
 import { clearDropped, dropCollection, whileUnused } from './schema.js';
 import type { Store } from './store.js';
 import type { Waiter } from './waiting.js';

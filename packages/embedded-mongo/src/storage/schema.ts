@@ -8,11 +8,12 @@ import {
   type Collection,
   type Index,
   type IndexDefinition,
-} from './catalogue.js';
+} from './collection.js';
 import { allIndexes } from './insertion-order.js';
 import { endOfPrefix, type Key } from './keys.js';
 import { LockedByTransaction } from './locks.js';
-import { addEntries, scanDocuments } from './records.js';
+import { scanDocuments } from './reading.js';
+import { addEntries } from './records.js';
 import type { Need, Store } from './store.js';
 import type { Transaction } from './transaction.js';
 import { patient, type Waiter } from './waiting.js';

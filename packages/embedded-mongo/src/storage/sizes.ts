@@ -1,4 +1,4 @@
-import type { Collection } from './catalogue.js';
+import type { Collection } from './collection.js';
 import type { EntryCounts } from './counts.js';
 
 /** What is stored with each document, in bytes: its checksum. */

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EngineError } from '../errors.js';
-import { Catalogue, type Collection } from './catalogue.js';
-import { checkInProcess } from './check/process.js';
+import { Background } from './background.js';
+import { Catalogue } from './catalogue.js';
+import type { Collection } from './collection.js';
 import type { FolderReport } from './check/report.js';
+import { RunningChecks } from './check/running.js';
 import { EntryCounts } from './counts.js';
 import { Disk, type DiskSnapshot } from './disk.js';
 import { checkFormat } from './format.js';
@@ -14,6 +15,7 @@ import { sizeOfChanges, SpaceGuard, type MeasureSpace } from './space.js';
 import { Transaction } from './transaction.js';
 import { PublishedView, type View } from './view.js';
 import { patient, type Waiter } from './waiting.js';
+import { WastefulTransactions } from './wasteful.js';
 
 export interface StoreOptions {
   /** The file could not be written. Nothing may be acknowledged after that: the process should end. */
@@ -41,22 +43,21 @@ export class Store {
   private readonly locks = new Locks();
   private readonly views = new Set<PublishedView>();
   private readonly open = new Set<Transaction>();
-  private readonly unusedAtFirst = new WeakMap<Transaction, number>();
+  private readonly wasteful = new WastefulTransactions();
   private readonly commits: GroupCommit;
-  private readonly onFatal: (error: unknown) => void;
-  private readonly background = new Set<Promise<void>>();
-  private readonly checks = new Set<Promise<FolderReport>>();
-  private closing = false;
+  private readonly background: Background;
+  private readonly checks: RunningChecks;
   private snapshot: DiskSnapshot;
   private published: number;
 
   private constructor(
-    private readonly folder: string,
+    folder: string,
     private readonly disk: Disk,
     private readonly space: SpaceGuard,
     options: StoreOptions,
   ) {
-    this.onFatal = options.onFatal;
+    this.background = new Background(options.onFatal);
+    this.checks = new RunningChecks(folder);
     this.snapshot = disk.snapshot();
     this.published = this.snapshot.sequence;
     this.commits = new GroupCommit(
@@ -181,12 +182,7 @@ export class Store {
    */
   endWasteful(bytes: number): void {
     if (this.open.size === 0) return;
-    const unused = this.disk.unusedBytes();
-    for (const transaction of this.open) {
-      const before = this.unusedAtFirst.get(transaction);
-      if (before === undefined) this.unusedAtFirst.set(transaction, unused);
-      else if (unused - before > bytes) transaction.end(snapshotTooOld());
-    }
+    this.wasteful.end(this.open, this.disk.unusedBytes(), bytes);
   }
 
   /**
@@ -194,13 +190,7 @@ export class Store {
    * end half done: it must be such that it is begun again later.
    */
   inBackground(work: Promise<void>): void {
-    const failed = (error: unknown): void => {
-      if (!(error instanceof EngineError && error.codeName === 'OutOfDiskSpace')) this.onFatal(error);
-    };
-    const watched: Promise<void> = work.catch(failed).then(() => {
-      this.background.delete(watched);
-    });
-    this.background.add(watched);
+    this.background.add(work);
   }
 
   /**
@@ -209,17 +199,7 @@ export class Store {
    */
   async check(ns: string | undefined, checkInterrupt: () => void): Promise<FolderReport> {
     this.space.checkRoom(0);
-    // Keeps the pages of this and all later states for the other process, which LMDB does not list as a reader here.
-    const held = this.snapshot.retain();
-    const check = checkInProcess(this.folder, ns, () => {
-      if (this.closing) throw new EngineError('ShutdownInProgress', 'The server is shutting down.');
-      checkInterrupt();
-    }).finally(() => {
-      this.checks.delete(check);
-      held.release();
-    });
-    this.checks.add(check);
-    return check;
+    return this.checks.run(ns, checkInterrupt, this.snapshot.retain());
   }
 
   /**
@@ -227,17 +207,17 @@ export class Store {
    * who reads outside them must have been told to stop.
    */
   async close(): Promise<void> {
-    this.closing = true;
+    this.checks.giveUp();
     for (const transaction of this.open) transaction.end();
     // The end of a transaction may set off work of its own.
     await this.durable();
-    while (this.background.size > 0) await Promise.all(this.background);
+    await this.background.ended();
     // LMDB does not survive it when a closed file is read.
     for (const until = performance.now() + LAST_READERS_MS; this.views.size > 0; await delay(LOOK_MS)) {
       if (performance.now() > until) throw new Error('the store cannot be closed: it is still read');
     }
     await this.durable();
-    await Promise.allSettled(this.checks);
+    await this.checks.ended();
     this.snapshot.release();
     await this.disk.close();
   }
@@ -291,11 +271,4 @@ export class Store {
     const spans = [...this.views].map((view) => ({ after: view.disk.sequence, upTo: view.sequence }));
     this.overlay.prune(durable, spans);
   }
-}
-
-function snapshotTooOld(): EngineError {
-  return new EngineError(
-    'SnapshotTooOld',
-    'The transaction was ended: too much has been written since it began, which its snapshot kept from reuse.',
-  ).labelled('TransientTransactionError');
 }

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.js';
-import type { Catalogue, Collection } from './catalogue.js';
+import type { Catalogue } from './catalogue.js';
+import type { Collection } from './collection.js';
 import type { Key } from './keys.js';
 import type { Lock, Locks } from './locks.js';
 import { SortedKeys } from './sorted-keys.js';

@@ -1,7 +1,7 @@
 import type { Collation } from '../query/collation.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compilePullFilter } from '../query/match.js';
+import { compilePullFilter } from '../query/match/match.js';
 import { isArray } from '../query/values.js';
 
 const identifierPattern = /^[a-z][a-zA-Z0-9]*$/;

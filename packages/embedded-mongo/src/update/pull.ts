@@ -4,8 +4,8 @@ import { encodeKeyValue } from '../bson/keystring.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compilePullFilter, compilePullTest } from '../query/match.js';
-import { regexTest } from '../query/regex.js';
+import { compilePullFilter, compilePullTest } from '../query/match/match.js';
+import { regexTest } from '../query/regex/regex.js';
 import { describe, holdsOperators, isArray } from '../query/values.js';
 import type { Modifier, ModifierOperator } from './modifier.js';
 

@@ -2,7 +2,7 @@ import { compareValues, typeName } from '../bson/compare.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { compileSortOrder } from '../query/sort.js';
+import { compileSortOrder } from '../query/sort/sort.js';
 import { isArray, safeInteger } from '../query/values.js';
 import type { ModifierOperator } from './modifier.js';
 

@@ -1,5 +1,5 @@
 import { withEqualities } from '../../src/aggregate/expression-equalities.js';
-import { compileVariables } from '../../src/query/variables.js';
+import { compileVariables } from '../../src/query/expression/variables.js';
 import { doc, double, expectIdentical, value, type Plain } from '../query/notation.js';
 import { check, run, type PlainDoc } from './pipelines.js';
 

@@ -2,7 +2,7 @@ import { ObjectId } from 'bson';
 import { compilePipeline } from '../../src/aggregate/pipeline.js';
 import type { Doc } from '../../src/bson/types.js';
 import { EngineError } from '../../src/errors.js';
-import { compileVariables } from '../../src/query/variables.js';
+import { compileVariables } from '../../src/query/expression/variables.js';
 import { decimal, doc, double, expectIdentical } from '../query/notation.js';
 import { check, collect, run, work, type PlainDoc } from './pipelines.js';
 

@@ -1,9 +1,10 @@
 import { compilePipeline } from '../../src/aggregate/pipeline.js';
 import type { LeadingQuery, StageWork } from '../../src/aggregate/stage.js';
 import type { Doc } from '../../src/bson/types.js';
-import { TimeSlice, type Interruptible } from '../../src/query/execute-slice.js';
-import { compileSortOrder } from '../../src/query/sort.js';
-import { compileVariables } from '../../src/query/variables.js';
+import { TimeSlice, type Interruptible } from '../../src/query/execute/slice.js';
+import { QueryMemory } from '../../src/query/memory.js';
+import { compileSortOrder } from '../../src/query/sort/sort.js';
+import { compileVariables } from '../../src/query/expression/variables.js';
 import { doc, expectIdentical, type Plain } from '../query/notation.js';
 
 export type PlainDoc = Record<string, Plain>;
@@ -18,6 +19,7 @@ export function work(
 ): StageWork {
   return {
     slice: new TimeSlice(interruptible),
+    memory: new QueryMemory(Infinity),
     reader: { read: (name, query) => answers(collections[name] ?? [], query) },
   };
 }

@@ -1,14 +1,13 @@
-import { Decimal128, Double, Int32, Long } from 'bson';
+import { Int32, Long } from 'bson';
 import fc from 'fast-check';
 import { compareValues } from '../../src/bson/compare.js';
-import { encodeKeyValue, encodeMissing } from '../../src/bson/keystring.js';
+import { encodeKeyValue } from '../../src/bson/keystring.js';
 import { DateTime, type Value } from '../../src/bson/types.js';
 import { anyValue, closeNumerics, numeric, valuePair } from './arbitraries.js';
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** -1, 0 or 1, where 0 is never -0. */
 const sign = (order: number): number => Math.sign(order) + 0;
-const dec = (text: string): Decimal128 => Decimal128.fromString(text);
 
 describe('key strings', () => {
   it('order as the values do, ascending and descending', () => {

@@ -122,9 +122,10 @@ describe('bulkWrite', () => {
         { name: 'insertOne', namespace: ns, document: { _id: 20 } },
         { name: 'insertOne', namespace: ns, document: { _id: 1 } },
       ];
-      await expect(engine.client.bulkWrite<Things>(writes, { session })).rejects.toBeInstanceOf(
-        MongoClientBulkWriteError,
-      );
+      await expect(engine.client.bulkWrite<Things>(writes, { session })).rejects.toMatchObject({
+        name: MongoClientBulkWriteError.name,
+        writeErrors: new Map([[1, expect.objectContaining({ code: 11_000 })]]),
+      });
       expect((await failure(session.commitTransaction())).code).toBe(251);
     });
     expect(await things().countDocuments({ _id: 20 })).toBe(0);

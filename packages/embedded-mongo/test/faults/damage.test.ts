@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createCollection, createIndex } from '../../src/storage/schema.js';
-import { scanDocuments } from '../../src/storage/records.js';
+import { scanDocuments } from '../../src/storage/reading.js';
 import { byField, cleanUp, close, insert, int, newFolder, openStore } from '../storage/store-kit.js';
 import { damagedCopy, dissect, examine, type Anatomy, type Outcome } from './damaged-files.js';
 
@@ -141,5 +141,5 @@ describe('damaged data files', () => {
     console.log(`${String(kinds.size)} damaged files, seed ${String(seed)}: ${JSON.stringify(tally)}`);
     expect(wrong).toEqual([]);
     expect(tally.withoutEffect).toBeLessThan(10);
-  }, 180_000);
+  }, 600_000);
 });

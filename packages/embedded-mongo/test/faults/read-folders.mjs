@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { checkFolder } from '../../dist/storage/check/folder.js';
 import { linesOf } from '../../dist/storage/check/report.js';
 import { repairFolder } from '../../dist/storage/offline/repair.js';
-import { readDocument, scanDocuments, scanIndex } from '../../dist/storage/records.js';
+import { readDocument, scanDocuments, scanIndex } from '../../dist/storage/reading.js';
 import { Store } from '../../dist/storage/store.js';
 
 const tell = (message) => new Promise((resolve) => process.send(message, undefined, undefined, resolve));

@@ -1,6 +1,6 @@
 import { EngineError } from '../../src/errors.js';
-import { regexTest } from '../../src/query/regex.js';
-import { mayTake } from '../../src/query/regex-cost.js';
+import { regexTest } from '../../src/query/regex/regex.js';
+import { mayTake } from '../../src/query/regex/cost.js';
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

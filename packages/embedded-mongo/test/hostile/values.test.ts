@@ -1,5 +1,5 @@
 import { Int32 } from 'bson';
-import { compileExpression } from '../../src/query/expression.js';
+import { compileExpression } from '../../src/query/expression/expression.js';
 import { EngineError } from '../../src/errors.js';
 import { encodeDoc } from '../../src/bson/codec.js';
 import type { Doc, Value } from '../../src/bson/types.js';

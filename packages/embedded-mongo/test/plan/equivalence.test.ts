@@ -3,15 +3,16 @@ import fc from 'fast-check';
 import { decodeDoc } from '../../src/bson/codec.js';
 import type { Doc } from '../../src/bson/types.js';
 import { EngineError } from '../../src/errors.js';
-import { countRows } from '../../src/query/execute-count.js';
-import { scanOf } from '../../src/query/execute-merge.js';
-import { RowScan } from '../../src/query/execute-scan.js';
-import { TimeSlice } from '../../src/query/execute-slice.js';
-import { compileSortKey } from '../../src/query/execute-sort.js';
-import { ScanResults } from '../../src/query/execute.js';
-import { compileFilter } from '../../src/query/match.js';
-import { planQuery } from '../../src/query/plan.js';
-import type { Collection, Index } from '../../src/storage/catalogue.js';
+import { countRows } from '../../src/query/execute/count.js';
+import { scanOf } from '../../src/query/execute/merge.js';
+import { RowScan } from '../../src/query/execute/scan.js';
+import { TimeSlice } from '../../src/query/execute/slice.js';
+import { compileSortKey } from '../../src/query/execute/sort.js';
+import { ScanResults } from '../../src/query/execute/execute.js';
+import { compileFilter } from '../../src/query/match/match.js';
+import { QueryMemory } from '../../src/query/memory.js';
+import { planQuery } from '../../src/query/plan/plan.js';
+import type { Collection, Index } from '../../src/storage/collection.js';
 import type { Transaction } from '../../src/storage/transaction.js';
 import { cases, type IndexRecipe } from './cases.js';
 import { addIndex, collectionWith, indexOn, viewOf } from './memory-collection.js';
@@ -96,11 +97,13 @@ async function query(
     ...(by === undefined ? {} : { sort: by }),
     ...(hint === undefined ? {} : { hint }),
   });
-  const results = new ScanResults(scanOf(collection, plan, compileFilter(wanted), by), {
+  const shaping = {
     skip: 0,
     limit: 0,
     ...(plan.sorted || by === undefined ? {} : { sortKey: compileSortKey(by) }),
-  });
+  };
+  const scan = scanOf(collection, plan, compileFilter(wanted), by);
+  const results = new ScanResults(scan, shaping, new QueryMemory(Infinity));
   const rows: Doc[] = [];
   for (let finished = false; !finished;) {
     const batch = await results.nextBatch(view, batchSize, slice);

@@ -1,6 +1,11 @@
 import { encodeDoc } from '../../src/bson/codec.js';
 import type { Doc } from '../../src/bson/types.js';
-import { makeIndex, type Collection, type Index, type IndexDefinition } from '../../src/storage/catalogue.js';
+import {
+  makeIndex,
+  type Collection,
+  type Index,
+  type IndexDefinition,
+} from '../../src/storage/collection.js';
 import { Locks } from '../../src/storage/locks.js';
 import { addEntries, idKeyOf, insertDocument } from '../../src/storage/records.js';
 import { Transaction } from '../../src/storage/transaction.js';

@@ -1,12 +1,15 @@
 import type { Doc } from '../../src/bson/types.js';
-import { RowScan } from '../../src/query/execute-scan.js';
-import { TimeSlice } from '../../src/query/execute-slice.js';
-import { ScanResults } from '../../src/query/execute.js';
-import { compileFilter } from '../../src/query/match.js';
-import { planQuery, type PlanOptions, type QueryPlan } from '../../src/query/plan.js';
-import type { Collection, Index } from '../../src/storage/catalogue.js';
+import { RowScan } from '../../src/query/execute/scan.js';
+import { TimeSlice } from '../../src/query/execute/slice.js';
+import { ScanResults } from '../../src/query/execute/execute.js';
+import { compileFilter } from '../../src/query/match/match.js';
+import { QueryMemory } from '../../src/query/memory.js';
+import { planQuery, type PlanOptions, type QueryPlan } from '../../src/query/plan/plan.js';
+import type { Collection, Index } from '../../src/storage/collection.js';
 import { codeOf, doc, entries, type Plain } from '../query/notation.js';
 import { addIndex, collectionWith, indexOn, viewOf } from './memory-collection.js';
+
+const memory = new QueryMemory(Infinity);
 
 type PlainDoc = Readonly<Record<string, Plain>>;
 
@@ -218,7 +221,7 @@ describe('what a page costs', () => {
     const chosen = planQuery(stored, doc(filter), { sort: doc(sort) });
     expect(chosen.sorted).toBe(true);
     const scan = new RowScan(stored, chosen, compileFilter(doc(filter)));
-    return { collection: { view }, scan, results: new ScanResults(scan, { skip: 0, limit: 20 }) };
+    return { collection: { view }, scan, results: new ScanResults(scan, { skip: 0, limit: 20 }, memory) };
   }
 
   it('is the page, not the collection', async () => {
@@ -261,10 +264,8 @@ describe('arrays', () => {
     const filter = doc({ 'd.x': 1, 'd.y': 2 });
     const chosen = planQuery(collection, filter);
     expect(used(chosen)).toBe('d.x_1_d.y_1');
-    const results = new ScanResults(new RowScan(collection, chosen, compileFilter(filter)), {
-      skip: 0,
-      limit: 0,
-    });
+    const scan = new RowScan(collection, chosen, compileFilter(filter));
+    const results = new ScanResults(scan, { skip: 0, limit: 0 }, memory);
     const batch = await results.nextBatch(view, 9, new TimeSlice({ checkInterrupt: () => undefined }));
     expect(batch.docs).toHaveLength(1);
   });
@@ -276,7 +277,7 @@ describe('arrays', () => {
     addIndex(view, collection, indexOn(1, [['a', 1]]), docs);
     const filter = doc({ a: { $gt: 0, $lt: 9 } });
     const scan = new RowScan(collection, planQuery(collection, filter), compileFilter(filter));
-    const results = new ScanResults(scan, { skip: 0, limit: 0 });
+    const results = new ScanResults(scan, { skip: 0, limit: 0 }, memory);
     const slice = new TimeSlice({ checkInterrupt: () => undefined });
     expect((await results.nextBatch(view, 1, slice)).docs).toHaveLength(1);
     const later = viewOf(collection, [...docs, doc({ _id: 3, a: [3, 4, 5] })]);

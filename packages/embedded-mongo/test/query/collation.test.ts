@@ -1,7 +1,7 @@
 import { readCollation, type Collation } from '../../src/query/collation.js';
-import { compileSortKey } from '../../src/query/execute-sort.js';
-import { compileFilter } from '../../src/query/match.js';
-import { compareSortKeys } from '../../src/query/sort.js';
+import { compileSortKey } from '../../src/query/execute/sort.js';
+import { compileFilter } from '../../src/query/match/match.js';
+import { compareSortKeys } from '../../src/query/sort/sort.js';
 import { codeOf, doc, value, type Plain } from './notation.js';
 
 type PlainDoc = Readonly<Record<string, Plain>>;

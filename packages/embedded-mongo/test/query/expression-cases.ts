@@ -1,6 +1,6 @@
 import type { Value } from '../../src/bson/types.js';
-import { compileExpression } from '../../src/query/expression.js';
-import { compileVariables } from '../../src/query/variables.js';
+import { compileExpression } from '../../src/query/expression/expression.js';
+import { compileVariables } from '../../src/query/expression/variables.js';
 import { doc, expectIdentical, value, type Plain } from './notation.js';
 
 const sample = doc({

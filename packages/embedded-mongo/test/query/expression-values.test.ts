@@ -1,7 +1,7 @@
 import { Int32 } from 'bson';
 import { DateTime } from '../../src/bson/types.js';
-import { compileExpression } from '../../src/query/expression.js';
-import { compileVariables } from '../../src/query/variables.js';
+import { compileExpression } from '../../src/query/expression/expression.js';
+import { compileVariables } from '../../src/query/expression/variables.js';
 import { codeOf, decimal, doc, double, value, type Plain } from './notation.js';
 import { check, evaluate } from './expression-cases.js';
 

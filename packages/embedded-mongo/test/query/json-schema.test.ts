@@ -1,5 +1,5 @@
-import { compileFilter } from '../../src/query/match.js';
-import { compileSchema } from '../../src/query/json-schema.js';
+import { compileFilter } from '../../src/query/match/match.js';
+import { compileSchema } from '../../src/query/json-schema/json-schema.js';
 import { check } from './match-cases.js';
 import { codeOf, decimal, doc, double, expectIdentical, value, type Plain } from './notation.js';
 

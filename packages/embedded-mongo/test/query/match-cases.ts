@@ -1,4 +1,4 @@
-import { compileFilter } from '../../src/query/match.js';
+import { compileFilter } from '../../src/query/match/match.js';
 import { describe } from '../../src/query/values.js';
 import { doc, type Plain } from './notation.js';
 

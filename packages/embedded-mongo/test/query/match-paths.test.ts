@@ -1,4 +1,4 @@
-import { compileFilter } from '../../src/query/match.js';
+import { compileFilter } from '../../src/query/match/match.js';
 import { doc, entries } from './notation.js';
 import { check } from './match-cases.js';
 

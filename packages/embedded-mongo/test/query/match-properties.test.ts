@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { compareValues, equalValues, typeOrder } from '../../src/bson/compare.js';
 import { isNumeric, toDouble } from '../../src/bson/numbers.js';
 import { Undefined, type Doc, type Value } from '../../src/bson/types.js';
-import { compileFilter } from '../../src/query/match.js';
+import { compileFilter } from '../../src/query/match/match.js';
 import { anyValue, valuePair } from '../bson/arbitraries.js';
 
 function holds(operator: string, bound: Value, stored: Value): boolean {

@@ -1,5 +1,5 @@
 import { Undefined } from '../../src/bson/types.js';
-import { compileFilter } from '../../src/query/match.js';
+import { compileFilter } from '../../src/query/match/match.js';
 import { codeOf, doc, value, type Plain } from './notation.js';
 
 describe('refusals', () => {

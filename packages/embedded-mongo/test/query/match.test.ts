@@ -1,6 +1,6 @@
 import { BSONSymbol, Timestamp } from 'bson';
 import { Undefined } from '../../src/bson/types.js';
-import { compileFilter } from '../../src/query/match.js';
+import { compileFilter } from '../../src/query/match/match.js';
 import { bytes, decimal, doc, double, highest, id, lowest } from './notation.js';
 import { check } from './match-cases.js';
 

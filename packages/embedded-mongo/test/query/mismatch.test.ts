@@ -1,5 +1,5 @@
-import { compileFilter } from '../../src/query/match.js';
-import { explainMismatch } from '../../src/query/mismatch.js';
+import { compileFilter } from '../../src/query/match/match.js';
+import { explainMismatch } from '../../src/query/match/mismatch.js';
 import { doc, expectIdentical, type Plain } from './notation.js';
 
 type PlainDoc = Record<string, Plain>;

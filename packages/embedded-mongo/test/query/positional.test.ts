@@ -1,6 +1,6 @@
-import { positionOf } from '../../src/query/match-position.js';
-import { compileProjection } from '../../src/query/project.js';
-import { compileVariables } from '../../src/query/variables.js';
+import { positionOf } from '../../src/query/match/position.js';
+import { compileProjection } from '../../src/query/project/project.js';
+import { compileVariables } from '../../src/query/expression/variables.js';
 import { codeOf, doc, expectIdentical, type Plain } from './notation.js';
 
 type PlainDoc = Record<string, Plain>;

@@ -1,4 +1,4 @@
-import { compileProjection } from '../../src/query/project.js';
+import { compileProjection } from '../../src/query/project/project.js';
 import { codeOf, doc, entries, expectIdentical, type Plain } from './notation.js';
 
 type PlainDoc = Record<string, Plain>;

@@ -1,5 +1,5 @@
 import type { Doc, Value } from '../../src/bson/types.js';
-import { compileSortOrder } from '../../src/query/sort.js';
+import { compileSortOrder } from '../../src/query/sort/sort.js';
 import { codeOf, doc, double, highest, id, lowest, value, type Plain } from './notation.js';
 
 type PlainDoc = Record<string, Plain>;

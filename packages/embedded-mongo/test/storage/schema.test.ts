@@ -2,14 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Int32 } from 'bson';
 import { decodeDoc } from '../../src/bson/codec.js';
 import type { Doc, Value } from '../../src/bson/types.js';
-import type { Collection } from '../../src/storage/catalogue.js';
-import {
-  deleteDocument,
-  idKeyOf,
-  readDocument,
-  scanDocuments,
-  scanIndex,
-} from '../../src/storage/records.js';
+import type { Collection } from '../../src/storage/collection.js';
+import { readDocument, scanDocuments, scanIndex } from '../../src/storage/reading.js';
+import { deleteDocument, idKeyOf } from '../../src/storage/records.js';
 import { clearDropped, createCollection, createIndex, dropCollection } from '../../src/storage/schema.js';
 import { Store } from '../../src/storage/store.js';
 
@@ -253,7 +248,7 @@ describe('collections', () => {
     const after = store.begin();
     expect(() => {
       after.touch(accounts);
-    }).toThrow(expect.objectContaining({ code: 24, labels: ['TransientTransactionError'] }));
+    }).toThrow(expect.objectContaining({ code: 24, labels: ['TransientTransactionError'] }) as Error);
     set(before, accounts, 'b', { n: int(6) });
     expect(accounts.dropped).toBe(false);
     store.publish(before);

@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { Int32 } from 'bson';
 import { decodeDoc, encodeDoc } from '../../src/bson/codec.js';
 import type { Doc, Value } from '../../src/bson/types.js';
-import type { Collection, IndexDefinition } from '../../src/storage/catalogue.js';
-import {
-  idKeyOf,
-  insertDocument,
-  readDocument,
-  readStored,
-  updateDocument,
-} from '../../src/storage/records.js';
+import type { Collection, IndexDefinition } from '../../src/storage/collection.js';
+import { readDocument, readStored } from '../../src/storage/reading.js';
+import { idKeyOf, insertDocument, updateDocument } from '../../src/storage/records.js';
 import { createCollection } from '../../src/storage/schema.js';
 import { Store } from '../../src/storage/store.js';
 import type { Transaction } from '../../src/storage/transaction.js';

@@ -1,7 +1,8 @@
 import { decodeDoc } from '../../src/bson/codec.js';
 import type { Doc } from '../../src/bson/types.js';
-import type { Collection } from '../../src/storage/catalogue.js';
-import { deleteDocument, idKeyOf, scanDocuments } from '../../src/storage/records.js';
+import type { Collection } from '../../src/storage/collection.js';
+import { scanDocuments } from '../../src/storage/reading.js';
+import { deleteDocument, idKeyOf } from '../../src/storage/records.js';
 import type { View } from '../../src/storage/view.js';
 
 import {

@@ -15,7 +15,7 @@ const filters: Readonly<Record<string, { filter: Doc; holds(element: Value): boo
 
 const isDoc = (value: Value): value is Doc => value instanceof Map;
 const isOne = (value: Value | undefined): boolean =>
-  Array.isArray(value) ? (value as Value[]).some(isOne) : value instanceof Int32 && value.value === 1;
+  Array.isArray(value) ? value.some(isOne) : value instanceof Int32 && value.value === 1;
 
 const int = fc.integer({ min: -1, max: 2 }).map((number) => new Int32(number));
 const small = fc.letrec<{ element: Value; doc: Doc; list: Value[] }>((tie) => ({
@@ -51,7 +51,7 @@ function expand(value: Value | undefined, [part, ...rest]: readonly string[]): s
     return expand(inner, rest).map((tail) => [part, ...tail]);
   }
   if (!Array.isArray(value)) throw new Refused();
-  return (value as Value[]).flatMap((element, i) => {
+  return value.flatMap((element, i) => {
     if (identifier !== '' && filters[identifier]?.holds(element) !== true) return [];
     return expand(element, rest).map((tail) => [String(i), ...tail]);
   });

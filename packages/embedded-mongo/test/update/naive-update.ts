@@ -37,7 +37,7 @@ function structuredCopy(value: Value): Value {
     for (const [name, inner] of value) copy.set(name, structuredCopy(inner));
     return copy;
   }
-  return Array.isArray(value) ? (value as Value[]).map(structuredCopy) : value;
+  return Array.isArray(value) ? value.map(structuredCopy) : value;
 }
 
 const creating: ReadonlySet<string> = new Set(['$set', '$inc', '$mul', '$min', '$max', '$push', '$addToSet']);
@@ -58,7 +58,7 @@ function applyStep(doc: Doc, { operator, path, argument }: Step): void {
 
 function read(container: Value, part: string): Value | undefined {
   if (container instanceof Map) return container.get(part);
-  return Array.isArray(container) && /^\d$/.test(part) ? (container as Value[])[Number(part)] : undefined;
+  return Array.isArray(container) && /^\d$/.test(part) ? container[Number(part)] : undefined;
 }
 
 function write(container: Value, part: string, value: Value | undefined): void {
@@ -66,7 +66,7 @@ function write(container: Value, part: string, value: Value | undefined): void {
     if (value === undefined) container.delete(part);
     else container.set(part, value);
   } else if (Array.isArray(container) && /^\d$/.test(part)) {
-    const list = container as Value[];
+    const list = container;
     while (list.length < Number(part)) list.push(null);
     list[Number(part)] = value === undefined ? null : value;
   } else throw new Refused();
@@ -100,7 +100,7 @@ function calculated(operator: '$inc' | '$mul', current: Value | undefined, argum
 
 function listed(operator: Step['operator'], current: Value | undefined, argument: Value): Value {
   if (current !== undefined && !Array.isArray(current)) throw new Refused();
-  const list = (current ?? []) as Value[];
+  const list = current ?? [];
   if (operator === '$push') return [...list, argument];
   if (operator === '$pop') return equalValues(argument, new Int32(1)) ? list.slice(0, -1) : list.slice(1);
   const others = list.filter((item) => !equalValues(item, argument));

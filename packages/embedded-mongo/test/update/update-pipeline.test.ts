@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson';
-import { compileVariables } from '../../src/query/variables.js';
+import { compileVariables } from '../../src/query/expression/variables.js';
 import { compileUpdate } from '../../src/update/update.js';
 import { codeOf, doc, entries, expectIdentical, value, type Plain } from '../query/notation.js';
 import type { PlainDoc } from './update-cases.js';

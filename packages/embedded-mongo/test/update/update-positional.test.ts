@@ -1,4 +1,4 @@
-import { positionOf } from '../../src/query/match-position.js';
+import { positionOf } from '../../src/query/match/position.js';
 import { compileUpdate } from '../../src/update/update.js';
 import { codeOf, doc, expectIdentical, value } from '../query/notation.js';
 import type { PlainDoc } from './update-cases.js';

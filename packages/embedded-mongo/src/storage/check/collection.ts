@@ -1,13 +1,14 @@
 import { decodeDoc } from '../../bson/codec.js';
 import { readField } from '../../bson/fields.js';
 import { validateDoc } from '../../bson/validate.js';
-import type { Collection, Index } from '../catalogue.js';
+import type { Collection, Index } from '../collection.js';
 import type { EntryCounts } from '../counts.js';
 import { keysOf } from '../index-keys.js';
 import { allIndexes, numberOf, type InsertionOrder } from '../insertion-order.js';
 import { endOfPrefix, type Key } from '../keys.js';
-import { entryOf, idKeyOf, scanEntry, storedChecksum } from '../records.js';
-import { checksumOf, isIntact } from '../seal.js';
+import { isSound, scanEntry, storedChecksum } from '../reading.js';
+import { entryOf, idKeyOf } from '../records.js';
+import { checksumOf } from '../seal.js';
 import type { View } from '../view.js';
 import { Problems, type Structure } from './structure.js';
 
@@ -111,7 +112,7 @@ export class CollectionCheck {
   }
 
   private checkDocument(primary: Index, key: Key, value: Uint8Array): boolean {
-    const sound = isIntact(key, value) && this.isDocumentOf(primary, key, value.subarray(4));
+    const sound = isSound(key, value) && this.isDocumentOf(primary, key, value.subarray(4));
     if (!sound) {
       this.corrupt.push(hex(key));
       this.problem(primary, `the document with the key ${hex(key)} is damaged`);
@@ -158,7 +159,7 @@ export class CollectionCheck {
       return;
     }
     // A damaged document has been told of, and says nothing of its entries.
-    if (!isIntact(documentKey, stored)) return;
+    if (!isSound(documentKey, stored)) return;
     if (!keysOf(index, decodeDoc(stored.subarray(4))).keys.has(entry.fields)) {
       this.problem(index, `the entry ${hex(key)} leads to a document that has other values`);
     }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { Catalogue, type Collection } from '../catalogue.js';
+import { Catalogue } from '../catalogue.js';
+import type { Collection } from '../collection.js';
 import { EntryCounts } from '../counts.js';
 import { DATA_FILE, type Disk, type DiskSnapshot } from '../disk.js';
 import { checkFormat } from '../format.js';

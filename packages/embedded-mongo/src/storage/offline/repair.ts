@@ -1,13 +1,15 @@
 import { readField } from '../../bson/fields.js';
 import { validateDoc } from '../../bson/validate.js';
 import { EngineError } from '../../errors.js';
-import { Catalogue, type Collection, type Index } from '../catalogue.js';
+import { Catalogue } from '../catalogue.js';
+import type { Collection, Index } from '../collection.js';
 import { Problems } from '../check/structure.js';
 import { EntryCounts } from '../counts.js';
 import { Disk, encodeSequence, SEQUENCE_KEY } from '../disk.js';
 import { checkFormat } from '../format.js';
 import { readNumber } from '../insertion-order.js';
 import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
+import { isSound } from '../reading.js';
 import { idKeyOf, insertDocument } from '../records.js';
 import { isIntact, isSealed, unseal } from '../seal.js';
 import { Store } from '../store.js';
@@ -187,7 +189,7 @@ async function copyDocument(
 ): Promise<boolean> {
   const document = `${collection.ns}: the document with the key ${Buffer.from(key, 'latin1').toString('hex')}`;
   try {
-    if (!isIntact(key, value)) throw new EngineError('DataCorruptionDetected', 'its checksum is wrong');
+    if (!isSound(key, value)) throw new EngineError('DataCorruptionDetected', 'its checksum is wrong');
     const bytes = value.subarray(4);
     validateDoc(bytes);
     const id = readField(bytes, '_id');

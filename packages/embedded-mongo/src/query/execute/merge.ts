@@ -1,0 +1,105 @@
+import { decodeDoc } from '../../bson/codec.js';
+import type { Doc } from '../../bson/types.js';
+import type { Collection } from '../../storage/collection.js';
+import { readDocument } from '../../storage/reading.js';
+import type { View } from '../../storage/view.js';
+import { docOf, RowScan, type FoundPlaces, type Row, type Scan, type Step } from './scan.js';
+import { compileSortKey } from './sort.js';
+import type { Filter } from '../match/match.js';
+import type { QueryPlan } from '../plan/plan.js';
+
+/** The scan that carries out a plan, made for this sort. */
+export function scanOf(collection: Collection, plan: QueryPlan, filter: Filter, sort?: Doc): Scan {
+  if (!plan.merged || sort === undefined) return new RowScan(collection, plan, filter);
+  return new MergedScan(collection, plan, filter, compileSortKey(sort));
+}
+
+/** The next row of one of the ranges, and its sort key. */
+interface Head {
+  readonly row: Row;
+  readonly key: string;
+}
+
+/** Reads all ranges of a plan at once, each of which is in order, and gives their rows in the order of all. */
+class MergedScan implements Scan {
+  private readonly streams: RowScan[] = [];
+  private readonly heads: (Head | undefined)[] = [];
+  /** The streams whose next row is to be fetched. */
+  private readonly due: number[] = [];
+  private readonly found: FoundPlaces = { places: undefined };
+  private view: View | undefined;
+
+  constructor(
+    readonly collection: Collection,
+    readonly plan: QueryPlan,
+    private readonly filter: Filter,
+    private readonly sortKey: (doc: Doc) => string,
+  ) {
+    for (const scan of plan.scans) {
+      for (const range of scan.ranges) {
+        const part = { ...plan, scans: [{ ...scan, ranges: [range] }], merged: false };
+        this.due.push(this.streams.length);
+        this.streams.push(new RowScan(collection, part, filter, this.found));
+      }
+    }
+  }
+
+  get keysExamined(): number {
+    return this.streams.reduce((sum, stream) => sum + stream.keysExamined, 0);
+  }
+
+  get docsExamined(): number {
+    return this.streams.reduce((sum, stream) => sum + stream.docsExamined, 0);
+  }
+
+  open(view: View): void {
+    if (view === this.view) return;
+    this.view = view;
+    for (const stream of this.streams) stream.open(view);
+    for (const [at, head] of this.heads.entries()) {
+      if (head !== undefined && !this.stands(at, head, view)) this.due.push(at);
+    }
+  }
+
+  pause(): void {
+    for (const stream of this.streams) stream.pause();
+    this.view = undefined;
+  }
+
+  next(): Step {
+    const at = this.due.pop();
+    if (at === undefined) return this.takeFirst();
+    const row = this.streams[at]?.next();
+    if (row === null) this.due.push(at);
+    else if (row !== undefined) this.heads[at] = { row, key: this.sortKey(docOf(row)) };
+    return null;
+  }
+
+  private takeFirst(): Row | undefined {
+    let first: number | undefined;
+    for (const [at, head] of this.heads.entries()) {
+      const least = first === undefined ? undefined : this.heads[first];
+      if (head !== undefined && (least === undefined || head.key < least.key)) first = at;
+    }
+    if (first === undefined) return undefined;
+    const head = this.heads[first];
+    this.heads[first] = undefined;
+    this.due.push(first);
+    return head?.row;
+  }
+
+  /** Whether a row that waited between two batches is still a row at its place; it is read again for that. */
+  private stands(at: number, { row, key }: Head, view: View): boolean {
+    const bytes = readDocument(view, this.collection, row.idKey);
+    if (bytes !== undefined) {
+      const doc = decodeDoc(bytes);
+      if (this.filter.matches(doc) && this.sortKey(doc) === key) {
+        this.heads[at] = { row: { idKey: row.idKey, bytes, doc }, key };
+        return true;
+      }
+    }
+    this.heads[at] = undefined;
+    this.found.places?.delete(row.idKey);
+    return false;
+  }
+}
