@@ -7,6 +7,13 @@ const DB_NAME = 'envelope_ledger';
 const PATIENCE_MS = 3_000;
 
 /**
+ * How often the driver looks after a server, and how long the server may take to answer that, in milliseconds. One that
+ * is stuck is given up after both together: whoever waits for it is answered 503 then.
+ */
+const HEARTBEAT_MS = 5_000;
+const HEARTBEAT_PATIENCE_MS = 3_000;
+
+/**
  * Mongoose's options for a connection string. What the string itself says of write concern, time limits and the
  * database holds; the rest is acknowledged by the majority and journalled.
  */
@@ -19,6 +26,8 @@ export function connectionOptions(uri: string): MongooseModuleOptions {
     ...(!has('w', 'journal', 'wtimeoutMS') && { writeConcern: { w: 'majority', journal: true } }),
     ...(!has('serverSelectionTimeoutMS') && { serverSelectionTimeoutMS: PATIENCE_MS }),
     ...(!has('waitQueueTimeoutMS') && { waitQueueTimeoutMS: PATIENCE_MS }),
+    ...(!has('heartbeatFrequencyMS') && { heartbeatFrequencyMS: HEARTBEAT_MS }),
+    ...(!has('connectTimeoutMS') && { connectTimeoutMS: HEARTBEAT_PATIENCE_MS }),
     ...(!has('appName') && { appName: 'envelope-ledger' }),
     // A model's call while the database is away fails at once, as the driver's own do.
     bufferCommands: false,

@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongodb';
 
+import { Problem } from '../kernel/problem.js';
 import { CommitAttempt, type Ground } from './commit-attempt.js';
 import { lookAgain } from './look-again.js';
 import type { QueuedCommand, Verdict } from './queued-command.js';
@@ -14,6 +15,10 @@ const MAX_WEIGHT = 100_000;
 /** How many transactions, over accounts of their own, are under way at once, and how much goes together in one. */
 const MAX_RUNNING = 2;
 const MAX_TOGETHER = 400;
+
+/** How long a command may wait for its first turn, and how often it is looked who has waited too long. */
+const MAX_WAIT_MS = 15_000;
+const LOOK_MS = 1_000;
 
 /** How many commands in the line are worth two transactions. */
 const WORTH_SHARING = 16;
@@ -31,6 +36,7 @@ export class Combiner {
   private running = 0;
   private awake = false;
   private alarm: NodeJS.Timeout | undefined;
+  private looked = 0;
 
   constructor(
     private readonly ground: Ground,
@@ -65,6 +71,7 @@ export class Combiner {
 
   private begin(): void {
     const now = performance.now();
+    this.sendAway(now);
     while (this.running < MAX_RUNNING) {
       const unit = this.line.next((key) => this.atWork.has(key), now, this.share);
       if (!unit) break;
@@ -75,6 +82,15 @@ export class Combiner {
     // What had its turn and could not go is seen to when a transaction ends.
     const turn = this.line.turnAfter(now);
     if (turn !== undefined) this.alarm = setTimeout(() => this.begin(), Math.max(1, turn - now));
+  }
+
+  /** Refuses what has waited too long, which happens while the database does not answer. */
+  private sendAway(now: number): void {
+    if (now < this.looked + LOOK_MS) return;
+    this.looked = now;
+    for (const { reject } of this.line.withdraw(({ since }) => since + MAX_WAIT_MS < now)) {
+      reject(new Problem('service_unavailable', { detail: 'The database is too slow at the moment.' }));
+    }
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { ClientSession, Db } from 'mongodb';
+import { MongoServerSelectionError, type ClientSession, type Db } from 'mongodb';
 
 import { findOwned } from '../database/tenant-scope.js';
 import { ACCOUNTS, STAND_FIELDS, standOf, type AccountRecord } from './account-record.js';
@@ -29,6 +29,8 @@ export async function lookAgain(
       return { changed, used: await usedKeys(db, session, items) };
     } catch (error) {
       if (!isDatabaseError(error)) throw error;
+      // The driver has waited for the database already.
+      if (error instanceof MongoServerSelectionError) break;
     } finally {
       await session.abortTransaction();
     }

@@ -18,6 +18,8 @@ export class QueuedCommand implements Waiting {
   /** Keys of the accounts that it declares, and of those that it turned out to need: the next attempt begins with all. */
   readonly accounts: Set<string>;
   readonly weight: number;
+  /** Since when it waits, in milliseconds as of `performance.now()`. */
+  readonly since = performance.now();
   /** The id of its idempotency record, if it comes with a key that counts: a dry run's does not. */
   readonly record_id: string | undefined;
 

@@ -61,6 +61,14 @@ export class WaitingLine<Item extends Waiting> {
     this.putBack(items.map(fresh));
   }
 
+  /** Takes commands out of the line that were never tried and are no longer to wait. */
+  withdraw(isOverdue: (item: Item) => boolean): Item[] {
+    const taken = new Set(
+      this.units.filter(({ items, attempts }) => attempts === 0 && items.every((item) => isOverdue(item))),
+    );
+    return [...(this.takeOut(taken)?.items ?? [])];
+  }
+
   /**
    * What can go now, taken out of the line; undefined when nothing can. `isAtWork` tells of an account's key. Beyond the
    * weight of `share`, only what needs no further accounts goes along: the rest is for a transaction beside this one.

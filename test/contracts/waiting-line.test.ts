@@ -35,6 +35,15 @@ describe('the waiting line', () => {
     expect(names(lineOf(item('1', 'a', 5), item('2', 'b')).next(free, 0))).toBe('1');
   });
 
+  it('lets go of what has waited too long, unless it was tried', () => {
+    const line = lineOf(item('1', 'a'), item('2', 'b'), item('3', 'a'));
+    line.putBack([again([item('4', 'a')])]);
+    expect(line.withdraw(({ name }) => name !== '2').map(({ name }) => name)).toEqual(['1', '3']);
+    expect(line.withdraw(({ name }) => name === '1')).toEqual([]);
+    expect(line.length).toBe(2);
+    expect([names(line.next(free, 0)), names(line.next(free, 0))]).toEqual(['4', '2']);
+  });
+
   it('refuses what is too much, and takes more once there is room', () => {
     const line = new WaitingLine<Item>({ length: 2, weight: 100, together: 1 });
     line.add(item('1', 'a'));

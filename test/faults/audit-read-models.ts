@@ -30,7 +30,7 @@ export function wrongRegister({ account, events, rows }: AccountFile): string[] 
   const problems = [...wrongRunningBalances(rows), ...wrongStanding(rows, money)];
   const last = rows.at(-1)?.balance_minor;
   if (account.balance_minor !== last)
-    problems.push(`balance ${account.balance_minor}, the register: ${last}`);
+    problems.push(`balance ${account.balance_minor}, the register: ${last ?? 'no row'}`);
   return problems;
 }
 
@@ -64,7 +64,7 @@ function wrongStanding(rows: readonly StoredRow[], money: readonly StoredEvent[]
     const tip = role === 'root' ? (chain.at(-1) ?? seq) : null;
     return [
       ...(standing === stands ? [] : [`row ${seq} stands: ${String(standing)}`]),
-      ...(tip_seq === tip ? [] : [`row ${seq} ends its chain with ${tip_seq}, not ${tip}`]),
+      ...(tip_seq === tip ? [] : [`row ${seq} ends its chain with ${String(tip_seq)}, not ${String(tip)}`]),
     ];
   });
 }

@@ -5,8 +5,8 @@ import { startFaultyDatabase, SERVICE_APP, type FaultyDatabase } from './faulty-
 import { audited, FULL } from './rounds.js';
 import { Writers } from './writers.js';
 
-const ACKNOWLEDGED = FULL ? 20_000 : 1_000;
-const LASTS_MS = 60;
+const ACKNOWLEDGED = FULL ? 10_000 : 300;
+const LASTS_MS = 100;
 const ALL = ['find', 'bulkWrite', 'commitTransaction'];
 
 const FAULTS: readonly Document[] = [

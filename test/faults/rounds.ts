@@ -39,30 +39,37 @@ export async function oneRound<Target extends string>(
   writers: Writers,
   target: Target,
 ): Promise<Round> {
-  const { acknowledged, refused, unknown, replays } = counts(writers);
-  let until = 0;
-  let readyMs = 0;
-  writers.start();
-  try {
-    await writers.acknowledgedMore(ACKNOWLEDGED_BETWEEN_KILLS);
-    await pause(Math.random() * MOST_RANDOM_MS);
-    until = counts(writers).acknowledged;
-    readyMs = await victim.kill(target);
-    await pause(AFTERWARDS_MS);
-  } finally {
-    await writers.stop();
-  }
+  const before = counts(writers);
+  const { acknowledged, readyMs } = await killAmidWriting(victim, writers, target);
   const found = await audited(victim.databaseUri, writers);
   const after = counts(writers);
   return {
     target,
-    acknowledged: until - acknowledged,
-    refused: after.refused - refused,
-    unknown: after.unknown - unknown,
-    replays: after.replays - replays,
+    acknowledged: acknowledged - before.acknowledged,
+    refused: after.refused - before.refused,
+    unknown: after.unknown - before.unknown,
+    replays: after.replays - before.replays,
     readyMs,
     ...found,
   };
+}
+
+async function killAmidWriting<Target extends string>(
+  victim: Killable<Target>,
+  writers: Writers,
+  target: Target,
+) {
+  writers.start();
+  try {
+    await writers.acknowledgedMore(ACKNOWLEDGED_BETWEEN_KILLS);
+    await pause(Math.random() * MOST_RANDOM_MS);
+    const { acknowledged } = counts(writers);
+    const readyMs = await victim.kill(target);
+    await pause(AFTERWARDS_MS);
+    return { acknowledged, readyMs };
+  } finally {
+    await writers.stop();
+  }
 }
 
 /** What the database holds of these writers' accounts, looked at past the services. */

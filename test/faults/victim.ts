@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { childrenOf } from '../../bench/processes.js';
 import { freePort } from '../../bench/service-process.js';
-import { startService, type TestService } from '../kit/service.js';
+import { startService, type Ended, type TestService } from '../kit/service.js';
 import type { Killable } from './rounds.js';
 
 /** How long anything that has to come may take before the test gives up. Far more than it should take. */
@@ -63,10 +63,22 @@ export class Victim implements Killable<Target> {
     return readyMs;
   }
 
+  /** Ends the service with SIGTERM, and starts it again. */
+  async stopInOrder(): Promise<Ended> {
+    this.service.signal('SIGTERM');
+    const ended = await this.service.ended;
+    this.service = await launch(this.dataDir, this.port);
+    return ended;
+  }
+
   /** Ends the service in order, with SIGTERM, and removes its data. */
   async stop(): Promise<void> {
     await this.service.stop();
     await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  get servicePid(): number {
+    return this.service.pid;
   }
 
   private get enginePid(): number {

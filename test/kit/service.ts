@@ -81,7 +81,12 @@ export async function runService(options: ServiceOptions = {}): Promise<Ended> {
 /** Starts the built service in a process of its own and waits until it is ready. */
 export async function startService(options: ServiceOptions = {}): Promise<TestService> {
   const launched = await launchService(options);
-  return new TestService(launched, await readyUrl(launched));
+  try {
+    return new TestService(launched, await readyUrl(launched));
+  } catch (error) {
+    launched.child.kill('SIGKILL');
+    throw error;
+  }
 }
 
 /** A started process, and what it says. */
