@@ -219,7 +219,7 @@ const NO_COMMIT_RECORD = MUTANTS.filter(({ name }) => name === 'a commit leaves 
 const NO_WRITE_RECORD: Mutant = {
   name: 'a retryable write leaves no record',
   file: 'sessions/retryable-write.js',
-  passage: '() => session.encodeRecord()',
+  passage: '() => session.encodePage(page)',
   replacement: '() => null',
 };
 
