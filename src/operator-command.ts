@@ -29,7 +29,8 @@ export async function operate(
     process.exit(found ? EXIT.found : EXIT.clean);
   } catch (error) {
     const foreseen = error instanceof SettingError || error instanceof DatabaseRefused;
-    const text = error instanceof Error ? (foreseen ? error.message : error.stack) : String(error);
+    const text =
+      error instanceof Error ? (foreseen ? error.message : (error.stack ?? error.message)) : String(error);
     process.stderr.write(`${name} could not be done: ${text}\n`);
     process.exit(EXIT.failed);
   }

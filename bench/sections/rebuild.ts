@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { MongoClient, type Document } from 'mongodb';
+import { MongoClient } from 'mongodb';
 
 import { HttpClient } from '../http-client.js';
 import { DEPOSITS, depositsPath, openAccount, openLedger, type Ledger } from '../ledger.js';
@@ -99,13 +99,10 @@ async function insertRows({ folder }: ServiceProcess, account_id: string): Promi
     const db = client.db(DATABASE);
     const register = db.collection('register');
     const indexes = (await register.indexes()).filter(({ name }) => name !== '_id_');
-    const copy = db.collection<Document>(COPY);
-    for (const { key, name, unique, partialFilterExpression } of indexes) {
-      await copy.createIndex(key, {
-        ...(name !== undefined && { name }),
-        ...(unique === true && { unique }),
-        ...(partialFilterExpression && { partialFilterExpression }),
-      });
+    const copy = db.collection(COPY);
+    for (const { key, unique, partialFilterExpression } of indexes) {
+      const only = partialFilterExpression === undefined ? {} : { partialFilterExpression };
+      await copy.createIndex(key, { unique: unique === true, ...only }, {});
     }
     const rows = await register.find({ account_id }).toArray();
     const started = performance.now();

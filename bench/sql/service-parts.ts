@@ -24,9 +24,9 @@ export interface Requester {
 interface Parts {
   readonly 'app.module.js': { readonly AppModule: { register(options: unknown): DynamicModule } };
   readonly 'ledger/commands/deposit.js': { readonly DepositBody: Type<DepositFields> };
-  readonly 'identity/request-context.js': { Context(): ParameterDecorator };
-  readonly 'kernel/ids.js': { newId(kind: string): string };
-  readonly 'kernel/dates.js': { dateInTimeZone(now: Date, time_zone: string): string };
+  readonly 'identity/request-context.js': { readonly Context: () => ParameterDecorator };
+  readonly 'kernel/ids.js': { readonly newId: (kind: string) => string };
+  readonly 'kernel/dates.js': { readonly dateInTimeZone: (now: Date, time_zone: string) => string };
   readonly 'kernel/problem.js': { readonly Problem: new (code: string) => Error };
 }
 

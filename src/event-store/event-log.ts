@@ -8,7 +8,7 @@ import type { Connection } from 'mongoose';
 import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../database/tenant-scope.js';
 import { ACCOUNTS, type AccountRecord } from './account-record.js';
 import { EVENTS, type StoredEvent } from './stored-event.js';
-import { ChainCheck, type ChainResult, type SealedEvent } from './verify-chain.js';
+import { ChainCheck, type ChainResult } from './verify-chain.js';
 
 /** The account whose log is meant. */
 export type LogOf = Pick<AccountRecord, '_id' | 'household_id'>;
@@ -70,7 +70,7 @@ export class EventLog {
   ): Promise<ChainResult> {
     const check = new ChainCheck(account, (prev_hash) => this.isSealedAfter(account, prev_hash));
     for await (const event of this.stream(session, account, 0, account.version)) {
-      const result = await check.take(event as unknown as SealedEvent);
+      const result = await check.take(event);
       if (result) return result;
       seen(event);
     }

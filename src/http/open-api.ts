@@ -28,6 +28,7 @@ const TAGS = [
   ['Batches', 'Many transactions at once, all or none, and undone or redone together.'],
   ['Undo', 'Take back the last transaction, again and again, or a chosen one, and redo what was taken back.'],
   ['Register', 'What was recorded: who, when, why, and what the balance was then.'],
+  ['Log', 'The raw events of an account, each sealed by a hash over the one before, and whether they hold.'],
   ['Health', 'Whether the process is alive and can do its work.'],
 ] as const;
 

@@ -44,7 +44,7 @@ const MONEY: Readonly<Record<string, (place: Place) => Omit<Write, 'method'> & {
   withdrawal: () => ({ path: '/withdrawals', body: { envelope_id: 1, amount: 1 } }),
   move: () => ({ path: '/moves', body: { from_id: 0, to_id: 1, amount: 1 } }),
   payday: () => ({ path: '/paydays', body: { payer_id: 1 } }),
-  adjustment: () => ({ path: '/adjustments', body: { balance: 7 } }),
+  adjustment: () => ({ path: '/adjustments', body: { balance: 77 } }),
   transfer: ({ other }) => ({ path: '/transfers', body: { to_account_id: other.id, amount: 1 } }),
   undo: () => ({ path: '/undo' }),
   'undo of a batch': ({ batch_id }) => ({ path: `/batches/${batch_id}/undo`, several: true }),
@@ -139,7 +139,7 @@ describe('writes that move no money', () => {
     ['PATCH', '/payers/1', { amount: 3 }, 200],
     ['DELETE', '/payers/1', undefined, 204],
     ['PATCH', '/transactions/{spent}', { notes: 'Kept' }, 200],
-    ['POST', '/adjustments', { balance: 0.01 }, 201],
+    ['POST', '/adjustments', { balance: 99.01 }, 201],
   ];
 
   it('are made once under their key, too', async () => {

@@ -37,11 +37,11 @@ export class Desk {
   }
 
   /** Opens an account with that much in Available. */
-  async open(name: string, opening_balance_minor = 0): Promise<string> {
+  async open(name: string, opening_balance_minor = 0, household_id = 'hh_1'): Promise<string> {
     const account_id = newId('acc');
     await this.bookkeeper.open(this.context, account_id, 'USD', () => ({
       type: 'OpenAccount',
-      ...{ ...told, account_id, household_id: 'hh_1', name, account_type: 'checking', currency: 'USD' },
+      ...{ ...told, account_id, household_id, name, account_type: 'checking', currency: 'USD' },
       ...{ opening_balance_minor, can_go_negative: false, credit_limit_minor: null },
     }));
     return account_id;

@@ -19,7 +19,7 @@ const handled = (metadata: string) =>
 describe('the ledger', () => {
   it.each([
     ['command', COMMAND, 26],
-    ['question', QUESTION, 6],
+    ['question', QUESTION, 9],
   ])('has each %s done by one class only', (_, metadata, count) => {
     const names = handled(metadata);
     expect(names).toHaveLength(count);

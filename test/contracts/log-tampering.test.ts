@@ -56,7 +56,7 @@ function copyOf({ account, log }: Copy, number: number): Copy {
   const own = log.map(({ _id: _old, ...event }) => event);
   const sealed = sealEvents({ version: 0, head_hash: null }, recorder, own);
   const head_hash = sealed.at(-1)?.hash;
-  return { account: { ...account, _id, household_id, head_hash }, log: sealed as unknown as Event[] };
+  return { account: { ...account, _id, household_id, head_hash }, log: sealed };
 }
 
 /** Every place in an event that holds a value, as the path of an update. */

@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { againstStandIn } from './against-stand-in.js';
+import { WARM_UP, type Line } from './compare.js';
 import { table } from './measure.js';
-import { againstStandIn, againstStores, type Line } from './rounds.js';
 import { atScale } from './scale.js';
+import { againstStores } from './stores.js';
 
 const SECTIONS: Readonly<Record<string, () => Promise<Line[]>>> = {
   'stand-in': againstStandIn,
@@ -12,6 +15,10 @@ const SECTIONS: Readonly<Record<string, () => Promise<Line[]>>> = {
 /** Runs all sections, or those that the command line names, and prints one table. */
 async function main(): Promise<void> {
   const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SECTIONS);
+  const load = loadavg().map((average) => average.toFixed(1));
+  process.stdout.write(
+    `load of the machine at the start: ${load.join(', ')}; each side of a small case is warmed up by ${String(WARM_UP)} operations\n`,
+  );
   const lines: Line[] = [];
   for (const name of names) {
     const section = SECTIONS[name];
@@ -26,10 +33,12 @@ async function main(): Promise<void> {
     ratio.toFixed(2),
     aim,
   ]);
-  process.stdout.write(`${table([['medians', 'ours', 'theirs', 'ratio', 'aim'], ...rows])}\n`);
+  process.stdout.write(
+    `${table([['medians; ratios within rounds', 'ours', 'theirs', 'ratio', 'aim'], ...rows])}\n`,
+  );
   mkdirSync('bench/results', { recursive: true });
   const stamp = new Date().toISOString().replaceAll(':', '-');
-  writeFileSync(`bench/results/${stamp}.json`, JSON.stringify(lines, null, 2));
+  writeFileSync(`bench/results/${stamp}.json`, JSON.stringify({ load, warmUp: WARM_UP, lines }, null, 2));
 }
 
 await main();

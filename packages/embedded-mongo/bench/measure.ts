@@ -6,17 +6,21 @@ export interface Measured {
   readonly operations: number;
 }
 
-/** Keeps `inFlight` operations going for `ms` milliseconds. `run` gets the worker's number and a running count. */
-export async function closedLoop(
-  inFlight: number,
-  ms: number,
-  run: (worker: number, count: number) => Promise<void>,
-): Promise<Measured> {
+/** One operation; it gets its worker's number and a running count. */
+export type Run = (worker: number, count: number) => Promise<void>;
+
+/** How long a loop goes on: for so many milliseconds, or until so many operations have been begun. */
+export type Extent = { readonly ms: number } | { readonly operations: number };
+
+/** Keeps `inFlight` operations going. */
+export async function closedLoop(inFlight: number, extent: Extent, run: Run): Promise<Measured> {
   const times: number[] = [];
   const began = performance.now();
   let count = 0;
+  const goesOn = (): boolean =>
+    'ms' in extent ? performance.now() - began < extent.ms : count < extent.operations;
   const worker = async (number: number): Promise<void> => {
-    while (performance.now() - began < ms) {
+    while (goesOn()) {
       const start = performance.now();
       count += 1;
       await run(number, count);

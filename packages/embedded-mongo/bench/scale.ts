@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Collection } from 'mongodb';
 import { closedLoop } from './measure.js';
 import { startEngine, type Server } from './processes.js';
-import { inFolder, line, type Line } from './rounds.js';
+import { inFolder, line, type Line } from './compare.js';
 import { entry, ledgerOf, prepare, driverTransaction, accountId } from './workloads.js';
 
 const FEW = 1_000;
@@ -64,7 +64,7 @@ async function fill(rows: Collection, from: number, to: number): Promise<void> {
 /** The median time of a page of 20 somewhere in an account. */
 async function page(rows: Collection, documents: number): Promise<number> {
   const accounts = documents / ACCOUNT_SIZE;
-  const { p50 } = await closedLoop(1, PAGE_MS, async (_, count) => {
+  const { p50 } = await closedLoop(1, { ms: PAGE_MS }, async (_, count) => {
     const filter = { household_id: 'hh_1', account_id: accountId(count % accounts), seq: { $lt: 500 } };
     await rows.find(filter).sort({ seq: -1 }).limit(20).toArray();
   });
@@ -77,14 +77,14 @@ async function transactionsDuringBuild(engine: Server, rows: Collection): Promis
   const ledger = ledgerOf(client);
   await prepare(ledger);
   const run = (_: number, count: number): Promise<void> => driverTransaction(ledger, accountId(count));
-  await closedLoop(8, PAGE_MS, run);
-  const quiet = await closedLoop(8, PAGE_MS, run);
+  await closedLoop(8, { ms: PAGE_MS }, run);
+  const quiet = await closedLoop(8, { ms: PAGE_MS }, run);
   const state = { building: true };
   const built = rows.createIndex({ recorded_at: 1, description: 1 }).then(() => {
     state.building = false;
   });
   const p99s: number[] = [];
-  while (state.building) p99s.push((await closedLoop(8, PAGE_MS, run)).p99);
+  while (state.building) p99s.push((await closedLoop(8, { ms: PAGE_MS }, run)).p99);
   await built;
   await client.close();
   return line(

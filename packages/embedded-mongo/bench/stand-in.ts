@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { deserialize, Long, serialize, Timestamp, type Document } from 'bson';
+import { SERVICE_BATCH, SUMS } from './service-workload.js';
 import { account, BATCH } from './workloads.js';
 
 const HEADER = 16;
@@ -8,12 +9,32 @@ const OP_MSG = 2013;
 const socketPath = process.argv[2] ?? '';
 
 const time = { ok: 1, operationTime: new Timestamp({ t: 1, i: 1 }) };
-const bulkResults = Array.from({ length: 3 * BATCH }, (_, idx) => ({
-  ok: 1,
-  idx,
-  n: 1,
-  ...(idx % 3 === 1 ? { nModified: 1 } : {}),
-}));
+const updated = (idx: number): Document => ({ ok: 1, idx, n: 1, nModified: 1 });
+const inserted = (idx: number): Document => ({ ok: 1, idx, n: 1 });
+
+/** The answer to a bulkWrite with these results, half of them, or a third, updates. */
+function bulkReply(firstBatch: readonly Document[]): Document {
+  const updates = firstBatch.filter(({ nModified }) => nModified === 1).length;
+  return {
+    cursor: { id: Long.ZERO, firstBatch, ns: 'admin.$cmd.bulkWrite' },
+    nErrors: 0,
+    nInserted: firstBatch.length - updates,
+    nUpserted: 0,
+    nMatched: updates,
+    nModified: updates,
+    nDeleted: 0,
+    ...time,
+  };
+}
+
+/** Of each three writes the middle one is an update. */
+const bulkResults = Array.from({ length: 3 * BATCH }, (_, idx) =>
+  idx % 3 === 1 ? updated(idx) : inserted(idx),
+);
+/** Updates, two lots of inserts, updates. */
+const serviceResults = Array.from({ length: 4 * SERVICE_BATCH }, (_, idx) =>
+  idx < SERVICE_BATCH || idx >= 3 * SERVICE_BATCH ? updated(idx) : inserted(idx),
+);
 
 /** What each command is answered, of the size that an engine's answer has. */
 const replies = new Map<string, Document>([
@@ -38,22 +59,11 @@ const replies = new Map<string, Document>([
   ['update', { n: 1, nModified: 1, ...time }],
   ['insert', { n: 1, ...time }],
   ['commitTransaction', time],
-  [
-    'bulkWrite',
-    {
-      cursor: { id: Long.ZERO, firstBatch: bulkResults, ns: 'admin.$cmd.bulkWrite' },
-      nErrors: 0,
-      nInserted: 2 * BATCH,
-      nUpserted: 0,
-      nMatched: BATCH,
-      nModified: BATCH,
-      nDeleted: 0,
-      ...time,
-    },
-  ],
+  ['bulkWrite', bulkReply(bulkResults)],
 ]);
 const canned = new Map([...replies].map(([name, reply]) => [name, framed(reply)]));
 canned.set('ismaster', framed(replies.get('hello') ?? {}));
+const serviceReply = framed(bulkReply(serviceResults));
 const others = framed(time);
 
 function framed(reply: Document): Buffer {
@@ -108,6 +118,7 @@ function answer(socket: Socket, frame: Buffer): void {
   const name = nameOf(frame);
   let reply = name === 'serverStatus' ? serverStatus() : (canned.get(name) ?? others);
   if (name === 'find' && frame.includes(MANY)) reply = findReply(frame) ?? reply;
+  if (name === 'bulkWrite' && frame.includes(SUMS)) reply = serviceReply;
   const copy = Buffer.from(reply);
   copy.writeInt32LE(frame.readInt32LE(4), 8);
   socket.write(copy);

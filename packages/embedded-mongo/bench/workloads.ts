@@ -85,7 +85,8 @@ export async function prepare({ client, accounts, entries }: Ledger): Promise<vo
 }
 
 let unique = 0;
-const nextId = (): string => `tx_${String(process.pid)}_${String((unique += 1))}`;
+/** An id that no event had before. */
+export const nextId = (): string => `tx_${String(process.pid)}_${String((unique += 1))}`;
 
 /** Find by id, versioned update, insert of an event, commit: by the bare driver. */
 export async function driverTransaction({ client, accounts, entries }: Ledger, id: string): Promise<void> {

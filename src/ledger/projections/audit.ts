@@ -88,7 +88,7 @@ export class AccountAudit {
       if (broken !== null) throw new Error(broken);
       return { changes: projection.changes, after };
     } catch (error) {
-      const where = `events ${events[0]?.seq} to ${events.at(-1)?.seq}`;
+      const where = `events ${String(events[0]?.seq)} to ${String(events.at(-1)?.seq)}`;
       throw new LogUnlawful(`${where}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }

@@ -16,6 +16,7 @@ import {
 import { pathId, PathNumber } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
+import { Problem } from '../../kernel/problem.js';
 import { EXAMPLE_DEBIT } from '../projections/examples.js';
 import { RegisterPages } from '../projections/register-pages.js';
 import { TransactionView, viewTransaction } from '../projections/transaction-view.js';
@@ -70,7 +71,7 @@ export class ListEnvelopeTransactionsHandler implements IQueryHandler<ListEnvelo
   constructor(private readonly pages: RegisterPages) {}
 
   /**
-   * @throws Problem `not_found` without such an account in the household, `invalid_request` for an amount that its
+   * @throws Problem `not_found` without such an account in the household or such an envelope in it, `invalid_request` for an amount that its
    *   currency cannot have.
    */
   async execute(query: ListEnvelopeTransactions): Promise<Page<TransactionView>> {
@@ -86,6 +87,7 @@ export class ListEnvelopeTransactionsHandler implements IQueryHandler<ListEnvelo
       },
       COUNTED + 1,
     );
+    if (!account.envelopes.some(({ id }) => id === envelope_id)) throw new Problem('not_found');
     const total = exact ? exactTotal(count) : countedTotal(count);
     return pageOf(request, rows, total, (row) => viewTransaction(row, account.currency), storedValue);
   }

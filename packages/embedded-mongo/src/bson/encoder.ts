@@ -50,9 +50,12 @@ export function encodeDoc(doc: Doc): Uint8Array {
   return writer.take();
 }
 
-/** Encodes a reply. Throws like `encodeDoc`, and TypeError for an object that is no BSON value and not plain. */
-export function encodeReply(reply: Reply): Uint8Array {
-  writer.reset(MAX_DEPTH + REPLY_LEVELS);
+/**
+ * Encodes a reply, behind `room` bytes that the caller is to fill. Throws like `encodeDoc`, and TypeError for an object
+ * that is no BSON value and not plain.
+ */
+export function encodeReply(reply: Reply, room = 0): Buffer {
+  writer.reset(MAX_DEPTH + REPLY_LEVELS, room);
   writePlain(reply);
   return writer.take();
 }

@@ -13,14 +13,14 @@ export class Writer {
   private length = 0;
   private levelsLeft = 0;
 
-  /** Starts anew; bytes of an encoding that ended in an error are dropped. */
-  reset(maxDepth: number): void {
-    this.length = 0;
+  /** Starts anew, behind `room` bytes for others to fill; bytes of an encoding that ended in an error are dropped. */
+  reset(maxDepth: number, room = 0): void {
+    this.length = room;
     this.levelsLeft = maxDepth;
   }
 
-  /** The bytes written since `reset`, for the caller alone. */
-  take(): Uint8Array {
+  /** The bytes written since `reset`, behind its room, for the caller alone. */
+  take(): Buffer {
     const written = this.bytes.subarray(0, this.length);
     if (this.length > LARGEST_KEPT) {
       this.bytes = Buffer.allocUnsafeSlow(INITIAL);

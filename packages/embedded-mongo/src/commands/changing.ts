@@ -2,6 +2,7 @@ import { encodeDoc } from '../bson/codec.js';
 import { decodePart, encodeWithPart } from '../bson/part.js';
 import { checkSize, validateDoc } from '../bson/validate.js';
 import type { Collection } from '../storage/collection.js';
+import { indexFields } from '../storage/index-fields.js';
 import { updateDocument, type NewForm } from '../storage/records.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Update } from '../update/update.js';
@@ -47,8 +48,12 @@ function fieldsFor(
   update: Update,
 ): ReadonlySet<string> | undefined {
   if (update.fields === undefined || filter.fields === undefined) return undefined;
-  const names = new Set(['_id', ...update.fields, ...filter.fields]);
-  for (const { fields } of indexes) {
+  const names = new Set(update.fields);
+  names.add('_id');
+  for (const field of filter.fields) names.add(field);
+  const { secondary, ofSecondary } = indexFields(indexes);
+  if (!meet(update.fields, ofSecondary)) return names;
+  for (const { fields } of secondary) {
     if (meet(fields, update.fields)) for (const field of fields) names.add(field);
   }
   return names;
@@ -74,7 +79,7 @@ function replaced(
   { stored }: Found,
   replacement: NonNullable<Update['replaced']>,
 ): NewForm | undefined {
-  const old = decodePart(stored.bytes, new Set(['_id', ...indexes.flatMap(({ fields }) => [...fields])]));
+  const old = decodePart(stored.bytes, indexFields(indexes).all);
   const doc = replacement(old.get('_id'));
   const bytes = encodeDoc(doc);
   checkSize(bytes);

@@ -2,12 +2,13 @@ import { Double } from 'bson';
 import type { CommandDoc, Reply } from '../bson/codec.js';
 import type { Engine } from '../engine.js';
 import { EngineError } from '../errors.js';
+import type { FailPoints } from '../sessions/fail-points.js';
 import type { Operation } from '../sessions/operations.js';
 import { RetryableWrite } from '../sessions/retryable-write.js';
 import type { Session } from '../sessions/session.js';
 import { beginStatement, type Statement } from '../sessions/statement.js';
 import { StatementResults } from '../sessions/statement-results.js';
-import type { Request } from '../wire/request.js';
+import type { Connection, Request } from '../wire/request.js';
 import { checkApiVersion } from './api-version.js';
 import type { Command, CommandContext } from './command.js';
 import { checkConcernPlaces } from './concern-places.js';
@@ -48,12 +49,16 @@ export async function dispatch(engine: Engine, request: Request): Promise<Reply>
     checkApiVersion(command.name, request.body);
     const session = sessionOf(engine, request.body);
     operation.session = session;
-    const answer = async (): Promise<Reply> => {
-      await failPoints?.beforeCommand(command.name, request.connection);
-      const statement = beginStatement(engine.store, session, command, request.body);
-      const reply = await runCommand(engine, operation, command, session, statement);
-      return failPoints?.afterCommand(command.name, request.connection, reply) ?? reply;
-    };
+    const run = (): Promise<Reply> =>
+      runCommand(
+        engine,
+        operation,
+        command,
+        session,
+        beginStatement(engine.store, session, command, request.body),
+      );
+    const answer =
+      failPoints === undefined ? run : () => withFailPoints(failPoints, command, request.connection, run);
     const inTurn = session !== undefined && request.body.has('txnNumber');
     return finish(engine, inTurn ? await session.inTurn(answer) : await answer());
   } catch (error) {
@@ -61,6 +66,16 @@ export async function dispatch(engine: Engine, request: Request): Promise<Reply>
   } finally {
     engine.operations.finish(operation);
   }
+}
+
+async function withFailPoints(
+  failPoints: FailPoints,
+  { name }: Command,
+  connection: Connection,
+  run: () => Promise<Reply>,
+): Promise<Reply> {
+  await failPoints.beforeCommand(name, connection);
+  return failPoints.afterCommand(name, connection, await run());
 }
 
 async function runCommand(
@@ -163,6 +178,8 @@ function sessionOf(engine: Engine, body: CommandDoc): Session | undefined {
   return engine.sessions.get(lsid);
 }
 
+const ONE = new Double(1);
+
 function finish(engine: Engine, reply: Reply): Reply {
-  return { ...reply, ok: reply['ok'] ?? new Double(1), operationTime: engine.clusterTime() };
+  return { ...reply, ok: reply['ok'] ?? ONE, operationTime: engine.clusterTime() };
 }

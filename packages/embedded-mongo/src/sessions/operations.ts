@@ -18,8 +18,8 @@ export class Operation implements Waiter {
   private killed = false;
   private shutDown = false;
   private deadline = Number.POSITIVE_INFINITY;
-  /** Wakes everything that waits in it. */
-  private readonly wakers = new Set<() => void>();
+  /** Wakes everything that waits in it; hardly any command ever waits. */
+  private wakers: Set<() => void> | undefined;
 
   constructor(
     /** The number that `killOp` takes. */
@@ -34,7 +34,7 @@ export class Operation implements Waiter {
 
   /** Whether it waits for the end of another's transaction now. */
   get isWaiting(): boolean {
-    return this.wakers.size > 0;
+    return this.wakers !== undefined && this.wakers.size > 0;
   }
 
   /** Ends it after so many milliseconds from its beginning. */
@@ -44,7 +44,7 @@ export class Operation implements Waiter {
 
   kill(): void {
     this.killed = true;
-    for (const wake of this.wakers) wake();
+    for (const wake of this.wakers ?? []) wake();
   }
 
   /** Ends it because the engine stops. */
@@ -73,7 +73,8 @@ export class Operation implements Waiter {
     });
     const left = Math.ceil(this.deadline - performance.now());
     const timer = Number.isFinite(left) ? setTimeout(wake, Math.min(left, LONGEST_TIMER_MS)) : undefined;
-    this.wakers.add(wake);
+    const wakers = (this.wakers ??= new Set());
+    wakers.add(wake);
     closed.addEventListener('abort', wake, { once: true });
     try {
       await Promise.race(
@@ -81,7 +82,7 @@ export class Operation implements Waiter {
       );
     } finally {
       clearTimeout(timer);
-      this.wakers.delete(wake);
+      wakers.delete(wake);
       closed.removeEventListener('abort', wake);
     }
     this.checkInterrupt();

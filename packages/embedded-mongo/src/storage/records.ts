@@ -4,6 +4,7 @@ import { decodePart } from '../bson/part.js';
 import { asBuffer } from '../bson/reader.js';
 import type { Doc, Value } from '../bson/types.js';
 import type { Collection, Index } from './collection.js';
+import { indexFields } from './index-fields.js';
 import { duplicateKey, keysOf } from './index-keys.js';
 import { addToOrder, removeFromOrder } from './insertion-order.js';
 import { boundPart, mayBeCut, type Key } from './keys.js';
@@ -43,9 +44,9 @@ export function insertDocument(
   if (transaction.get(key) !== undefined) throw duplicateKey(collection.ns, primary, new Map([['_id', id]]));
   if (mayBeCut(idKey) && !primary.hasLongKeys) flag(transaction, collection, primary, 0, true);
   if (collection.indexes.length > 1) {
-    const indexes = secondary(collection);
-    const doc = decodePart(bytes, new Set(indexes.flatMap(({ fields }) => [...fields])));
-    for (const index of indexes) addEntries(transaction, collection, index, doc, idKey);
+    const { secondary, ofSecondary } = indexFields(collection.indexes);
+    const doc = decodePart(bytes, ofSecondary);
+    for (const index of secondary) addEntries(transaction, collection, index, doc, idKey);
   }
   if (collection.order !== undefined) addToOrder(transaction, collection.order, idKey, number);
   putDocument(transaction, primary, key, bytes);
@@ -71,7 +72,7 @@ export function updateDocument(
   const primary = idIndex(collection);
   const key = primary.prefix + idKey;
   transaction.lock(key);
-  for (const index of secondary(collection)) {
+  for (const index of indexFields(collection.indexes).secondary) {
     if (isSame(index.fields, old, doc)) continue;
     const before = keysOf(index, old).keys;
     const after = keysOf(index, doc);
@@ -98,7 +99,7 @@ export function deleteDocument(
   const primary = idIndex(collection);
   const key = primary.prefix + idKey;
   transaction.lock(key);
-  for (const index of secondary(collection)) {
+  for (const index of indexFields(collection.indexes).secondary) {
     for (const fields of keysOf(index, old).keys) removeEntry(transaction, index, fields, idKey);
   }
   if (collection.order !== undefined) removeFromOrder(transaction, collection.order, idKey);
@@ -160,10 +161,6 @@ function lengthOf(fields: string): Buffer {
   const bytes = Buffer.allocUnsafe(2);
   bytes.writeUInt16BE(fields.length);
   return bytes;
-}
-
-function secondary(collection: Collection): readonly Index[] {
-  return collection.indexes.length === 1 ? [] : collection.indexes.slice(1);
 }
 
 function flag(

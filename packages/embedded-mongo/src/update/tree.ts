@@ -29,7 +29,8 @@ export function addModifier(tree: UpdateTree, parts: readonly string[], modifier
       `Updating the path '${parts.join('.')}' would create a conflict at '${parts.slice(0, depth).join('.')}'`,
     );
   let at = tree;
-  for (const [i, part] of parts.entries()) {
+  for (let i = 0; i < parts.length; i += 1) {
+    const part = parts[i] as string;
     const identifier = filterIdentifier(part);
     if ((identifier === undefined) !== (at.kind === 'fields')) throw conflictAt(i);
     const name = identifier ?? part;
@@ -49,18 +50,28 @@ export function addModifier(tree: UpdateTree, parts: readonly string[], modifier
 }
 
 /** Puts the children in the order in which MongoDB applies them: lexicographic, numbers by their size. */
-export function sortTree({ kind, children }: UpdateTree): UpdateTree {
-  const sorted = [...children];
-  if (sorted.length > 1) sorted.sort(([a], [b]) => compareComponents(a, b));
+export function sortTree(tree: UpdateTree): UpdateTree {
+  if (isInOrder(tree)) return tree;
+  const sorted = [...tree.children].sort(([a], [b]) => compareComponents(a, b));
   return {
-    kind,
+    kind: tree.kind,
     children: new Map(sorted.map(([name, child]) => [name, isTree(child) ? sortTree(child) : child])),
   };
 }
 
+function isInOrder({ children }: UpdateTree): boolean {
+  let last: string | undefined;
+  for (const [name, child] of children) {
+    if (last !== undefined && compareComponents(last, name) > 0) return false;
+    if (isTree(child) && !isInOrder(child)) return false;
+    last = name;
+  }
+  return true;
+}
+
 function compareComponents(a: string, b: string): number {
   const left = arrayIndex(a);
-  const right = arrayIndex(b);
+  const right = left === undefined ? undefined : arrayIndex(b);
   return left !== undefined && right !== undefined ? left - right : compareStrings(a, b);
 }
 

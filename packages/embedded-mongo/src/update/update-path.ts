@@ -7,7 +7,7 @@ const deepest = 180;
 
 /** The identifier in `$[identifier]`, empty for `$[]`; `undefined` for any other path component. */
 export function filterIdentifier(part: string): string | undefined {
-  return /^\$\[(.*)\]$/s.exec(part)?.[1];
+  return part.startsWith('$[') && part.endsWith(']') ? part.slice(2, -1) : undefined;
 }
 
 /** Whether a path component stands for positions that only the document tells. */
@@ -15,8 +15,24 @@ function isDynamic(part: string): boolean {
   return part === '$' || filterIdentifier(part) !== undefined;
 }
 
+/** The paths split last: a bulk write has the same few in each of its updates. */
+const split = new Map<string, readonly string[]>();
+const MOST_KEPT = 256;
+const LONGEST_KEPT = 100;
+
 /** Splits and checks the path that a modifier names. EngineError for empty parts, a second `$`, a leading `$`. */
-export function splitUpdatePath(path: string): string[] {
+export function splitUpdatePath(path: string): readonly string[] {
+  const known = split.get(path);
+  if (known !== undefined) return known;
+  const parts = checkedParts(path);
+  if (path.length <= LONGEST_KEPT) {
+    if (split.size === MOST_KEPT) split.clear();
+    split.set(path, parts);
+  }
+  return parts;
+}
+
+function checkedParts(path: string): readonly string[] {
   const parts = path.split('.');
   if (parts.includes('')) {
     throw new EngineError(
@@ -37,7 +53,7 @@ export function splitUpdatePath(path: string): string[] {
 }
 
 /** Like `splitUpdatePath`, for `$rename`, whose paths name fields only. `role` is for the message. */
-export function splitFixedPath(path: string, role: 'source' | 'destination'): string[] {
+export function splitFixedPath(path: string, role: 'source' | 'destination'): readonly string[] {
   const parts = splitUpdatePath(path);
   if (parts.some(isDynamic)) {
     throw new EngineError('BadValue', `The ${role} field for $rename may not be dynamic: ${path}`);

@@ -8,7 +8,7 @@ import { FrameReader, MalformedFrame } from './frame-reader.js';
 import { OpCode, type WireLimits } from './limits.js';
 import { OpMsg, type ParsedCommand } from './message.js';
 import { parseOpQuery } from './op-query.js';
-import { opMsgReply, opReply } from './reply.js';
+import { headMsgReply, headOldReply, MSG_PREFIX, REPLY_PREFIX } from './reply.js';
 import type { Connection, ConnectionCounts, Dispatch } from './request.js';
 
 /** What a connection needs of its server. */
@@ -125,7 +125,8 @@ export class ClientConnection implements Connection {
   private async serve(frame: Buffer): Promise<void> {
     const isMsg = frame.readInt32LE(12) === OpCode.Msg;
     let awaited = true;
-    let reply: Uint8Array;
+    const room = isMsg ? MSG_PREFIX : REPLY_PREFIX;
+    let reply: Buffer;
     try {
       let command: ParsedCommand;
       if (isMsg) {
@@ -137,14 +138,17 @@ export class ClientConnection implements Connection {
         command = parseOpQuery(frame);
       }
       const { db, name, body } = command;
-      reply = encodeReply(await this.host.dispatch({ connection: this, db, name, body }));
+      reply = encodeReply(await this.host.dispatch({ connection: this, db, name, body }), room);
     } catch (error) {
       if (error instanceof MalformedFrame) return this.close();
-      reply = encodeReply(this.refusal(error));
+      reply = encodeReply(this.refusal(error), room);
     }
     const id = frame.readInt32LE(4);
-    if (awaited) this.send(isMsg ? opMsgReply(id, reply) : opReply(id, reply));
-    else this.state = 'reading';
+    if (awaited) {
+      if (isMsg) headMsgReply(reply, id);
+      else headOldReply(reply, id);
+      this.send(reply);
+    } else this.state = 'reading';
     this.advance();
   }
 

@@ -56,6 +56,7 @@ describe('the planner chooses', () => {
       undefined,
       'b_1',
     ],
+    ['the documents for some _ids', [a], { _id: { $in: [1, 2] }, a: 1 }, undefined, '_id_'],
     ['the longest equality prefix', [a, ab, abc], { a: 1, b: 2, c: 3 }, undefined, 'a_1_b_1_c_1'],
     ['the shorter index among equals', [abc, a], { a: 1 }, undefined, 'a_1'],
     ['the one that sorts', [a, ab, abc], { a: 1 }, { b: 1 }, 'a_1_b_-1'],

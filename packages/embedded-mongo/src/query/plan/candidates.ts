@@ -38,6 +38,8 @@ const maxMerged = 100;
 const rank = {
   nothingToRead: 6,
   onePlace: 5,
+  placesInOrder: 4.6,
+  places: 4.5,
   pointsInOrder: 4,
   points: 3,
   spanInOrder: 2,
@@ -146,7 +148,10 @@ function candidateOf(
 function rankOf(index: Index, found: IndexRanges, sorted: boolean, sorting: boolean): number {
   if (found.ranges.length === 0) return rank.nothingToRead;
   if (found.bounded === 0) return sorted && sorting ? rank.wholeIndexInOrder : rank.everything;
-  if (index.unique && found.complete && found.ranges.length === 1) return rank.onePlace;
+  if (index.unique && found.complete) {
+    if (found.ranges.length === 1) return rank.onePlace;
+    return sorted ? rank.placesInOrder : rank.places;
+  }
   if (found.byPoints) return sorted ? rank.pointsInOrder : rank.points;
   return sorted ? rank.spanInOrder : rank.span;
 }

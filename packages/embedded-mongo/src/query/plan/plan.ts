@@ -39,7 +39,7 @@ export interface PlanOptions {
 
 /**
  * Chooses how to find the documents of `filter`. The choice depends on the filter, the sort and the indexes alone,
- * never on the data: (1) one place: `_id` or all fields of a unique index have one value; (2) single values of the
+ * never on the data: (1) one place: `_id` or all fields of a unique index have one value, or a few each; (2) single values of the
  * leading key fields that also give the sort; (3) without the sort; (4) a span of the leading field with and (5)
  * without the sort; (6) a whole index for its order; (7) all documents. Among equals: more leading equalities, more
  * bounded fields, the documents themselves, fewer key fields, the name. The branches of an `$or` become ranges of one
