@@ -69,7 +69,7 @@ export class EventLog {
     session: MaybeSession = null,
   ): Promise<ChainResult> {
     const check = new ChainCheck(account, (prev_hash) => this.isSealedAfter(account, prev_hash));
-    for await (const event of this.stream(session, account, 0, account.version)) {
+    for await (const event of this.stream(session, account, Number.MIN_SAFE_INTEGER, account.version)) {
       const result = await check.take(event);
       if (result) return result;
       seen(event);
