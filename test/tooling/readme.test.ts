@@ -68,7 +68,8 @@ describe('the README', () => {
     );
     expect(own).toEqual({ name: 'bench', workspace: '.' });
     expect(engine).toEqual({ name: 'test:faults', workspace: 'packages/embedded-mongo' });
-    expect(scriptsOf('.').has('test:faults')).toBe(false);
+    expect(scriptsOf('.').has('test:engine')).toBe(true);
+    expect(scriptsOf('packages/embedded-mongo').has('test:engine')).toBe(false);
     expect(scriptsOf('packages/embedded-mongo').has('test:mongod')).toBe(false);
   });
 });
