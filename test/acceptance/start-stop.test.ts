@@ -128,7 +128,8 @@ describe('a start', () => {
     starting.child.kill(signal);
     const ended = await starting.ended;
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    expect(ended.stdout).toMatch(/^Stopped before it was ready\.\n$/m);
+    // The engine may get to its own ready line while it is being told to stop.
+    expect(ended.stdout).toMatch(/^Stopped before it was ready\.$/m);
     expect(ended.stdout).not.toContain('Envelope Ledger is ready');
     while (engine !== 0 && isAlive(engine)) await new Promise((resolve) => setTimeout(resolve, 5));
     await starting.tidy();

@@ -1,9 +1,6 @@
 import { EventStore } from '../../src/event-store/event-store.js';
 import { MAX_WAITING } from '../../src/event-store/combiner.js';
-import { IdempotencySchema } from '../../src/event-store/idempotency-record.js';
-import { EventSchema } from '../../src/event-store/stored-event.js';
-import { AccountSchema } from '../../src/ledger/projections/account-document.js';
-import { startDatabase, type TestDatabase } from '../kit/database.js';
+import type { TestDatabase } from '../kit/database.js';
 import {
   adding,
   append,
@@ -14,8 +11,11 @@ import {
   keyed,
   moving,
   newAccounts,
+  one,
+  refusing,
+  startCounting,
+  statuses,
   ROWS,
-  SUMS,
   USER,
   type CountCommand,
 } from './counting.js';
@@ -24,23 +24,12 @@ let database: TestDatabase;
 let ledger: CountLedger;
 
 beforeAll(async () => {
-  database = await startDatabase([EventSchema, AccountSchema, IdempotencySchema]);
-  for (const name of [ROWS, SUMS]) await database.db.createCollection(name);
+  database = await startCounting();
   ledger = new CountLedger(database.db);
 });
 afterAll(() => database.stop());
 
 const newStore = () => new EventStore(database.connection);
-const refusing = (id: string): CountCommand =>
-  adding(id, [], {
-    decide: async (workspace) => {
-      await workspace.account(id);
-      throw new Error('refused');
-    },
-  });
-const one = () => newAccounts(1)[0] ?? '';
-const statuses = async (work: readonly Promise<unknown>[]) =>
-  (await Promise.allSettled(work)).map(({ status }) => status);
 
 /** Waits until `done`; what is waited for is already on its way. */
 async function until(done: () => boolean): Promise<void> {

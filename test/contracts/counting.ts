@@ -4,8 +4,11 @@ import type { AccountRecord } from '../../src/event-store/account-record.js';
 import type { Command, IdempotencyTerms, Workspace } from '../../src/event-store/command.js';
 import type { EventStore } from '../../src/event-store/event-store.js';
 import type { Decision, DocumentChange, Recording } from '../../src/event-store/recording.js';
-import { EVENTS, type StoredEvent } from '../../src/event-store/stored-event.js';
+import { IdempotencySchema } from '../../src/event-store/idempotency-record.js';
+import { EVENTS, EventSchema, type StoredEvent } from '../../src/event-store/stored-event.js';
 import { newId } from '../../src/kernel/ids.js';
+import { AccountSchema } from '../../src/ledger/projections/account-document.js';
+import { startDatabase, type TestDatabase } from '../kit/database.js';
 
 /** The store knows nothing of envelopes: these events count. */
 export interface Counted {
@@ -169,3 +172,26 @@ export class CountLedger {
 
 /** New ids of accounts. */
 export const newAccounts = (count: number): string[] => Array.from({ length: count }, () => newId('acc'));
+
+/** A database with what the counting ledger writes to. */
+export async function startCounting(): Promise<TestDatabase> {
+  const database = await startDatabase([EventSchema, AccountSchema, IdempotencySchema]);
+  for (const name of [ROWS, SUMS]) await database.db.createCollection(name);
+  return database;
+}
+
+/** A command that reads the account and then refuses. */
+export const refusing = (id: string): CountCommand =>
+  adding(id, [], {
+    decide: async (workspace) => {
+      await workspace.account(id);
+      throw new Error('refused');
+    },
+  });
+
+/** The id of one new account. */
+export const one = (): string => newAccounts(1)[0] ?? '';
+
+/** How each of several works ended. */
+export const statuses = async (work: readonly Promise<unknown>[]): Promise<string[]> =>
+  (await Promise.allSettled(work)).map(({ status }) => status);

@@ -3,24 +3,15 @@ import { Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs'
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { declareList, List, type ListRequestOf } from '../../http/list-query.js';
-import { keysetSlice } from '../../http/keyset.js';
-import {
-  AnswersPageOf,
-  COUNTED,
-  countedTotal,
-  exactTotal,
-  pageOf,
-  storedValue,
-  type Page,
-} from '../../http/page.js';
+import { AnswersPageOf, type Page } from '../../http/page.js';
 import { pathId, PathNumber } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
-import { Problem } from '../../kernel/problem.js';
 import { EXAMPLE_DEBIT } from '../projections/examples.js';
 import { RegisterPages } from '../projections/register-pages.js';
-import { TransactionView, viewTransaction } from '../projections/transaction-view.js';
-import { REGISTER_FILTERS, REGISTER_ORDERS, REGISTER_SEARCH, registerCondition } from './register-filters.js';
+import { TransactionView } from '../projections/transaction-view.js';
+import { REGISTER_FILTERS, REGISTER_ORDERS, REGISTER_SEARCH } from './register-filters.js';
+import { registerPage } from './register-page.js';
 
 const HISTORY_LIST = declareList({
   order: REGISTER_ORDERS,
@@ -71,24 +62,11 @@ export class ListEnvelopeTransactionsHandler implements IQueryHandler<ListEnvelo
   constructor(private readonly pages: RegisterPages) {}
 
   /**
-   * @throws Problem `not_found` without such an account in the household or such an envelope in it, `invalid_request` for an amount that its
-   *   currency cannot have.
+   * @throws Problem `not_found` without such an account in the household or such an envelope in it, `invalid_request`
+   *   for an amount that its currency cannot have.
    */
-  async execute(query: ListEnvelopeTransactions): Promise<Page<TransactionView>> {
-    const { context, account_id, envelope_id, request } = query;
-    const { from, to, ...others } = request.filters;
-    const { account, rows, count, exact } = await this.pages.read(
-      context.household_id,
-      account_id,
-      {
-        ...{ order: request.order_by, dir: request.order_dir, slice: keysetSlice(request) },
-        ...{ from, to, envelope_id, of_envelope: true },
-        others: (currency) => registerCondition(others, request.q, currency),
-      },
-      COUNTED + 1,
-    );
-    if (!account.envelopes.some(({ id }) => id === envelope_id)) throw new Problem('not_found');
-    const total = exact ? exactTotal(count) : countedTotal(count);
-    return pageOf(request, rows, total, (row) => viewTransaction(row, account.currency), storedValue);
+  execute(query: ListEnvelopeTransactions): Promise<Page<TransactionView>> {
+    const whose = { envelope_id: query.envelope_id, of_envelope: true };
+    return registerPage(this.pages, query, query.request, whose);
   }
 }

@@ -3,24 +3,16 @@ import { Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs'
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import { declareList, List, type ListRequestOf } from '../../http/list-query.js';
-import { keysetSlice } from '../../http/keyset.js';
-import {
-  AnswersPageOf,
-  COUNTED,
-  countedTotal,
-  exactTotal,
-  pageOf,
-  storedValue,
-  type Page,
-} from '../../http/page.js';
+import { AnswersPageOf, type Page } from '../../http/page.js';
 import { pathId } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { numberedIdParameter } from '../../http/query-parameters.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { EXAMPLE_REGISTER } from '../projections/examples.js';
 import { RegisterPages } from '../projections/register-pages.js';
-import { TransactionView, viewTransaction } from '../projections/transaction-view.js';
-import { REGISTER_FILTERS, REGISTER_ORDERS, REGISTER_SEARCH, registerCondition } from './register-filters.js';
+import { TransactionView } from '../projections/transaction-view.js';
+import { REGISTER_FILTERS, REGISTER_ORDERS, REGISTER_SEARCH } from './register-filters.js';
+import { registerPage } from './register-page.js';
 
 const REGISTER_LIST = declareList({
   order: REGISTER_ORDERS,
@@ -75,19 +67,9 @@ export class ListTransactionsHandler implements IQueryHandler<ListTransactions> 
    * @throws Problem `not_found` without such an account in the household, `invalid_request` for an amount that its
    *   currency cannot have.
    */
-  async execute({ context, account_id, request }: ListTransactions): Promise<Page<TransactionView>> {
-    const { envelope_id, from, to, ...others } = request.filters;
-    const { account, rows, count, exact } = await this.pages.read(
-      context.household_id,
-      account_id,
-      {
-        ...{ order: request.order_by, dir: request.order_dir, slice: keysetSlice(request) },
-        ...{ from, to, envelope_id, of_envelope: false },
-        others: (currency) => registerCondition(others, request.q, currency),
-      },
-      COUNTED + 1,
-    );
-    const total = exact ? exactTotal(count) : countedTotal(count);
-    return pageOf(request, rows, total, (row) => viewTransaction(row, account.currency), storedValue);
+  execute({ context, account_id, request }: ListTransactions): Promise<Page<TransactionView>> {
+    const { envelope_id, ...filters } = request.filters;
+    const whose = { envelope_id, of_envelope: false };
+    return registerPage(this.pages, { context, account_id }, { ...request, filters }, whose);
   }
 }

@@ -14,13 +14,23 @@ const taken = (amounts: readonly EnvelopeAmount[]): EnvelopeAmount[] =>
 export function depositMoney(state: Account, command: DepositMoney): AccountDecision {
   const { envelope_id, amount_minor } = command;
   const postings = [{ envelope_id, amount_minor }];
-  const refusal =
-    amountRefusal('amount', amount_minor) ??
-    descriptionRefusal(command.description) ??
-    envelopesRefusal(state, [envelope_id]) ??
-    postingsRefusal(state, postings);
+  const refusal = singleRefusal(state, command, postings);
   if (refusal) return refuse(refusal);
   return accept({ type: 'MoneyDeposited', ...moved(state, command, postings) });
+}
+
+/** What is wrong with a command that changes one envelope by one amount. */
+function singleRefusal(
+  state: Account,
+  { amount_minor, description, envelope_id }: DepositMoney | WithdrawCash,
+  postings: readonly EnvelopeAmount[],
+): Refusal | null {
+  return (
+    amountRefusal('amount', amount_minor) ??
+    descriptionRefusal(description) ??
+    envelopesRefusal(state, [envelope_id]) ??
+    postingsRefusal(state, postings)
+  );
 }
 
 /** Spends from one envelope or several. */
@@ -40,11 +50,7 @@ export function debitMoney(state: Account, command: DebitMoney): AccountDecision
 export function withdrawCash(state: Account, command: WithdrawCash): AccountDecision {
   const { envelope_id, amount_minor } = command;
   const postings = taken([{ envelope_id, amount_minor }]);
-  const refusal =
-    amountRefusal('amount', amount_minor) ??
-    descriptionRefusal(command.description) ??
-    envelopesRefusal(state, [envelope_id]) ??
-    postingsRefusal(state, postings);
+  const refusal = singleRefusal(state, command, postings);
   if (refusal) return refuse(refusal);
   return accept({ type: 'CashWithdrawn', ...moved(state, command, postings) });
 }
