@@ -1,5 +1,6 @@
 import { Double } from 'bson';
-import type { CommandDoc, Reply } from '../bson/codec.js';
+import type { CommandDoc, Reply, ReplyValue } from '../bson/codec.js';
+import { RawDoc } from '../bson/types.js';
 import type { Engine } from '../engine.js';
 import { EngineError } from '../errors.js';
 import type { FailPoints } from '../sessions/fail-points.js';
@@ -174,12 +175,15 @@ function checkFields(command: Command, body: CommandDoc): void {
 function sessionOf(engine: Engine, body: CommandDoc): Session | undefined {
   const lsid = body.get('lsid');
   if (lsid === undefined) return undefined;
-  if (!(lsid instanceof Map)) throw new EngineError('TypeMismatch', "BSON field 'lsid' must be an object");
+  if (!(lsid instanceof RawDoc)) throw new EngineError('TypeMismatch', "BSON field 'lsid' must be an object");
   return engine.sessions.get(lsid);
 }
 
 const ONE = new Double(1);
 
-function finish(engine: Engine, reply: Reply): Reply {
-  return { ...reply, ok: reply['ok'] ?? ONE, operationTime: engine.clusterTime() };
+/** Adds what every answer has. It is added to the reply itself, which nobody else holds: copies would be dear. */
+function finish(engine: Engine, reply: { [field: string]: ReplyValue }): Reply {
+  reply['ok'] ??= ONE;
+  reply['operationTime'] = engine.clusterTime();
+  return reply;
 }

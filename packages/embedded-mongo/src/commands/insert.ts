@@ -25,7 +25,8 @@ export const insert: Command = {
       if (statements.before(index) !== undefined) n += 1;
       else {
         try {
-          await runInsert(context, namespace, document.bytes, statements.recorder(index));
+          const running = runInsert(context, namespace, document.bytes, statements.recorder(index));
+          if (running instanceof Promise) await running;
           n += 1;
         } catch (error) {
           if (statements.failed(index, error)) break;

@@ -50,14 +50,10 @@ export const update: Command = {
     for (const [index, raw] of updates.entries()) {
       try {
         const before = statements.before(index);
-        const outcome = before
+        const running = before
           ? restoredOutcome(before)
-          : await runUpdate(
-              context,
-              namespace,
-              readUpdate(raw, common, statements),
-              statements.recorder(index),
-            );
+          : runUpdate(context, namespace, readUpdate(raw, common, statements), statements.recorder(index));
+        const outcome = running instanceof Promise ? await running : running;
         n += outcome.matched;
         nModified += outcome.modified;
         if (outcome.upsertedId !== undefined) {

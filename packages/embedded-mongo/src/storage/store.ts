@@ -69,7 +69,7 @@ export class Store {
           this.renewSnapshot(sequence);
         },
         onFatal: options.onFatal,
-        expectsCompany: () => this.open.size > 1,
+        openTransactions: () => this.open.size,
       },
       this.published,
     );

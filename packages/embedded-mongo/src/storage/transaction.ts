@@ -13,6 +13,9 @@ export interface CountChange {
   bytes: number;
 }
 
+/** So many of the entries that a transaction has read are kept for when it reads them again. */
+const MOST_REMEMBERED = 128;
+
 /** A value that is computed when the batch that holds it is written, from then current memory. */
 export type LateValue = () => Uint8Array | null;
 
@@ -33,6 +36,8 @@ export class Transaction implements View {
   private endedWith: EngineError | undefined;
   /** How many statements read through it right now; the picture stays until the last is over. */
   private readers = 0;
+  /** What was read, which stays as it is in the picture; not what a scan meets. */
+  private readonly read = new Map<Key, Uint8Array>();
   /** The keys of `writes` that a scan has met; those behind follow when one asks. */
   private readonly keys = new SortedKeys();
   private readonly keysBehind = this.writes.keys();
@@ -89,7 +94,12 @@ export class Transaction implements View {
   get(key: Key): Uint8Array | undefined {
     const own = this.writes.get(key);
     if (own !== undefined) return own ?? undefined;
-    return this.view.get(key);
+    const known = this.read.get(key);
+    if (known !== undefined) return known;
+    const found = this.view.get(key);
+    // A transaction mostly changes what it has just read.
+    if (found !== undefined && this.read.size < MOST_REMEMBERED) this.read.set(key, found);
+    return found;
   }
 
   *range(from: Key, to: Key, reverse = false): Generator<[Key, Uint8Array], void, undefined> {
@@ -188,7 +198,9 @@ export class Transaction implements View {
   }
 
   private letGoOfPicture(): void {
-    if (this.state === 'ended' && this.readers === 0) this.view.release();
+    if (this.state !== 'ended' || this.readers > 0) return;
+    this.view.release();
+    this.read.clear();
   }
 
   private write(key: Key, value: Uint8Array | null): void {
