@@ -43,8 +43,8 @@ export interface Request {
   readonly body: CommandDoc;
 }
 
-/** Runs one command. Never rejects: errors become replies with `ok: 0`. */
-export type Dispatch = (request: Request) => Promise<Reply>;
+/** Runs one command. Never throws or rejects: errors become replies with `ok: 0`. */
+export type Dispatch = (request: Request) => Promise<Reply> | Reply;
 
 /** Fields of commands that may come as document sequences; their documents stay encoded and are stored as they came. */
 export const SEQUENCES: ReadonlySet<string> = new Set(['documents', 'updates', 'deletes', 'ops', 'nsInfo']);
