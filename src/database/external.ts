@@ -1,5 +1,6 @@
 import { MongoClient, ReadPreference, type Document } from 'mongodb';
 import { connectionOptions } from './connection-options.js';
+import { strangersTo } from './one-set.js';
 import { DatabaseRefused } from './refused.js';
 
 const OLDEST = 8;
@@ -7,7 +8,8 @@ const PATIENCE_MS = 5_000;
 
 /**
  * Looks whether an external MongoDB can carry the ledger, and describes it in a few words without its password.
- * @throws DatabaseRefused saying what it lacks: reachable, 8.0 or newer, transactions, reads from the primary
+ * @throws DatabaseRefused saying what it lacks: reachable, 8.0 or newer, transactions, one set behind all its addresses,
+ * reads from the primary
  */
 export async function checkExternal(uri: string): Promise<string> {
   const client = openClient(uri);
@@ -18,7 +20,9 @@ export async function checkExternal(uri: string): Promise<string> {
     const admin = client.db('admin');
     const hello = await admin.command({ hello: 1 });
     const { version } = await admin.command({ buildInfo: 1 });
-    return describe(client, hello, String(version));
+    const description = describe(client, hello, String(version));
+    await refuseStrangers(hello, uri);
+    return description;
   } catch (error) {
     if (error instanceof DatabaseRefused) throw error;
     throw refused(`leads to no database that answers: ${messageOf(error)}`);
@@ -49,6 +53,16 @@ function describe(client: MongoClient, hello: Document, version: string): string
   if (hello.msg === 'isdbgrid') return `MongoDB ${version}, sharded cluster at ${hosts}`;
   throw refused(
     'leads to a standalone MongoDB server, which has no transactions; start it as a replica set (one member is enough)',
+  );
+}
+
+async function refuseStrangers(hello: Document, uri: string): Promise<void> {
+  if (typeof hello.setName !== 'string') return;
+  const strangers = await strangersTo(hello, uri);
+  if (strangers.length === 0) return;
+  throw refused(
+    `is no replica set: ${strangers.join(' and ')} ${strangers.length === 1 ? 'is' : 'are'} not of the set ` +
+      `"${hello.setName}" that ${String(hello.me)} belongs to; name the members of one set, or one address alone`,
   );
 }
 
