@@ -94,16 +94,17 @@ async function copy(source: Connection, target: Connection, scope: CopyScope): P
     begins: (events, copied) => progress.begin(events, copied),
     advanced: (events) => progress.advance(events),
     broken: (reason) => findings.push(`Not copied whole: ${reason}`),
+    copied: async () => {
+      progress.end();
+      findings.push(...(await verify('source', source, household_id)));
+      findings.push(...(await verify('target', target, household_id)));
+    },
   });
-  await data
-    .run()
-    .catch((error: unknown) => {
-      throw error instanceof CopyRefused ? new DatabaseRefused(error.message) : error;
-    })
-    .finally(() => progress.end());
-  findings.push(...(await verify('source', source, household_id)));
-  findings.push(...(await verify('target', target, household_id)));
-  findings.push(...(await data.differences()).map((difference) => `Not the same: ${difference}`));
+  const differences = await data.run().catch((error: unknown) => {
+    progress.end();
+    throw error instanceof CopyRefused ? new DatabaseRefused(error.message) : error;
+  });
+  findings.push(...differences.map((difference) => `Not the same: ${difference}`));
   for (const line of findings) say(line);
   say(
     findings.length === 0

@@ -1,4 +1,4 @@
-import { MongoServerError } from 'mongodb';
+import { MongoServerError, type ClientSession } from 'mongodb';
 
 import type { AccountRecord } from '../event-store/account-record.js';
 import { writeDocuments } from '../event-store/combined-writes.js';
@@ -35,6 +35,8 @@ export class AccountCopy<Event, State extends object> {
   constructor(
     private readonly log: EventLog,
     private readonly target: Side,
+    /** The session of the target that all is written in. */
+    private readonly session: ClientSession,
     private readonly models: CopyModels<Event, State>,
     /** Called with how many events were recorded since the last call. */
     private readonly advanced: (events: number) => void,
@@ -93,19 +95,9 @@ export class AccountCopy<Event, State extends object> {
     head: AccountRecord | null,
     documents: PendingDocuments,
   ): Promise<void> {
-    const { client, db } = this.target;
-    const staged = accountsIn(this.target, COPIED_ACCOUNTS);
     const { _id } = account;
     try {
-      await client.withSession((session) =>
-        session.withTransaction(async () => {
-          await writeDocuments(client, db, documents.all(), session);
-          // The first one is made here, or is of an earlier copy that has come to its end.
-          const version = head?.version;
-          const filter = version === undefined ? { _id } : { _id, version };
-          await staged.replaceOne(filter, account, { session, upsert: true });
-        }, TRANSACTION),
-      );
+      await this.session.withTransaction(() => this.writeAll(account, head, documents), TRANSACTION);
     } catch (error) {
       if (!isSomebodyElses(error)) throw error;
       throw new CopyRefused(
@@ -115,6 +107,24 @@ export class AccountCopy<Event, State extends object> {
         },
       );
     }
+  }
+
+  private async writeAll(
+    account: AccountRecord,
+    head: AccountRecord | null,
+    documents: PendingDocuments,
+  ): Promise<void> {
+    const { client, db } = this.target;
+    const { session } = this;
+    // The bulk write's own error hides from the driver that a transaction may be tried again.
+    await writeDocuments(client, db, documents.all(), session).catch((error: unknown) => {
+      throw meaningOf(error, []);
+    });
+    // The first one is made here, and so is that of an account which an earlier copy has brought to its end.
+    const { _id } = account;
+    const filter = head ? { _id, version: head.version } : { _id };
+    const staged = accountsIn(this.target, COPIED_ACCOUNTS);
+    await staged.replaceOne(filter, account, { session, upsert: true });
   }
 }
 
@@ -136,9 +146,8 @@ function verify(
 }
 
 function isSomebodyElses(error: unknown): boolean {
-  const meaning = meaningOf(error, []);
-  if (meaning instanceof VersionConflict) return true;
-  return meaning instanceof MongoServerError && meaning.code === DUPLICATE_KEY;
+  if (error instanceof VersionConflict) return true;
+  return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 }
 
 const broken = ({ _id }: AccountRecord, reason: string): LogBroken => new LogBroken(`${_id}: ${reason}`);

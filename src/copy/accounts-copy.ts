@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import type { ClientSession } from 'mongodb';
 
 import { ACCOUNTS, type AccountRecord } from '../event-store/account-record.js';
 import type { EventLog } from '../event-store/event-log.js';
@@ -25,7 +25,7 @@ export interface AccountsWatcher {
 export class AccountsCopy<Event, State extends object> {
   constructor(
     private readonly source: Side & { readonly log: EventLog },
-    private readonly target: Side,
+    private readonly target: Side & { readonly session: ClientSession },
     private readonly household_id: string | null,
     private readonly models: CopyModels<Event, State>,
     private readonly watcher: AccountsWatcher,
@@ -34,7 +34,8 @@ export class AccountsCopy<Event, State extends object> {
   /** Brings every log as far as the source has it by now, and then, all at once, the accounts. */
   async run(): Promise<void> {
     this.watcher.begins(await this.events(), await this.copied());
-    const copy = new AccountCopy(this.source.log, this.target, this.models, (events) =>
+    const { session } = this.target;
+    const copy = new AccountCopy(this.source.log, this.target, session, this.models, (events) =>
       this.watcher.advanced(events),
     );
     for await (const accounts of this.heads()) {
@@ -42,26 +43,6 @@ export class AccountsCopy<Event, State extends object> {
       for (const account of accounts) await this.copyOne(copy, account, known.get(account._id));
     }
     await this.publish();
-  }
-
-  /**
-   * The accounts that are not in the target as they are in the source, with the reason: they were written to since they
-   * were copied, or differ.
-   */
-  async differences(): Promise<string[]> {
-    const found: string[] = [];
-    const accounts = accountsIn(this.source, ACCOUNTS).find(ownedBy(this.household_id)).sort(BY_ID);
-    for await (const originals of inChunks(accounts, WHOLE_AT_ONCE)) {
-      const ids = originals.map(({ _id }) => _id);
-      const copies = new Map<string, AccountRecord>();
-      const stored = accountsIn(this.target, ACCOUNTS).find({ _id: { $in: ids } });
-      for await (const account of stored) copies.set(account._id, account);
-      for (const original of originals) {
-        const difference = differenceOf(original, copies.get(original._id));
-        if (difference !== null) found.push(`${original._id}: ${difference}`);
-      }
-    }
-    return found;
   }
 
   /** Page by page: a cursor would not live through the copying of long logs. */
@@ -139,10 +120,4 @@ export class AccountsCopy<Event, State extends object> {
     }
     return events;
   }
-}
-
-function differenceOf(original: AccountRecord, copy: AccountRecord | undefined): string | null {
-  if (copy?.version !== original.version) return 'it was written to while it was copied';
-  const { generation } = original;
-  return isDeepStrictEqual({ ...copy, generation }, original) ? null : 'it differs from what its log says';
 }

@@ -1,9 +1,12 @@
+import type { ClientSession } from 'mongodb';
+
 import { ACCOUNTS } from '../event-store/account-record.js';
 import type { EventLog } from '../event-store/event-log.js';
 import { REBUILDS } from '../event-store/rebuild.js';
 import { EVENTS } from '../event-store/stored-event.js';
 import { AccountsCopy, type AccountsWatcher } from './accounts-copy.js';
 import type { CopyModels } from './account-copy.js';
+import { differencesBetween } from './differences.js';
 import { copyDocuments } from './documents-copy.js';
 import { COPIED_ACCOUNTS, COPIES, ownedBy, type Side } from './sides.js';
 import { copyStructure } from './structure.js';
@@ -21,6 +24,8 @@ export interface CopyScope {
 export interface CopyWatcher extends AccountsWatcher {
   /** An earlier copy was cut off, or the source has changed since. */
   resumes(): void;
+  /** All is in the target; what remains is the comparison. */
+  copied(): Promise<void>;
 }
 
 /**
@@ -29,34 +34,37 @@ export interface CopyWatcher extends AccountsWatcher {
  * when it is called again; called again later, it brings the target up to date, as long as nobody else writes to that.
  */
 export class DataCopy<Event, State extends object> {
-  private readonly accounts: AccountsCopy<Event, State>;
   private readonly derived: ReadonlySet<string>;
 
   constructor(
     private readonly source: Side & { readonly log: EventLog },
     private readonly target: Side,
     private readonly scope: CopyScope,
-    models: CopyModels<Event, State>,
+    private readonly models: CopyModels<Event, State>,
     private readonly watcher: CopyWatcher,
   ) {
-    this.accounts = new AccountsCopy(source, target, scope.household_id, models, watcher);
     this.derived = new Set([ACCOUNTS, EVENTS, REBUILDS, COPIES, COPIED_ACCOUNTS, ...models.collections]);
   }
 
-  /** @throws CopyRefused; the driver's errors. */
-  async run(): Promise<void> {
-    const { household_id } = this.scope;
-    if (await claimTarget(this.source, this.target, household_id)) this.watcher.resumes();
-    const collections = await copyStructure(this.source, this.target);
-    for (const collection of collections.filter((name) => !this.derived.has(name))) {
-      const condition = this.scope.conditions.get(collection) ?? ownedBy(household_id);
-      await copyDocuments(this.source, this.target, collection, condition);
-    }
-    await this.accounts.run();
+  /**
+   * Copies, and gives the accounts that are not the same on both sides then, each with the reason.
+   * @throws CopyRefused; the driver's errors.
+   */
+  run(): Promise<string[]> {
+    return this.target.client.withSession((session) => this.runIn(session));
   }
 
-  /** The accounts that are not the same on both sides, each with the reason. */
-  differences(): Promise<string[]> {
-    return this.accounts.differences();
+  private async runIn(session: ClientSession): Promise<string[]> {
+    const { source, scope, watcher } = this;
+    const target = { ...this.target, session };
+    if (await claimTarget(source, target, scope.household_id)) watcher.resumes();
+    const collections = await copyStructure(source, target);
+    for (const collection of collections.filter((name) => !this.derived.has(name))) {
+      const condition = scope.conditions.get(collection) ?? ownedBy(scope.household_id);
+      await copyDocuments(source, target, collection, condition);
+    }
+    await new AccountsCopy(source, target, scope.household_id, this.models, watcher).run();
+    await watcher.copied();
+    return differencesBetween(source, target, scope.household_id);
   }
 }

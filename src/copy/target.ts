@@ -1,3 +1,5 @@
+import type { ClientSession } from 'mongodb';
+
 import { ACCOUNTS, type AccountRecord } from '../event-store/account-record.js';
 import { inChunks } from '../event-store/in-chunks.js';
 import { COPIED_ACCOUNTS, COPIES, CopyRefused, type Keyed, type Side } from './sides.js';
@@ -10,6 +12,8 @@ interface CopyRecord {
   readonly household_id: string | null;
   /** The source's first user, who tells it from all others. */
   readonly first_user_id: string;
+  /** The session that the copy is written in. */
+  readonly session_id: ClientSession['id'];
 }
 
 const RECORD = 'copy';
@@ -29,21 +33,33 @@ const LASTING = [
  * is one from now on. Says whether an earlier copy is gone on with.
  * @throws CopyRefused
  */
-export async function claimTarget(source: Side, target: Side, household_id: string | null): Promise<boolean> {
+export async function claimTarget(
+  source: Side,
+  target: Side & { readonly session: ClientSession },
+  household_id: string | null,
+): Promise<boolean> {
+  const { id: session_id } = target.session;
   const first_user_id = await firstUserOf(source);
   const copies = target.db.collection<CopyRecord>(COPIES);
   const record = await copies.findOne({ _id: RECORD });
   if (!record) {
     const filled = await firstFilled(target);
     if (filled !== null) throw new CopyRefused(`the target is not empty, its "${filled}" are there already`);
-    await copies.insertOne({ _id: RECORD, household_id, first_user_id });
+    await copies.insertOne({ _id: RECORD, household_id, first_user_id, session_id });
     return false;
   }
   if (record.household_id !== household_id || record.first_user_id !== first_user_id) {
     throw new CopyRefused('the target holds a copy of something else; take an empty database');
   }
+  await takeOver(target, record.session_id);
+  await copies.updateOne({ _id: RECORD }, { $set: { session_id } });
   for (const [from, to] of LASTING) await refuseNewer(source, from, target, to);
   return true;
+}
+
+/** A copy that was killed has left its transaction behind, which keeps others from its documents for a minute. */
+async function takeOver({ client }: Side, session_id: ClientSession['id']): Promise<void> {
+  await client.db('admin').command({ killSessions: [session_id] });
 }
 
 async function firstUserOf({ db }: Side): Promise<string> {
