@@ -9,11 +9,12 @@ const NOT_YET_INITIATED = 94;
 
 const { MONGO_ROOT_PASSWORD, MONGO_LEDGER_PASSWORD } = process.env;
 
-/** Tries once a second until it does not throw. */
+/** Tries once a second until it does not throw. mongosh awaits a call that stands alone, but not one that is returned. */
 function patiently(what, attempt) {
   for (let seconds = 0; ; seconds += 1) {
     try {
-      return attempt();
+      attempt();
+      return;
     } catch (error) {
       if (seconds >= PATIENCE_S) throw new Error(`${what}: ${error.message}`, { cause: error });
       sleep(1000);
