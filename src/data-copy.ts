@@ -72,7 +72,7 @@ function readArguments() {
 
 /** Opens what is named by a connection string, or the engine's data folder. */
 async function open(place: string, side: 'source' | 'target'): Promise<OpenDatabase> {
-  if (/^mongodb(\+srv)?:\/\//.test(place)) return openExternal(place);
+  if (/^mongodb(\+srv)?:\/\//.test(place)) return openExternal(place, side === 'source' ? '--from' : '--to');
   const folder = resolve(place);
   const data = await stat(join(folder, 'db')).catch(() => null);
   if (side === 'source' && !data?.isDirectory()) {

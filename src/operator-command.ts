@@ -62,9 +62,9 @@ export function commandLog(level: string): Logger {
   return pino({ level: level === 'silent' ? 'silent' : 'warn', base: null }, pino.destination(2));
 }
 
-/** Connects to an external database. @throws DatabaseRefused */
-export async function openExternal(uri: string): Promise<OpenDatabase> {
-  await checkExternal(uri);
+/** Connects to an external database, whose connection string comes from `setting`. @throws DatabaseRefused */
+export async function openExternal(uri: string, setting?: string): Promise<OpenDatabase> {
+  await checkExternal(uri, setting);
   const connection = await connect(uri);
   return { connection, close: () => connection.close() };
 }

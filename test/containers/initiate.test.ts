@@ -35,11 +35,12 @@ class Members {
       ...environment,
     };
     const open = (uri: string) => this.open(new URL(uri.replace(/,[^/]*/, '')), uri);
+    const Mongo = function (uri: string) {
+      return open(uri);
+    };
     const context = {
       process: { env },
-      Mongo: function (uri: string) {
-        return open(uri);
-      },
+      Mongo,
       print: (line: string) => this.said.push(line),
       sleep: () => (this.waited += 1),
       Error,
