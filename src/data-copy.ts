@@ -8,9 +8,10 @@ import { DataCopy, type CopyScope } from './copy/data-copy.js';
 import { CopyRefused, type Side } from './copy/sides.js';
 import { runningEngine } from './database/embedded.js';
 import { DatabaseRefused } from './database/refused.js';
-import { driverDb } from './database/tenant-scope.js';
+import { driverDb, everyTenant } from './database/tenant-scope.js';
 import type { AccountRecord } from './event-store/account-record.js';
 import { EventLog } from './event-store/event-log.js';
+import { EVENTS } from './event-store/stored-event.js';
 import { peopleOf } from './identity/people-of.js';
 import { usernamesIn } from './identity/usernames.js';
 import type { Account } from './ledger/domain/account.js';
@@ -106,12 +107,14 @@ async function copy(source: Connection, target: Connection, scope: CopyScope): P
   });
   findings.push(...differences.map((difference) => `Not the same: ${difference}`));
   for (const line of findings) say(line);
-  say(
-    findings.length === 0
-      ? 'Copied: both sides hold the same accounts, and their logs verify.'
-      : 'The copy is not complete. Stop the service on the source, then call this again: it goes on from here.',
-  );
+  say(conclusion(findings.length, differences.length));
   return findings.length > 0;
+}
+
+function conclusion(findings: number, differences: number): string {
+  if (findings === 0) return 'Copied: both sides hold the same accounts, and their logs verify.';
+  if (findings > differences) return 'The copy is not what it should be; the lines above say why.';
+  return 'Written to meanwhile: stop the service on the source and call this again, it brings the rest.';
 }
 
 function sideOf(connection: Connection): Side {
@@ -120,7 +123,10 @@ function sideOf(connection: Connection): Side {
 
 async function scopeOf(source: Connection, household_id: string | null): Promise<CopyScope> {
   if (household_id === null) return { household_id, conditions: new Map() };
-  const conditions = await peopleOf(driverDb(source), household_id);
+  const db = driverDb(source);
+  // Whoever has recorded something is named by it, also after leaving.
+  const recorders = await everyTenant(db, EVENTS).distinct('actor_id', { household_id });
+  const conditions = await peopleOf(db, household_id, recorders.map(String));
   if (!conditions) throw new SettingError('--household', `${household_id} is not in the source`);
   return { household_id, conditions };
 }

@@ -4,6 +4,7 @@ import { ACCOUNTS, type AccountRecord } from '../event-store/account-record.js';
 import type { EventLog } from '../event-store/event-log.js';
 import { inChunks } from '../event-store/in-chunks.js';
 import { AccountCopy, LogBroken, type CopyModels } from './account-copy.js';
+import { insertMissing } from './documents-copy.js';
 import { accountsIn, COPIED_ACCOUNTS, ownedBy, type Side } from './sides.js';
 
 /** How many accounts are looked at together: what is needed of their logs, and whole ones. */
@@ -48,7 +49,8 @@ export class AccountsCopy<Event, State extends object> {
   /** Page by page: a cursor would not live through the copying of long logs. */
   private async *heads(): AsyncGenerator<AccountRecord[]> {
     const accounts = accountsIn(this.source, ACCOUNTS);
-    for (let after = ''; ;) {
+    let after = '';
+    for (;;) {
       const condition = { ...ownedBy(this.household_id), _id: { $gt: after } };
       const page = await accounts.find(condition, { projection: HEADS }).sort(BY_ID).limit(AT_ONCE).toArray();
       const last = page.at(-1);
@@ -99,10 +101,7 @@ export class AccountsCopy<Event, State extends object> {
       await accounts.deleteMany({ $or: outdated });
     }
     for await (const copied of inChunks(staged.find().sort(BY_ID), WHOLE_AT_ONCE)) {
-      const ids = copied.map(({ _id }) => _id);
-      const there = await accounts.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
-      const missing = copied.filter(({ _id }) => !there.some((account) => account._id === _id));
-      if (missing.length > 0) await accounts.insertMany(missing, { ordered: false });
+      await insertMissing(this.target, ACCOUNTS, copied);
     }
     await staged.drop();
   }

@@ -32,7 +32,9 @@ export async function differencesBetween(
 
 function differenceOf(original: AccountRecord, copy: AccountRecord | undefined): string | null {
   if (!copy) return 'it is missing';
-  if (copy.version !== original.version) return 'it was written to while it was copied';
+  if (copy.version !== original.version) {
+    return `it is at event ${copy.version} of the ${original.version} that the source has by now`;
+  }
   const { generation } = original;
   return isDeepStrictEqual({ ...copy, generation }, original) ? null : 'it differs from what its log says';
 }

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import { MongoServerError } from 'mongodb';
+
 import { inChunks } from '../event-store/in-chunks.js';
-import type { Keyed, Side } from './sides.js';
+import { CopyRefused, type Keyed, type Side } from './sides.js';
 
 const AT_ONCE = 500;
 const BY_ID = { _id: 1 } as const;
+const DUPLICATE_KEY = 11_000;
 
 /**
  * Makes the target's collection hold the source's documents that match a condition, and no others. What the source does
@@ -25,9 +28,27 @@ export async function copyDocuments(
     if (foreign.length > 0) await to.deleteMany({ _id: { $in: idsOf(foreign) } });
   }
   for await (const documents of inChunks(from.find(condition).sort(BY_ID), AT_ONCE)) {
-    const known = await byId(to.find({ _id: { $in: idsOf(documents) } }, { projection: { _id: 1 } }));
-    const missing = documents.filter(({ _id }) => !known.has(_id));
-    if (missing.length > 0) await to.insertMany(missing, { ordered: false });
+    await insertMissing(target, collection, documents);
+  }
+}
+
+/**
+ * Inserts those documents whose ids are not there yet.
+ * @throws CopyRefused when a unique index does not have it: they were read at different times, and cannot stand together.
+ */
+export async function insertMissing({ db }: Side, name: string, documents: readonly Keyed[]): Promise<void> {
+  const collection = db.collection<Keyed>(name);
+  const known = await byId(collection.find({ _id: { $in: idsOf(documents) } }, { projection: { _id: 1 } }));
+  const missing = documents.filter(({ _id }) => !known.has(_id));
+  if (missing.length === 0) return;
+  try {
+    await collection.insertMany(missing, { ordered: false });
+  } catch (error) {
+    if (!(error instanceof MongoServerError) || error.code !== DUPLICATE_KEY) throw error;
+    throw new CopyRefused(
+      `the source's ${name} were written to meanwhile; call this again, with its service stopped`,
+      { cause: error },
+    );
   }
 }
 

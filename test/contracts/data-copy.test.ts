@@ -25,16 +25,28 @@ const ITS_OWN = new Set(['copies']);
 let source: TestDatabase;
 let target: TestDatabase;
 let desk: Desk;
+beforeAll(async () => {
+  [source, target] = await Promise.all([startDatabase([]), startDatabase([])]);
+});
 beforeEach(async () => {
-  source = await startDatabase(SCHEMAS);
-  target = await startDatabase([]);
+  await Promise.all([source, target].map(({ connection }) => connection.dropDatabase()));
+  await provide(source);
   desk = new Desk(source.connection);
   await signUp(1);
 });
-afterEach(async () => {
-  await source.stop();
-  await target.stop();
+afterAll(async () => {
+  await Promise.all([source.stop(), target.stop()]);
 });
+
+/** Makes the service's collections, as its start does. */
+async function provide({ connection }: TestDatabase): Promise<void> {
+  for (const schema of SCHEMAS) {
+    const name = schema.get('collection') ?? '';
+    const model = connection.models[name] ?? connection.model(name, schema);
+    await model.createCollection();
+    await model.ensureIndexes();
+  }
+}
 
 const sideOf = (connection: Connection): Side => ({
   client: connection.getClient(),
@@ -153,7 +165,7 @@ describe('a copy of all', () => {
     await copy();
     await deposit(account);
     const { differences: left } = await copy(ALL, () => deposit(account));
-    expect(left).toEqual([`${account}: it was written to while it was copied`]);
+    expect(left).toEqual([`${account}: it is at event 2 of the 3 that the source has by now`]);
     expect(await audit(target)).toEqual([]);
     const { differences: none } = await copy();
     expect(none).toEqual([]);
@@ -201,30 +213,33 @@ describe('a copy of all', () => {
 });
 
 describe('a copy of one household', () => {
-  it('has its accounts, its members with their own households, and nothing of anybody else', async () => {
+  it('has its accounts, all who have to do with it with their own households, and nothing of anybody else', async () => {
     const account = await desk.open('Household');
     await signUp(2);
     await signUp(3);
+    await signUp(4);
     await joins('usr_2', 'hh_1', 'editor');
     await joins('usr_3', 'hh_2', 'viewer');
     const theirs = new Desk(source.connection, { household_id: 'hh_2', user_id: 'usr_2' });
     await theirs.open('Not to be seen', 100, 'hh_2');
-    await deposit(account);
-    const conditions = await peopleOf(source.db, 'hh_1');
+    const left = new Desk(source.connection, { user_id: 'usr_4', username: 'user 4' });
+    await left.record(account, { type: 'DepositMoney', ...told, envelope_id: 0, amount_minor: 5 });
+    const conditions = await peopleOf(source.db, 'hh_1', ['usr_1', 'usr_4']);
     if (!conditions) throw new Error('The household is not there');
-    const { differences: left, events } = await copy({ household_id: 'hh_1', conditions });
-    expect([left, events]).toEqual([[], [2, 0]]);
+    const { differences: none, events } = await copy({ household_id: 'hh_1', conditions });
+    expect([none, events]).toEqual([[], [2, 0]]);
     const ids = async (name: string) => (await target.db.collection(name).distinct('_id')).map(String).sort();
-    expect(await ids('users')).toEqual(['usr_1', 'usr_2']);
-    expect(await ids('sessions')).toEqual(['session 1', 'session 2']);
-    expect(await ids('households')).toEqual(['hh_1', 'hh_2']);
-    expect(await ids('memberships')).toEqual(['hh_1:usr_1', 'hh_1:usr_2', 'hh_2:usr_2']);
+    expect(await ids('users')).toEqual(['usr_1', 'usr_2', 'usr_4']);
+    expect(await ids('sessions')).toEqual(['session 1', 'session 2', 'session 4']);
+    expect(await ids('households')).toEqual(['hh_1', 'hh_2', 'hh_4']);
+    expect(await ids('memberships')).toEqual([...['hh_1:usr_1', 'hh_1:usr_2', 'hh_2:usr_2', 'hh_4:usr_4']]);
     expect(await ids('accounts')).toEqual([account]);
     expect(await target.db.collection('transactions').distinct('household_id')).toEqual(['hh_1']);
+    expect(await audit(target)).toEqual([]);
   });
 
   it('is told apart from one that is not there', async () => {
-    expect(await peopleOf(source.db, 'hh_unknown')).toBeNull();
+    expect(await peopleOf(source.db, 'hh_unknown', [])).toBeNull();
   });
 });
 
@@ -271,6 +286,20 @@ describe('a target', () => {
     await copy();
     await signUp(9, target);
     expect(await refusal()).toMatch(/written to since it was copied: its usr_9/);
+  });
+
+  it('of a source that says two things at once is refused, and not half made', async () => {
+    await provide(target);
+    await source.db.collection('users').dropIndex('email_key_1');
+    await signUp(2);
+    await source.db
+      .collection<{ _id: string }>('users')
+      .updateOne({ _id: 'usr_2' }, { $set: { email_key: '1@e.org' } });
+    expect(await refusal()).toMatch(/^the source's users were written to meanwhile; call this again/);
+    await source.db
+      .collection<{ _id: string }>('users')
+      .updateOne({ _id: 'usr_2' }, { $set: { email_key: 'own' } });
+    expect(await refusal()).toBe('copied');
   });
 
   it('of a source without anybody is refused', async () => {
