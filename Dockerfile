@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The service. From the top folder: docker image build -t envelope-ledger .
 
 FROM node:22-bookworm-slim AS sources

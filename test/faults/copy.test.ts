@@ -32,6 +32,7 @@ describe('a copy from one engine to another', () => {
   let clients: MongoClient[] = [];
   let events = 0;
   const kills: Kill[] = [];
+  let peakMb = 0;
 
   beforeAll(async () => {
     [source, target] = [await EngineProcess.start(), await EngineProcess.start()];
@@ -51,7 +52,8 @@ describe('a copy from one engine to another', () => {
   afterAll(async () => {
     const rows = kills.map((kill) => [kill.aimed, kill.events, kill.accounts].map(String));
     const head = ['aimed at', 'events in the target', 'accounts on their way'];
-    process.stdout.write(`kill -9 of a copy of ${events} events\n${table([head, ...rows])}\n`);
+    const title = `kill -9 of a copy of ${events} events; the last one had ${peakMb.toFixed(0)} MB at most`;
+    process.stdout.write(`${title}\n${table([head, ...rows])}\n`);
     await Promise.all(clients.map((client) => client.close()));
     await source.stop();
     await target.stop();
@@ -82,7 +84,9 @@ describe('a copy from one engine to another', () => {
     expect(events).toBeGreaterThan(DEPOSITS);
     const aims = Array.from({ length: KILLS }, () => Math.ceil(Math.random() * events * 0.95));
     for (const aimed of aims.sort((a, b) => a - b)) kills.push(await killAt(aimed));
-    const finished = await new Copying(databaseOf(source), databaseOf(target)).ended();
+    const last = new Copying(databaseOf(source), databaseOf(target));
+    const finished = await last.ended();
+    peakMb = last.peakMb;
     expect(finished.output).toContain('Going on with an earlier copy.');
     expect(finished.output).toContain('Copied: both sides hold the same accounts, and their logs verify.');
     expect(finished.code).toBe(0);
@@ -93,7 +97,7 @@ describe('a copy from one engine to another', () => {
     const again = await new Copying(databaseOf(source), databaseOf(target)).ended();
     expect(again.code).toBe(0);
     expect(await differencesOf(databaseAt(0), databaseAt(1), ITS_OWN)).toEqual([]);
-  });
+  }, 300_000);
 
   it('carries a service, whose users log in as before', async () => {
     const services = await Services.start(1, databaseOf(target));

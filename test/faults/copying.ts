@@ -5,6 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Db, Document } from 'mongodb';
 
+import { privateMemory } from '../../bench/processes.js';
+
+const LOOK_EVERY_MS = 200;
 const PROGRAM = fileURLToPath(new URL('../../dist/data-copy.js', import.meta.url));
 
 /** How a run of the copy ended, and what it had said. */
@@ -16,6 +19,7 @@ export interface Copied {
 /** A run of the copy in a process of its own. */
 export class Copying {
   private output = '';
+  private peak = 0;
   private readonly child: ChildProcess;
   private readonly exit: Promise<unknown>;
 
@@ -26,6 +30,13 @@ export class Copying {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }
     this.exit = once(this.child, 'close');
+    const looks = setInterval(() => this.look(), LOOK_EVERY_MS);
+    this.child.once('exit', () => clearInterval(looks));
+  }
+
+  /** The most private memory that it was seen to have, in MB; 0 but on Linux. */
+  get peakMb(): number {
+    return this.peak;
   }
 
   get isRunning(): boolean {
@@ -45,6 +56,11 @@ export class Copying {
   async ended(): Promise<Copied> {
     await this.exit;
     return { code: this.child.exitCode, output: this.output };
+  }
+
+  private look(): void {
+    if (process.platform !== 'linux' || !this.isRunning) return;
+    this.peak = Math.max(this.peak, privateMemory(this.child.pid ?? 0) || 0);
   }
 }
 
