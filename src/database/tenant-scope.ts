@@ -125,7 +125,7 @@ export class TenantScope<T extends TenantOwned & Document> {
   private scoped(filter: Filter<T>): Filter<T> {
     if (Object.hasOwn(filter, 'household_id') && filter.household_id !== this.household_id)
       throw this.foreign();
-    return { ...filter, household_id: this.household_id };
+    return { household_id: this.household_id, ...filter };
   }
 
   private foreign(): TypeError {

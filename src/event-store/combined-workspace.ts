@@ -27,6 +27,8 @@ export interface HeldAccount extends OwnedKey {
   readonly cached: boolean;
   /** As the commands so far leave it. */
   current: AccountRecord | null;
+  /** What differs between both, once it was asked for after the last command. */
+  changed?: Record<string, unknown>;
 }
 
 /** All that one transaction is about to write, decided command by command. */

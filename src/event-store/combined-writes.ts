@@ -50,9 +50,11 @@ export async function writeDocuments(
   }
 }
 
-/** What changes in an account's stored document, undefined when it is new or nothing does. */
-export function changeOfAccount({ base, current }: HeldAccount): Record<string, unknown> | undefined {
-  return base && current && base !== current ? changedFields(base, current) : undefined;
+/** What all commands together change in an account's stored document, undefined when it is new or nothing does. */
+export function changeOfAccount(held: HeldAccount): Record<string, unknown> | undefined {
+  const { base, current } = held;
+  if (!base || !current || base === current) return undefined;
+  return (held.changed ??= changedFields(base, current));
 }
 
 const OTHER: WriteOrigin = { kind: 'document' };
@@ -77,8 +79,9 @@ class CombinedWrites {
     if (!current || current === base) return;
     const accounts = this.scope(ACCOUNTS, household_id);
     const origin: WriteOrigin = { kind: 'account', account_id: _id };
-    if (!base) return this.add(accounts.insertModel(current), origin);
-    const update = { $set: changedFields(base, current) };
+    const changed = changeOfAccount(held);
+    if (!base || !changed) return this.add(accounts.insertModel(current), origin);
+    const update = { $set: changed };
     const { version, generation } = base;
     this.add(accounts.updateModel({ _id, version, generation }, update), origin);
     this.updates += 1;

@@ -20,9 +20,6 @@ const MAX_TOGETHER = 400;
 const MAX_WAIT_MS = 15_000;
 const LOOK_MS = 1_000;
 
-/** How many commands in the line are worth two transactions. */
-const WORTH_SHARING = 16;
-
 /**
  * Records commands together: while transactions are under way, further commands wait and go in the next one, decided
  * one after the other. One process's commands for the same accounts so never meet as conflicts, and one commit serves
@@ -73,7 +70,7 @@ export class Combiner {
     const now = performance.now();
     this.sendAway(now);
     while (this.running < MAX_RUNNING) {
-      const unit = this.line.next((key) => this.atWork.has(key), now, this.share);
+      const unit = this.line.next((key) => this.atWork.has(key), now);
       if (!unit) break;
       this.running += 1;
       void this.run(unit);
@@ -91,15 +88,6 @@ export class Combiner {
     for (const { reject } of this.line.withdraw(({ since }) => since + MAX_WAIT_MS < now)) {
       reject(new Problem('service_unavailable', { detail: 'The database is too slow at the moment.' }));
     }
-  }
-
-  /**
-   * How much of a long line the first of two transactions takes: half of it, so that one is being decided while the
-   * database works on the other.
-   */
-  private get share(): number {
-    const long = this.running === 0 && this.line.length >= WORTH_SHARING;
-    return long ? this.line.length / MAX_RUNNING : Infinity;
   }
 
   private async run(unit: Unit<QueuedCommand>): Promise<void> {

@@ -46,15 +46,14 @@ function stageOne(
   const events = sealEvents(head, { household_id, account_id, actor_id, recorded_at }, recording.events);
   const generation = before?.generation ?? FIRST_GENERATION;
   const projection = recording.project(events, generation);
-  const account: AccountRecord = {
-    ...recording.state,
+  const account: AccountRecord = Object.assign({}, recording.state, {
     _id: account_id,
     household_id,
     version: head.version + events.length,
     head_hash: events.at(-1)?.hash ?? head.head_hash,
     register_rows: (before?.register_rows ?? 0) + projection.added_rows,
     generation,
-  };
+  });
   const owner = { household_id, account_id };
   return { events, account, changes: projection.changes.map((change) => ({ owner, change })) };
 }

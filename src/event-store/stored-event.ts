@@ -1,7 +1,7 @@
 import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 
 import { newId } from '../kernel/ids.js';
-import { hashOf } from './hash-chain.js';
+import { hashOf, type StoredFields } from './hash-chain.js';
 
 /** The collection that holds the log: one immutable document an event. */
 export const EVENTS = 'transactions';
@@ -95,16 +95,17 @@ export function sealEvents<Event extends object>(
 ): StoredEvent<Event>[] {
   let prev_hash = head.head_hash;
   return events.map((event, index) => {
-    const own = Object.entries(event).filter(([, value]) => value !== undefined);
-    const document = {
-      ...(Object.fromEntries(own) as Event),
-      ...recorder,
-      _id: '_id' in event && typeof event._id === 'string' ? event._id : newId('tx'),
-      seq: head.version + 1 + index,
-      prev_hash,
-    };
-    const hash = hashOf(document);
+    const _id = '_id' in event && typeof event._id === 'string' ? event._id : newId('tx');
+    const place = { _id, seq: head.version + 1 + index, prev_hash };
+    const document = Object.assign(presentFields(event), recorder, place);
+    const hash = hashOf(document as StoredFields);
     prev_hash = hash;
-    return { ...document, hash };
+    return Object.assign(document, { hash });
   });
+}
+
+function presentFields<Fields extends object>(fields: Fields): Fields {
+  const present: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) present[name] = value;
+  return present as Fields;
 }

@@ -69,23 +69,19 @@ export class WaitingLine<Item extends Waiting> {
     return [...(this.takeOut(taken)?.items ?? [])];
   }
 
-  /**
-   * What can go now, taken out of the line; undefined when nothing can. `isAtWork` tells of an account's key. Beyond the
-   * weight of `share`, only what needs no further accounts goes along: the rest is for a transaction beside this one.
-   */
-  next(isAtWork: (key: string) => boolean, now: number, share = Infinity): Unit<Item> | undefined {
+  /** What can go now, taken out of the line; undefined when nothing can. `isAtWork` tells of an account's key. */
+  next(isAtWork: (key: string) => boolean, now: number): Unit<Item> | undefined {
     const passed = new Set<string>();
-    const picked = new Set<string>();
     const taken = new Set<Unit<Item>>();
     let weight = 0;
     for (const unit of this.units) {
       if (weight >= this.limits.together) break;
       const ready = unit.not_before <= now && keysOf(unit).every((key) => !passed.has(key) && !isAtWork(key));
       if (ready && unit.attempts > 0 && taken.size === 0) return this.takeOut(new Set([unit]));
-      const fits = weight < share || keysOf(unit).every((key) => picked.has(key));
-      const joins = ready && unit.attempts === 0 && fits;
-      for (const key of keysOf(unit)) (joins ? picked : passed).add(key);
-      if (!joins) continue;
+      if (!ready || unit.attempts > 0) {
+        for (const key of keysOf(unit)) passed.add(key);
+        continue;
+      }
       taken.add(unit);
       for (const item of unit.items) weight += item.weight;
     }

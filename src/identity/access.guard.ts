@@ -30,7 +30,7 @@ export class AccessGuard extends AuthGuard('jwt') {
     const { user_id, household_id, session_id } = await this.subjectOf(request, execution);
     const named = request.headers['x-tenant-id'];
     const member = await this.memberships.member(user_id, named === undefined ? household_id : String(named));
-    setRequester(request, { ...member, session_id, request_id: request.id });
+    setRequester(request, { session_id, request_id: request.id, ...member });
     return true;
   }
 

@@ -48,7 +48,8 @@ export function requesterOf(request: object): Requester | null {
 export function requestContextOf(request: FastifyRequest): RequestContext {
   const requester = requesterOf(request);
   if (!requester) throw new Error('An open route has no request context');
-  return { ...requester, ...requestTerms(request) };
+  const { if_match, dry_run, idempotency } = requestTerms(request);
+  return { if_match, dry_run, idempotency, ...requester };
 }
 
 /** Parameter decorator: the request's context, as `@Context() context: RequestContext`. */

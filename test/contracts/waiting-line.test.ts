@@ -72,15 +72,6 @@ describe('the waiting line', () => {
     expect(names(line.next(free, 0))).toBe('12');
   });
 
-  it('leaves a share for a transaction beside it, but not what would have to wait for this one', () => {
-    const line = lineOf(item('1', 'a'), item('2', 'b'), item('3', 'a'), item('4', 'c'));
-    expect(names(line.next(free, 0, 1))).toBe('13');
-    expect(names(line.next(busy('a'), 0))).toBe('24');
-    const hot = lineOf(item('1', 'a'), item('2', 'a'), item('3', 'ab'), item('4', 'a'));
-    expect(names(hot.next(free, 0, 1))).toBe('12');
-    expect(hot.next(busy('a'), 0)).toBeUndefined();
-  });
-
   it('lets what was tried go alone, before what came later, and leaves it alone for a while', () => {
     const line = lineOf(item('3', 'a'), item('4', 'b'), item('5', 'c'));
     line.putBack([again([item('1', 'a')], 50), again([item('2', 'b')])]);

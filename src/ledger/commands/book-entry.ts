@@ -61,7 +61,8 @@ function enterOne(
   const rows: RegisterRow[] = [];
   const changed = new Map<string, Partial<RegisterRow>>();
   const recording: Recording<LedgerEvent, AccountState> = {
-    ...{ account_id, events },
+    account_id,
+    events,
     state: stateOf(account),
     project: (stored, generation) => {
       const writes = rowWrites(before, stored, generation, actor);

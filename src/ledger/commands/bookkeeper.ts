@@ -130,8 +130,12 @@ export class Bookkeeper {
     const accounts = account_id === null ? further : [...new Set([account_id, ...further])];
     try {
       const { decision } = await this.store.append<LedgerEvent, AccountState, BookEntry>({
-        ...{ household_id, actor_id, accounts, weight, decide },
+        household_id,
+        actor_id,
         recorded_at: now,
+        accounts,
+        weight,
+        decide,
         dry_run: context.dry_run,
         idempotency: answer && kept(context, (entry) => answer(resultOf(entry))),
       });
@@ -170,7 +174,7 @@ export class Bookkeeper {
     if (!decision.ok) throw problemOf(decision);
     const actor = { id: context.user_id, username: context.username };
     const shown = shows === undefined ? null : await this.lookUps.row(place, shows);
-    return { ...enterInBooks(books, decision.entries, actor), shown };
+    return { shown, ...enterInBooks(books, decision.entries, actor) };
   }
 }
 
@@ -208,5 +212,5 @@ const recordedOf =
   ({ changes, shown }: BookEntry): Recorded => {
     const asked = changes.find(({ account }) => account.id === account_id);
     if (!asked) throw new Error('A command without events opened no account');
-    return { ...asked, others: changes.filter((change) => change !== asked), shown };
+    return { shown, others: changes.filter((change) => change !== asked), ...asked };
   };

@@ -24,11 +24,12 @@ export type StoredRow = Omit<RegisterRow, Usual | Derived> & Partial<Pick<Regist
 
 /** The form in which a new row is stored. */
 export function storedRow(row: RegisterRow): StoredRow {
-  const { id: _id, moved_minor: _moved, root_id, tip_seq, tip_id, ...rest } = row;
-  const kept = Object.entries(rest).filter(([name, value]) => !isUsual(name, value));
-  const own = root_id === row.id ? {} : { root_id };
+  const { id, moved_minor: _moved, root_id, tip_seq, tip_id, ...rest } = row;
+  const stored: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(rest)) if (!isUsual(name, value)) stored[name] = value;
+  if (root_id !== id) stored.root_id = root_id;
   const tip = tip_seq === null || tip_seq === row.seq ? {} : { tip_seq, tip_id };
-  return { ...(Object.fromEntries(kept) as unknown as StoredRow), ...own, ...tip };
+  return Object.assign(stored as unknown as StoredRow, tip);
 }
 
 /** The row that a stored one means. */

@@ -135,15 +135,28 @@ export function viewTransaction(row: RegisterRow, currency: string): Transaction
   const { id, account_id, seq, kind, role, description, notes, tags, effective_on, actor } = row;
   const { standing, root_id, reverses_id, reversed_by_id, batch_id, payer, transfer } = row;
   return {
-    ...{ id, account_id, seq, kind, role },
+    id,
+    account_id,
+    seq,
+    kind,
+    role,
     amount: toMajor(row.amount_minor, currency),
     ...(row.moved_minor !== null && { moved: toMajor(row.moved_minor, currency) }),
     currency,
     postings: viewAmounts(row.postings, currency),
-    ...{ description, notes, tags, effective_on },
+    description,
+    notes,
+    tags,
+    effective_on,
     recorded_at: row.recorded_at.toISOString(),
     actor,
     balance: toMajor(row.balance_minor, currency),
-    ...{ standing, root_id, reverses_id, reversed_by_id, batch_id, payer, transfer },
+    standing,
+    root_id,
+    reverses_id,
+    reversed_by_id,
+    batch_id,
+    payer,
+    transfer,
   };
 }
