@@ -63,10 +63,8 @@ export function readOperation(
       args.allowOnly(UPDATE_FIELDS);
       const multi = args.flag('multi');
       statements.refuseMulti(multi);
-      const query = {
-        ...queryOf(args, common),
-        sort: readUpdateSort(args, multi),
-      };
+      const { filter, hint, collation } = queryOf(args, common);
+      const query = { filter, sort: readUpdateSort(args, multi), hint, collation };
       const update = readModification(args, 'updateMods', query, common);
       return { kind, statement: { query, update, multi, upsert: args.flag('upsert') } };
     }

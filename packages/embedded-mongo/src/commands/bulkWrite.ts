@@ -63,7 +63,16 @@ export const bulkWrite: Command = {
       size,
       { roomChecked: true },
     );
-    return { ...reply, nErrors: statements.errors.length, ...results.counts, ...statements.retries };
+    const { nInserted, nMatched, nModified, nUpserted, nDeleted } = results.counts;
+    return statements.completeRetried({
+      cursor: reply['cursor'],
+      nErrors: statements.errors.length,
+      nInserted,
+      nMatched,
+      nModified,
+      nUpserted,
+      nDeleted,
+    });
   },
 };
 

@@ -35,7 +35,7 @@ export const deleteCommand: Command = {
         n += count;
       });
     });
-    return andThen(ran, () => ({ n, ...statements.reply }));
+    return andThen(ran, () => statements.complete({ n }));
   },
 };
 

@@ -59,7 +59,7 @@ export const findAndModify: Command = {
     const statements = new Statements(context, 1, true);
     const before = statements.before(0);
     const result = before ?? (await modify(context, namespace, request, statements.recorder(0)));
-    return { ...Object.fromEntries(result), ...statements.retries };
+    return statements.completeRetried(Object.fromEntries(result));
   },
 };
 

@@ -31,6 +31,6 @@ export const insert: Command = {
         n += 1;
       });
     });
-    return andThen(ran, () => ({ n, ...statements.reply }));
+    return andThen(ran, () => statements.complete({ n }));
   },
 };

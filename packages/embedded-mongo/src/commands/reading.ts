@@ -62,7 +62,7 @@ export async function collectionToRead(context: CommandContext, ns: string): Pro
 /** The filter of a command or statement, with its `let` and collation. Throws what MongoDB answers to a bad one. */
 export function readFilter(filter: Doc, variables: Doc | undefined, collation?: Collation): Filter {
   checkCollatedFilter(collation, filter);
-  return compileFilter(filter, { collation, ...(variables === undefined ? {} : { let: variables }) });
+  return compileFilter(filter, { collation, let: variables });
 }
 
 /**
@@ -89,8 +89,8 @@ export function scanFor(
   const sortKey =
     sort === undefined || sort.has('$natural') ? undefined : compileSortKey(sort, query.collation);
   const plan = planQuery(collection, query.filter.source, {
-    ...(sort === undefined ? {} : { sort }),
-    ...(query.hint === undefined ? {} : { hint: query.hint }),
+    sort,
+    hint: query.hint,
     collated: query.collation !== undefined,
   });
   const scan = scanOf(collection, plan, query.filter, sort);
@@ -108,8 +108,8 @@ export function resultsOf(
   const shaping = {
     skip: window.skip ?? 0,
     limit: window.limit ?? 0,
-    ...(sortKey === undefined ? {} : { sortKey }),
-    ...(window.project === undefined ? {} : { project: window.project }),
+    sortKey,
+    project: window.project,
   };
   return new ScanResults(scan, shaping, engine.queryMemory);
 }

@@ -1,5 +1,5 @@
 import { Int32, Long } from 'bson';
-import type { Reply } from '../bson/codec.js';
+import type { Reply, ReplyValue } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError, ErrorCodes } from '../errors.js';
 import { TimeSlice } from '../query/execute/slice.js';
@@ -144,17 +144,16 @@ export class Statements {
     return this.ordered || transaction !== undefined;
   }
 
-  /** The fields of the answer that do not depend on the kind of write. */
-  get reply(): Reply {
-    return {
-      ...(this.errors.length > 0 ? { writeErrors: this.errors } : {}),
-      ...this.retries,
-    };
+  /** Adds to an answer what does not depend on the kind of write: the errors, and which statements had run before. */
+  complete(answer: { [field: string]: ReplyValue }): Reply {
+    if (this.errors.length > 0) answer['writeErrors'] = this.errors;
+    return this.completeRetried(answer);
   }
 
-  /** Names the statements that had run before. */
-  get retries(): Reply {
-    return this.retried.length > 0 ? { retriedStmtIds: this.retried } : {};
+  /** Adds to an answer which statements had run before. */
+  completeRetried(answer: { [field: string]: ReplyValue }): Reply {
+    if (this.retried.length > 0) answer['retriedStmtIds'] = this.retried;
+    return answer;
   }
 
   private idOf(index: number): number {

@@ -60,12 +60,10 @@ export const update: Command = {
         upserted.push({ index, _id: upsertedId });
       });
     });
-    return andThen(ran, () => ({
-      n,
-      nModified,
-      ...(upserted.length > 0 ? { upserted } : {}),
-      ...statements.reply,
-    }));
+    return andThen(ran, () => {
+      const counts = { n, nModified };
+      return statements.complete(upserted.length > 0 ? { ...counts, upserted } : counts);
+    });
   },
 };
 
@@ -113,7 +111,7 @@ export function readModification(
     collation,
     position: positionOf(filter.source, collation),
     timestamp,
-    ...(isArray(value) ? { variables: compileVariables(variables) } : {}),
+    variables: isArray(value) ? compileVariables(variables) : undefined,
   });
 }
 

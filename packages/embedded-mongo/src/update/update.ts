@@ -27,7 +27,7 @@ export interface Update {
    * The top-level fields that `apply` reads and changes, besides `_id` and those of the query that gives `$` its meaning;
    * left out where they may be any.
    */
-  readonly fields?: ReadonlySet<string>;
+  readonly fields?: ReadonlySet<string> | undefined;
   /**
    * The updated document; the very same one where nothing changes. The document given is not changed.
    * @throws EngineError ImmutableField, PathNotViable, TypeMismatch and others that depend on the document.
@@ -51,7 +51,7 @@ export interface UpdateOptions {
   /** What takes the place of empty timestamps in a replacement's fields, save `_id`; left out, they stay. */
   readonly timestamp?: (() => Timestamp) | undefined;
   /** What a pipeline sees as `$$name`. */
-  readonly variables?: Variables;
+  readonly variables?: Variables | undefined;
 }
 
 /**
@@ -87,7 +87,7 @@ function modification(modifiers: Modifiers, filters: ArrayFilters, position: Pos
     });
   return {
     isReplacement: false,
-    ...fieldsOf(modifiers),
+    fields: fieldsOf(modifiers),
     apply(doc) {
       const result = modify(doc, false);
       if (result !== doc) refuseChangedId(doc, result);
@@ -102,8 +102,8 @@ function modification(modifiers: Modifiers, filters: ArrayFilters, position: Pos
   };
 }
 
-function fieldsOf({ tree }: Modifiers): Pick<Update, 'fields'> {
-  return tree.children.has('$') ? {} : { fields: new Set(tree.children.keys()) };
+function fieldsOf({ tree }: Modifiers): ReadonlySet<string> | undefined {
+  return tree.children.has('$') ? undefined : new Set(tree.children.keys());
 }
 
 function movedValues(doc: Doc, { renames }: Modifiers): Map<string, Value> {

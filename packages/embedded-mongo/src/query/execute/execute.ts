@@ -84,12 +84,12 @@ export class BufferedResults implements ResultSource {
 /** What becomes of the rows of a scan, in this order. */
 export interface Shaping {
   /** The sort key of a document, where the plan does not give the order. */
-  readonly sortKey?: (doc: Doc) => SortKey;
+  readonly sortKey?: ((doc: Doc) => SortKey) | undefined;
   /** How many rows to pass over; 0 or more. */
   readonly skip: number;
   /** How many rows to give at most; 0 for all. */
   readonly limit: number;
-  readonly project?: (doc: Doc) => Doc;
+  readonly project?: ((doc: Doc) => Doc) | undefined;
 }
 
 /** A document on its way out; decoded where the filter has needed it. */

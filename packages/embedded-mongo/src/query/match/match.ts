@@ -40,7 +40,7 @@ type Scope = (
  */
 export function compileFilter(
   filter: Doc,
-  options: { readonly let?: Doc; readonly collation?: Collation | undefined } = {},
+  options: { readonly let?: Doc | undefined; readonly collation?: Collation | undefined } = {},
 ): Filter {
   let variables: Variables | undefined;
   // Most filters have no `$expr` and need none.

@@ -30,7 +30,7 @@ export interface QueryPlan {
 
 export interface PlanOptions {
   /** A sort that `compileSort` accepts, or `{ $natural: ±1 }`. */
-  readonly sort?: Doc;
+  readonly sort?: Doc | undefined;
   /** An index's name or key pattern, or `{ $natural: ±1 }`. */
   readonly hint?: Hint | undefined;
   /** Strings compare by a collation: then no index tells where they are, nor in which order. */
