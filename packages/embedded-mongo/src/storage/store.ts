@@ -103,6 +103,16 @@ export class Store {
     return this.commits.durableSequence;
   }
 
+  /** What is published and not on disk yet, in bytes as the space guard counts them. */
+  get waitingBytes(): number {
+    return this.commits.waitingBytes;
+  }
+
+  /** Whether somebody waits for a commit, or has a transaction open that may soon be one. */
+  get isCommittedTo(): boolean {
+    return this.open.size > 0 || this.commits.isAwaited;
+  }
+
   /** What is published now. */
   latest(): View {
     return this.viewAt(this.published);
