@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeDoc } from '../../src/bson/codec.js';
+import type { Doc } from '../../src/bson/types.js';
 import { PageFile, type Meta, type Root } from '../../src/storage/check/page-file.js';
 import { TreeWalk } from '../../src/storage/check/tree-walk.js';
 import { repairFolder } from '../../src/storage/offline/repair.js';
@@ -9,17 +10,7 @@ import { deleteDocument, idKeyOf } from '../../src/storage/records.js';
 import { createCollection, createIndex } from '../../src/storage/schema.js';
 import type { Store } from '../../src/storage/store.js';
 import type { Transaction } from '../../src/storage/transaction.js';
-import {
-  byField,
-  cleanUp,
-  close,
-  insert,
-  int,
-  newFolder,
-  openStore,
-  read,
-  set,
-} from '../storage/store-kit.js';
+import { byField, cleanUp, close, insert, newFolder, openStore, read, set } from '../storage/store-kit.js';
 
 const PAGE = 4096;
 const BRANCH = 1;
@@ -100,8 +91,7 @@ describe('what a damaged branch page led to', () => {
     // What free pages hold is now out of date: the first state of these, and those that are gone.
     await inSteps(store, (own, n) => {
       if (n % 3 === 0) set(own, accounts, idOf(n), { state: 'changed' });
-      if (n % 5 === 0)
-        deleteDocument(own, accounts, idKeyOf(idOf(n)), read(own, accounts, idOf(n)) ?? new Map());
+      if (n % 5 === 0) deleteDocument(own, accounts, idKeyOf(idOf(n)), read(own, accounts, idOf(n)) as Doc);
     });
     await close(store);
     expected = await contents(template);

@@ -35,17 +35,17 @@ export class Salvage {
     for (const text of problemsOfMetas(this.file)) problem(`${text}: the newest change may be lost`);
     this.meta = meta;
     const used = new Set<number>();
-    let isListWhole = true;
+    let listProblems = 0;
     this.free = freePages(this.file, meta, {
       page: (first, count) => addAll(used, first, count),
       problem: (text) => {
-        isListWhole = false;
+        listProblems += 1;
         problem(text);
       },
     });
     const { branchPages, leafPages, overflowPages } = meta.data.size;
     const pages = META_PAGES + used.size + this.free.size + branchPages + leafPages + overflowPages;
-    this.lost = this.findLost(used, isListWhole && pages === meta.lastPage + 1);
+    this.lost = this.findLost(used, listProblems === 0 && pages === meta.lastPage + 1);
   }
 
   /** Hands over the entries from `low` (inclusive) to `high` (exclusive). */
