@@ -87,4 +87,11 @@ export default tseslint.config(
     },
     rules: { 'no-console': 'off' },
   },
+  {
+    // Run by mongosh.
+    files: ['containers/mongo/*.js'],
+    languageOptions: {
+      globals: { db: 'readonly', Mongo: 'readonly', print: 'readonly', quit: 'readonly', sleep: 'readonly' },
+    },
+  },
 );

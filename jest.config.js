@@ -38,6 +38,7 @@ export default {
     project('domain', ['<rootDir>/test/domain', '<rootDir>/test/kernel']),
     project('service', [
       '<rootDir>/test/acceptance',
+      '<rootDir>/test/containers',
       '<rootDir>/test/contracts',
       '<rootDir>/test/faults',
       '<rootDir>/test/tooling',

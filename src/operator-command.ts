@@ -15,18 +15,39 @@ import { readSettings } from './settings.js';
 /** How an operator's command ended. */
 export const EXIT = { clean: 0, found: 1, failed: 2 } as const;
 
+/** A database that a command works on. */
+export interface OpenDatabase {
+  readonly connection: Connection;
+  /** Closes the connection, and stops the engine that was started for it. */
+  close(): Promise<void>;
+}
+
 /**
  * Runs an operator's command on the service's database, whether or not the service runs: through the engine that runs on
  * the data folder, one that is started for the command's time, or the external database. `work` says whether anything
  * was found; the process ends with 0, with 1 when something was, or 2 when the command could not run.
  */
-export async function operate(
-  name: string,
-  work: (connection: Connection) => Promise<boolean>,
-): Promise<never> {
+export function operate(name: string, work: (connection: Connection) => Promise<boolean>): Promise<never> {
+  return conclude(name, async () => {
+    const settings = readSettings(process.env, '.env');
+    const logger = commandLog(settings.log_level);
+    const { database_uri, data_dir } = settings;
+    const database = await (database_uri === null
+      ? openFolder(data_dir, logger)
+      : openExternal(database_uri));
+    try {
+      await ensureIndexes(database.connection);
+      return await work(database.connection);
+    } finally {
+      await database.close();
+    }
+  });
+}
+
+/** Does the work of a command and ends the process as `operate` does. */
+export async function conclude(name: string, work: () => Promise<boolean>): Promise<never> {
   try {
-    const found = await onDatabase(work);
-    process.exit(found ? EXIT.found : EXIT.clean);
+    process.exit((await work()) ? EXIT.found : EXIT.clean);
   } catch (error) {
     const foreseen = error instanceof SettingError || error instanceof DatabaseRefused;
     const text =
@@ -36,37 +57,42 @@ export async function operate(
   }
 }
 
-async function onDatabase(work: (connection: Connection) => Promise<boolean>): Promise<boolean> {
-  const settings = readSettings(process.env, '.env');
-  const logger = pino(
-    { level: settings.log_level === 'silent' ? 'silent' : 'warn', base: null },
-    pino.destination(2),
-  );
-  const { uri, stop } = await reach(settings.database_uri, settings.data_dir, logger);
-  try {
-    const { uri: _uri, retryAttempts: _attempts, ...options } = connectionOptions(uri);
-    const connection = await mongoose.createConnection(uri, options).asPromise();
-    try {
-      await ensureIndexes(connection);
-      return await work(connection);
-    } finally {
-      await connection.close();
-    }
-  } finally {
-    await stop();
-  }
+/** The log of a command: what went wrong, on stderr. */
+export function commandLog(level: string): Logger {
+  return pino({ level: level === 'silent' ? 'silent' : 'warn', base: null }, pino.destination(2));
 }
 
-async function reach(external: string | null, dataDir: string, logger: Logger) {
-  const nothing = () => Promise.resolve();
-  if (external !== null) {
-    await checkExternal(external);
-    return { uri: external, stop: nothing };
-  }
+/** Connects to an external database, whose connection string comes from `setting`. @throws DatabaseRefused */
+export async function openExternal(uri: string, setting?: string): Promise<OpenDatabase> {
+  await checkExternal(uri, setting);
+  const connection = await connect(uri);
+  return { connection, close: () => connection.close() };
+}
+
+/** Connects to the engine that runs on a data folder, or to one that is started until it is closed. @throws DatabaseRefused */
+export async function openFolder(dataDir: string, logger: Logger): Promise<OpenDatabase> {
   const running = await runningEngine(dataDir);
-  if (running !== null) return { uri: running, stop: nothing };
+  if (running !== null) {
+    const connection = await connect(running);
+    return { connection, close: () => connection.close() };
+  }
   const engine = await startEngine(dataDir, logger);
-  return { uri: engine.uri, stop: () => engine.stop() };
+  const connection = await connect(engine.uri).catch(async (error: unknown) => {
+    await engine.stop();
+    throw error;
+  });
+  return {
+    connection,
+    close: async () => {
+      await connection.close();
+      await engine.stop();
+    },
+  };
+}
+
+async function connect(uri: string): Promise<Connection> {
+  const { uri: _uri, retryAttempts: _attempts, ...options } = connectionOptions(uri);
+  return mongoose.createConnection(uri, options).asPromise();
 }
 
 async function ensureIndexes(connection: Connection): Promise<void> {

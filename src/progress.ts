@@ -20,8 +20,9 @@ export class Progress {
     );
   }
 
-  begin(events: number): void {
-    this.bar.start(events, 0);
+  /** `done` of them were done by an earlier run. */
+  begin(events: number, done = 0): void {
+    this.bar.start(events, done);
   }
 
   /** Events that were recorded meanwhile make it longer. */

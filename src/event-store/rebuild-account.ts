@@ -6,6 +6,7 @@ import { changedFields } from './account-update.js';
 import { writeDocuments } from './combined-writes.js';
 import { TRANSACTION } from './commit-attempt.js';
 import type { EventLog } from './event-log.js';
+import { inChunks } from './in-chunks.js';
 import { PendingDocuments } from './pending-documents.js';
 import type { ReadModels } from './read-models.js';
 import type { StoredEvent } from './stored-event.js';
@@ -83,7 +84,10 @@ export class AccountRebuild<Event, State extends object> {
   private async foldUpTo(version: number): Promise<void> {
     const { client, db, log } = this.ground;
     let writing: Promise<void> = Promise.resolve();
-    for await (const events of inChunks(log.stream(null, this.account, this.progress.seq + 1, version))) {
+    for await (const events of inChunks(
+      log.stream(null, this.account, this.progress.seq + 1, version),
+      CHUNK,
+    )) {
       const { next, documents } = await this.fold(events as unknown as StoredEvent<Event>[]);
       await writing;
       // Written while the next ones are read.
@@ -162,14 +166,3 @@ export class AccountRebuild<Event, State extends object> {
 
 const unfit = ({ _id }: AccountRecord, reason: string, cause?: unknown): LogUnfit =>
   new LogUnfit(`${_id}: ${reason}`, { cause });
-
-async function* inChunks<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {
-  let chunk: Item[] = [];
-  for await (const item of items) {
-    chunk.push(item);
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
-}

@@ -94,7 +94,7 @@ export class ChainCheck {
 }
 
 /** Whether an event is what its own hash was made of. */
-function isSealed(event: SealedEvent): boolean {
+export function isSealed(event: SealedEvent): boolean {
   try {
     return hashOf(event) === event.hash;
   } catch (error) {

@@ -67,7 +67,7 @@ export class Engine {
   }
 
   /** Runs one command; errors come back as `ok: 0` answers. */
-  run(request: Request): Promise<Reply> {
+  run(request: Request): Promise<Reply> | Reply {
     return dispatch(this, request);
   }
 

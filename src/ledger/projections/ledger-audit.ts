@@ -15,7 +15,7 @@ export interface AuditWatcher {
   found(account: AccountDocument, finding: Finding): void;
 }
 
-/** Checks every account of the database, while others read and write. */
+/** Checks every account of the database, or of one household, while others read and write. */
 export class LedgerAudit {
   private readonly log: EventLog;
 
@@ -23,6 +23,7 @@ export class LedgerAudit {
     private readonly connection: Connection,
     private readonly usernamesOf: UsernamesOf,
     private readonly watcher: AuditWatcher,
+    private readonly household_id: string | null = null,
   ) {
     this.log = new EventLog(connection);
   }
@@ -69,7 +70,7 @@ export class LedgerAudit {
   }
 
   private async announce(): Promise<void> {
-    const accounts = everyTenant<AccountDocument>(this.db, ACCOUNTS).find({}, { projection: { version: 1 } });
+    const accounts = this.accounts.find(this.owned, { projection: { version: 1 } });
     let [count, events] = [0, 0];
     for await (const { version } of accounts) {
       count += 1;
@@ -79,10 +80,15 @@ export class LedgerAudit {
   }
 
   private next(after: string): Promise<AccountDocument | null> {
-    return everyTenant<AccountDocument>(this.db, ACCOUNTS).findOne(
-      { _id: { $gt: after } },
-      { sort: { _id: 1 } },
-    );
+    return this.accounts.findOne({ ...this.owned, _id: { $gt: after } }, { sort: { _id: 1 } });
+  }
+
+  private get accounts() {
+    return everyTenant<AccountDocument>(this.db, ACCOUNTS);
+  }
+
+  private get owned(): { household_id?: string } {
+    return this.household_id === null ? {} : { household_id: this.household_id };
   }
 
   private get db() {

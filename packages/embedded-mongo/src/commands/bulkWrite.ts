@@ -2,13 +2,13 @@ import { encodeReply, decodeCommand, type Reply } from '../bson/codec.js';
 import { readField } from '../bson/fields.js';
 import { RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { TimeSlice } from '../query/execute/slice.js';
 import { BufferedResults, MAX_BATCH_LENGTH } from '../query/execute/execute.js';
 import { Arguments } from './arguments.js';
 import { readOperation, runOperation, type Operation, type OperationOutcome } from './bulk-operation.js';
 import type { Command, CommandContext } from './command.js';
 import { commonOptions, type CommonOptions } from './common-options.js';
 import { checkWritable, parseNamespace, type Namespace } from './namespace.js';
+import { andThen } from './eventually.js';
 import { firstReply } from './reading.js';
 import { Statements } from './statements.js';
 
@@ -44,7 +44,18 @@ export const bulkWrite: Command = {
     if (ops.length > Math.min(size, MAX_BATCH_LENGTH)) context.engine.cursors.checkRoom();
     const statements = new Statements(context, ops.length, args.flag('ordered', true));
     const results = new BulkResults(args.flag('errorsOnly'));
-    await runAll(context, ops, namespaces, commonOptions(args), statements, results);
+    const common = commonOptions(args);
+    await statements.runEach(
+      (index) => {
+        const { namespace, operation } = operationOf(ops[index] as RawDoc, namespaces, common, statements);
+        return andThen(runOperation(context, namespace, operation, statements, index), (outcome) => {
+          results.succeeded(index, outcome);
+        });
+      },
+      (error) => {
+        results.failed(error);
+      },
+    );
     const reply = await firstReply(
       context,
       'admin.$cmd.bulkWrite',
@@ -55,30 +66,6 @@ export const bulkWrite: Command = {
     return { ...reply, nErrors: statements.errors.length, ...results.counts, ...statements.retries };
   },
 };
-
-async function runAll(
-  context: CommandContext,
-  ops: readonly RawDoc[],
-  namespaces: readonly Namespace[],
-  common: CommonOptions,
-  statements: Statements,
-  results: BulkResults,
-): Promise<void> {
-  const slice = new TimeSlice(context);
-  for (const [index, raw] of ops.entries()) {
-    try {
-      const { namespace, operation } = operationOf(raw, namespaces, common, statements);
-      const running = runOperation(context, namespace, operation, statements, index);
-      const outcome = running instanceof Promise ? await running : running;
-      results.succeeded(index, outcome);
-    } catch (error) {
-      const stop = statements.failed(index, error);
-      results.failed(statements.errors[statements.errors.length - 1] as Reply);
-      if (stop) return;
-    }
-    if (slice.isOver()) await slice.rest();
-  }
-}
 
 function readNamespace(raw: RawDoc): Namespace {
   const ns = readField(raw.bytes, 'ns');

@@ -7,6 +7,7 @@ import type { Session } from '../sessions/session.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { View } from '../storage/view.js';
 import type { Request } from '../wire/request.js';
+import type { Eventually } from './eventually.js';
 
 /** All that a command may use to answer one request. */
 export interface CommandContext {
@@ -52,7 +53,7 @@ export interface Command {
   readonly retryable?: boolean;
   /** Exists only in an engine that was started with `--test-commands`. */
   readonly testOnly?: boolean;
-  run(context: CommandContext): Promise<Reply> | Reply;
+  run(context: CommandContext): Eventually<Reply>;
 }
 
 /** Refuses a command that MongoDB runs against the admin database only. */

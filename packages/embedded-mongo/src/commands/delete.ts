@@ -1,11 +1,11 @@
 import { decodeDoc, type Reply } from '../bson/codec.js';
 import type { Doc, RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { TimeSlice } from '../query/execute/slice.js';
 import { Arguments } from './arguments.js';
 import { collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { runDelete, type DeleteStatement } from './delete-statement.js';
+import { andThen, type Eventually } from './eventually.js';
 import { checkWritable, namespaceOf } from './namespace.js';
 import { readFilter } from './reading.js';
 import { countIn, Statements } from './statements.js';
@@ -17,32 +17,25 @@ export const deleteCommand: Command = {
   inTransaction: true,
   write: true,
   retryable: true,
-  async run(context: CommandContext): Promise<Reply> {
+  run(context: CommandContext): Eventually<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
     const args = new Arguments('delete', context.request.body);
     const deletes = args.raw('deletes');
     const variables = args.document('let');
     const statements = new Statements(context, deletes.length, args.flag('ordered', true));
-    const slice = new TimeSlice(context);
     let n = 0;
-    for (const [index, raw] of deletes.entries()) {
-      try {
-        const before = statements.before(index);
-        n += before
-          ? countIn(before, 'n')
-          : await runDelete(
-              context,
-              namespace.ns,
-              readDelete(raw, variables, statements),
-              statements.recorder(index),
-            );
-      } catch (error) {
-        if (statements.failed(index, error)) break;
-      }
-      if (slice.isOver()) await slice.rest();
-    }
-    return { n, ...statements.reply };
+    const ran = statements.runEach((index) => {
+      const before = statements.before(index);
+      const statement = (): DeleteStatement => readDelete(deletes[index] as RawDoc, variables, statements);
+      const removed = before
+        ? countIn(before, 'n')
+        : runDelete(context, namespace.ns, statement(), statements.recorder(index));
+      return andThen(removed, (count) => {
+        n += count;
+      });
+    });
+    return andThen(ran, () => ({ n, ...statements.reply }));
   },
 };
 

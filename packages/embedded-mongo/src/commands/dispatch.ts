@@ -1,5 +1,6 @@
 import { Double } from 'bson';
-import type { CommandDoc, Reply } from '../bson/codec.js';
+import type { CommandDoc, Reply, ReplyValue } from '../bson/codec.js';
+import { RawDoc } from '../bson/types.js';
 import type { Engine } from '../engine.js';
 import { EngineError } from '../errors.js';
 import type { FailPoints } from '../sessions/fail-points.js';
@@ -14,6 +15,7 @@ import type { Command, CommandContext } from './command.js';
 import { checkConcernPlaces } from './concern-places.js';
 import { readLevel, wholeNumber, writeConcernError } from './concerns.js';
 import { errorReply } from './error-reply.js';
+import { andThen, settle, type Eventually } from './eventually.js';
 import { findCommand } from './table.js';
 
 /** Fields that every command may carry. */
@@ -39,70 +41,91 @@ const GENERIC_FIELDS: ReadonlySet<string> = new Set([
   'writeConcern',
 ]);
 
-/** Answers one request; never rejects. */
-export async function dispatch(engine: Engine, request: Request): Promise<Reply> {
-  const { failPoints } = engine;
+/** Answers one request; never throws or rejects. */
+export function dispatch(engine: Engine, request: Request): Eventually<Reply> {
   const operation = engine.operations.begin(request);
-  try {
-    const command = findCommand(request.name, failPoints !== undefined);
-    checkFields(command, request.body);
-    checkApiVersion(command.name, request.body);
-    const session = sessionOf(engine, request.body);
-    operation.session = session;
-    const run = (): Promise<Reply> =>
-      runCommand(
-        engine,
-        operation,
-        command,
-        session,
-        beginStatement(engine.store, session, command, request.body),
-      );
-    const answer =
-      failPoints === undefined ? run : () => withFailPoints(failPoints, command, request.connection, run);
-    const inTurn = session !== undefined && request.body.has('txnNumber');
-    return finish(engine, inTurn ? await session.inTurn(answer) : await answer());
-  } catch (error) {
-    return finish(engine, errorReply(error, request, engine.onFault));
-  } finally {
+  const ended = (reply: Reply): Reply => {
     engine.operations.finish(operation);
-  }
+    return finish(engine, reply);
+  };
+  return settle(
+    () => answer(engine, operation),
+    ended,
+    (error) => ended(errorReply(error, request, engine.onFault)),
+  );
+}
+
+function answer(engine: Engine, operation: Operation): Eventually<Reply> {
+  const { failPoints } = engine;
+  const { request } = operation;
+  const command = findCommand(request.name, failPoints !== undefined);
+  checkFields(command, request.body);
+  checkApiVersion(command.name, request.body);
+  const session = sessionOf(engine, request.body);
+  operation.session = session;
+  const run = (): Eventually<Reply> =>
+    runCommand(
+      engine,
+      operation,
+      command,
+      session,
+      beginStatement(engine.store, session, command, request.body),
+    );
+  const inOrder =
+    failPoints === undefined ? run : () => withFailPoints(failPoints, command, request.connection, run);
+  return session !== undefined && request.body.has('txnNumber') ? session.inTurn(inOrder) : inOrder();
 }
 
 async function withFailPoints(
   failPoints: FailPoints,
   { name }: Command,
   connection: Connection,
-  run: () => Promise<Reply>,
+  run: () => Eventually<Reply>,
 ): Promise<Reply> {
   await failPoints.beforeCommand(name, connection);
   return failPoints.afterCommand(name, connection, await run());
 }
 
-async function runCommand(
+function runCommand(
   engine: Engine,
   operation: Operation,
   command: Command,
   session: Session | undefined,
   statement: Statement,
-): Promise<Reply> {
+): Eventually<Reply> {
   const { request } = operation;
   const retry = statement.kind === 'retryable write' ? retryOf(engine, request, statement) : undefined;
-  try {
+  const run = (): Eventually<Reply> => {
     checkConcernPlaces(command, statement, request.body);
     const context = contextOf(engine, operation, session, statement, retry);
-    const concernError =
-      command.write && statement.kind !== 'transaction' ? writeConcernError(request.body) : undefined;
-    const reply = await (statement.kind === 'transaction'
-      ? statement.transaction.during(() => command.run(context))
-      : command.run(context));
-    // Nothing is acknowledged before it is on disk; inside a transaction that is the commit's task.
-    if (command.write && statement.kind !== 'transaction') await engine.store.durable();
-    return concernError === undefined ? reply : { ...reply, writeConcernError: concernError };
-  } catch (error) {
-    if (statement.kind === 'transaction') statement.abort();
-    else if (command.write) await engine.store.durable();
-    throw error;
+    if (statement.kind === 'transaction') return statement.transaction.during(() => command.run(context));
+    const concernError = command.write ? writeConcernError(request.body) : undefined;
+    const reply = command.run(context);
+    return concernError === undefined
+      ? reply
+      : andThen(reply, (known) => ({ ...known, writeConcernError: concernError }));
+  };
+  if (statement.kind === 'transaction') {
+    return settle(run, theReply, (error) => {
+      statement.abort();
+      throw error;
+    });
+  }
+  return command.write ? whenDurable(engine, run, retry) : run();
+}
+
+const theReply = (reply: Reply): Reply => reply;
+
+/** Nothing is acknowledged before it is on disk, not even what was done before an error. */
+async function whenDurable(
+  engine: Engine,
+  run: () => Eventually<Reply>,
+  retry: RetryableWrite | undefined,
+): Promise<Reply> {
+  try {
+    return await run();
   } finally {
+    await engine.store.durable();
     retry?.settled();
   }
 }
@@ -174,12 +197,15 @@ function checkFields(command: Command, body: CommandDoc): void {
 function sessionOf(engine: Engine, body: CommandDoc): Session | undefined {
   const lsid = body.get('lsid');
   if (lsid === undefined) return undefined;
-  if (!(lsid instanceof Map)) throw new EngineError('TypeMismatch', "BSON field 'lsid' must be an object");
+  if (!(lsid instanceof RawDoc)) throw new EngineError('TypeMismatch', "BSON field 'lsid' must be an object");
   return engine.sessions.get(lsid);
 }
 
 const ONE = new Double(1);
 
-function finish(engine: Engine, reply: Reply): Reply {
-  return { ...reply, ok: reply['ok'] ?? ONE, operationTime: engine.clusterTime() };
+/** Adds what every answer has. It is added to the reply itself, which nobody else holds: copies would be dear. */
+function finish(engine: Engine, reply: { [field: string]: ReplyValue }): Reply {
+  reply['ok'] ??= ONE;
+  reply['operationTime'] = engine.clusterTime();
+  return reply;
 }

@@ -1,7 +1,8 @@
 import type { Reply } from '../bson/codec.js';
-import { TimeSlice } from '../query/execute/slice.js';
+import type { RawDoc } from '../bson/types.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
+import { andThen, type Eventually } from './eventually.js';
 import { runInsert } from './insert-statement.js';
 import { checkWritable, namespaceOf } from './namespace.js';
 import { Statements } from './statements.js';
@@ -13,26 +14,23 @@ export const insert: Command = {
   inTransaction: true,
   write: true,
   retryable: true,
-  async run(context: CommandContext): Promise<Reply> {
+  run(context: CommandContext): Eventually<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
     const args = new Arguments('insert', context.request.body);
     const documents = args.raw('documents');
     const statements = new Statements(context, documents.length, args.flag('ordered', true));
-    const slice = new TimeSlice(context);
     let n = 0;
-    for (const [index, document] of documents.entries()) {
-      if (statements.before(index) !== undefined) n += 1;
-      else {
-        try {
-          await runInsert(context, namespace, document.bytes, statements.recorder(index));
-          n += 1;
-        } catch (error) {
-          if (statements.failed(index, error)) break;
-        }
-      }
-      if (slice.isOver()) await slice.rest();
-    }
-    return { n, ...statements.reply };
+    const ran = statements.runEach((index) => {
+      const { bytes } = documents[index] as RawDoc;
+      const inserted =
+        statements.before(index) === undefined
+          ? runInsert(context, namespace, bytes, statements.recorder(index))
+          : undefined;
+      return andThen(inserted, () => {
+        n += 1;
+      });
+    });
+    return andThen(ran, () => ({ n, ...statements.reply }));
   },
 };

@@ -1,6 +1,6 @@
-import { Binary, Long } from 'bson';
+import { Long } from 'bson';
+import { decodeDoc, type CommandDoc } from '../bson/codec.js';
 import { RawDoc, type Doc, type Value } from '../bson/types.js';
-import type { CommandDoc } from '../bson/codec.js';
 import type { Operation } from '../sessions/operations.js';
 
 /** What kind of operation MongoDB calls a command of this name. */
@@ -18,6 +18,7 @@ export function describeOperation(operation: Operation): Doc {
   const { connection, db, name, body } = request;
   const target = body.get(name);
   const micros = Math.round((performance.now() - began) * 1000);
+  const command = shownCommand(body);
   const description: Doc = new Map<string, Value>([
     ['type', 'op'],
     ['desc', `conn${String(connection.id)}`],
@@ -30,12 +31,12 @@ export function describeOperation(operation: Operation): Doc {
     ['microsecs_running', Long.fromNumber(micros)],
     ['op', KINDS.get(name) ?? 'command'],
     ['ns', typeof target === 'string' ? `${db}.${target}` : `${db}.$cmd`],
-    ['command', shownCommand(body)],
+    ['command', command],
     ['killPending', operation.killPending],
     ['waitingForLock', operation.isWaiting],
   ]);
-  const lsid = body.get('lsid');
-  if (lsid instanceof Map && lsid.get('id') instanceof Binary) description.set('lsid', lsid);
+  const lsid = command.get('lsid');
+  if (lsid !== undefined) description.set('lsid', lsid);
   const application = connection.clientMetadata?.get('application');
   if (application instanceof Map) description.set('appName', application.get('name') ?? '');
   return description;
@@ -46,6 +47,7 @@ function shownCommand(body: CommandDoc): Doc {
   const shown: Doc = new Map();
   for (const [field, value] of body) {
     if (isDecoded(value)) shown.set(field, value);
+    else if (value instanceof RawDoc) shown.set(field, decodeDoc(value.bytes));
   }
   return shown;
 }

@@ -2,9 +2,11 @@ import { Int32, Long } from 'bson';
 import type { Reply } from '../bson/codec.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError, ErrorCodes } from '../errors.js';
+import { TimeSlice } from '../query/execute/slice.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { CommandContext } from './command.js';
 import { wholeNumber } from './concerns.js';
+import { settle, type Eventually } from './eventually.js';
 
 /** The most statements of one write command. */
 const MAX_STATEMENTS = 100_000;
@@ -42,12 +44,13 @@ export class Statements {
   /** What went wrong, by statement. */
   readonly errors: Reply[] = [];
   private readonly retried: number[] = [];
+  private readonly slice: TimeSlice;
   private messages = 0;
 
   /** @param ordered - whether the statements end with the first one that fails. */
   constructor(
     private readonly context: CommandContext,
-    count: number,
+    private readonly count: number,
     private readonly ordered: boolean,
   ) {
     if (count === 0 || count > MAX_STATEMENTS) {
@@ -56,6 +59,50 @@ export class Statements {
         `Write batch sizes must be between 1 and ${String(MAX_STATEMENTS)}. Got ${String(count)} operations.`,
       );
     }
+    this.slice = new TimeSlice(context);
+  }
+
+  /**
+   * Runs the statements by their numbers, in order, up to one whose failure ends the others; others' requests have their
+   * turn in between. `onFailed` is told of each failure that does not end the command.
+   */
+  runEach(run: (index: number) => Eventually<unknown>, onFailed?: (error: Reply) => void): Eventually<void> {
+    for (let index = 0; index < this.count; index += 1) {
+      const goesOn = this.attempt(index, run, onFailed);
+      if (goesOn instanceof Promise || this.slice.isOver())
+        return this.runFurther(index + 1, goesOn, run, onFailed);
+      if (!goesOn) return;
+    }
+  }
+
+  private async runFurther(
+    from: number,
+    before: Eventually<boolean>,
+    run: (index: number) => Eventually<unknown>,
+    onFailed: ((error: Reply) => void) | undefined,
+  ): Promise<void> {
+    let goesOn = await before;
+    for (let index = from; goesOn && index < this.count; index += 1) {
+      if (this.slice.isPast()) await this.slice.rest();
+      goesOn = await this.attempt(index, run, onFailed);
+    }
+  }
+
+  /** Runs one statement; whether there may be a next one. */
+  private attempt(
+    index: number,
+    run: (index: number) => Eventually<unknown>,
+    onFailed: ((error: Reply) => void) | undefined,
+  ): Eventually<boolean> {
+    return settle(
+      () => run(index),
+      () => true,
+      (error) => {
+        const isLast = this.failed(index, error);
+        onFailed?.(this.errors[this.errors.length - 1] as Reply);
+        return !isLast;
+      },
+    );
   }
 
   /** What the statement answered when the same command ran before, if it did. */
@@ -84,7 +131,7 @@ export class Statements {
    * Notes that a statement failed; true when no further one may run. An error that concerns the whole command is
    * thrown again. Inside a transaction a failed statement gives all of it up.
    */
-  failed(index: number, error: unknown): boolean {
+  private failed(index: number, error: unknown): boolean {
     if (!(error instanceof EngineError) || ENDING.has(error.code)) throw error;
     const { transaction } = this.context;
     if (transaction !== undefined && ENDING_TRANSACTION.has(error.code)) throw error;

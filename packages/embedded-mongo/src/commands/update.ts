@@ -2,7 +2,6 @@ import type { Reply } from '../bson/codec.js';
 import { decodeDoc } from '../bson/codec.js';
 import type { Doc, RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { TimeSlice } from '../query/execute/slice.js';
 import { positionOf } from '../query/match/position.js';
 import { isArray } from '../query/values.js';
 import { compileVariables } from '../query/expression/variables.js';
@@ -11,6 +10,7 @@ import { Arguments } from './arguments.js';
 import { checkCollatedChange, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { commonOptions, type CommonOptions } from './common-options.js';
+import { andThen, type Eventually } from './eventually.js';
 import { checkWritable, namespaceOf } from './namespace.js';
 import { readFilter, readSort, type Query } from './reading.js';
 import { Statements } from './statements.js';
@@ -36,40 +36,36 @@ export const update: Command = {
   inTransaction: true,
   write: true,
   retryable: true,
-  async run(context: CommandContext): Promise<Reply> {
+  run(context: CommandContext): Eventually<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
     const args = new Arguments('update', context.request.body);
     const updates = args.raw('updates');
     const common = commonOptions(args);
     const statements = new Statements(context, updates.length, args.flag('ordered', true));
-    const slice = new TimeSlice(context);
     const upserted: Reply[] = [];
     let n = 0;
     let nModified = 0;
-    for (const [index, raw] of updates.entries()) {
-      try {
-        const before = statements.before(index);
-        const outcome = before
-          ? restoredOutcome(before)
-          : await runUpdate(
-              context,
-              namespace,
-              readUpdate(raw, common, statements),
-              statements.recorder(index),
-            );
-        n += outcome.matched;
-        nModified += outcome.modified;
-        if (outcome.upsertedId !== undefined) {
-          n += 1;
-          upserted.push({ index, _id: outcome.upsertedId });
-        }
-      } catch (error) {
-        if (statements.failed(index, error)) break;
-      }
-      if (slice.isOver()) await slice.rest();
-    }
-    return { n, nModified, ...(upserted.length > 0 ? { upserted } : {}), ...statements.reply };
+    const ran = statements.runEach((index) => {
+      const before = statements.before(index);
+      const statement = (): UpdateStatement => readUpdate(updates[index] as RawDoc, common, statements);
+      const outcome = before
+        ? restoredOutcome(before)
+        : runUpdate(context, namespace, statement(), statements.recorder(index));
+      return andThen(outcome, ({ matched, modified, upsertedId }) => {
+        n += matched;
+        nModified += modified;
+        if (upsertedId === undefined) return;
+        n += 1;
+        upserted.push({ index, _id: upsertedId });
+      });
+    });
+    return andThen(ran, () => ({
+      n,
+      nModified,
+      ...(upserted.length > 0 ? { upserted } : {}),
+      ...statements.reply,
+    }));
   },
 };
 

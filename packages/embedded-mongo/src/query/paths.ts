@@ -14,6 +14,8 @@ export function splitPath(dotted: string): Path {
 
 /** The array position that a path component names, or `undefined` where it names none (`01` and `-1` don't). */
 export function arrayIndex(part: string): number | undefined {
+  // Nearly all components are field names, of which the first character tells.
+  if (!(part.charCodeAt(0) <= 0x39)) return undefined;
   return /^(0|[1-9]\d{0,8})$/.test(part) ? Number(part) : undefined;
 }
 

@@ -51,8 +51,9 @@ export class Session {
   }
 
   /** Runs commands that carry a transaction number one after the other: a retry waits for the first try's end. */
-  inTurn<T>(run: () => Promise<T>): Promise<T> {
+  inTurn<T>(run: () => Promise<T> | T): Promise<T> | T {
     const result = this.turn === undefined ? run() : this.turn.then(run);
+    if (!(result instanceof Promise)) return result;
     const ended = (): void => {
       if (this.turn === turn) this.turn = undefined;
     };

@@ -1,6 +1,7 @@
 import { Binary } from 'bson';
 import { asBuffer } from '../bson/reader.js';
-import type { Doc } from '../bson/types.js';
+import { decodeDoc } from '../bson/codec.js';
+import { RawDoc, type Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Limits } from '../expiry/limits.js';
 import type { Store } from '../storage/store.js';
@@ -36,8 +37,8 @@ export class Sessions {
    * The session that a request's `lsid` names, with what is stored of it. Throws where the id is no UUID, and
    * TooManyLogicalSessions where it would be one too many.
    */
-  get(lsid: Doc): Session {
-    const id = idOf(lsid);
+  get(lsid: Doc | RawDoc): Session {
+    const id = lsid instanceof RawDoc ? rawIdOf(lsid) : idOf(lsid);
     let session = this.byId.get(id);
     if (session === undefined) {
       if (this.byId.size >= MAX_SESSIONS) {
@@ -136,6 +137,16 @@ export class Sessions {
       for (const key of keys) own.putLate(key, () => null);
     });
   }
+}
+
+/** How `{ id: UUID }` is encoded, save the sixteen bytes before its end. */
+const PLAIN = Buffer.from([30, 0, 0, 0, 0x05, 0x69, 0x64, 0, ID_BYTES, 0, 0, 0, Binary.SUBTYPE_UUID]);
+
+/** Every command names its session, and nearly always so: the id is taken out without decoding. */
+function rawIdOf({ bytes }: RawDoc): string {
+  const lsid = asBuffer(bytes);
+  const isPlain = lsid.length === 30 && PLAIN.equals(lsid.subarray(0, PLAIN.length));
+  return isPlain ? lsid.toString('latin1', PLAIN.length, PLAIN.length + ID_BYTES) : idOf(decodeDoc(bytes));
 }
 
 function idOf(lsid: Doc): string {

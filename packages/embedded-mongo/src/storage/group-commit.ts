@@ -6,6 +6,10 @@ import type { LateValue } from './transaction.js';
 
 /** How long a batch waits for company, in milliseconds, after the one before is done. */
 const GATHER_MS = 1;
+/** How many times as long it waits while most of a crowd is still at work: a batch costs more than a commit in it. */
+const MOST_WAITS = 5;
+/** So many open transactions are a crowd: they keep the processor busy, so that a wait delays nobody. */
+const CROWD = 16;
 
 export interface GroupCommitEvents {
   /** More records for the batch that is about to be written, such as counts. */
@@ -14,8 +18,8 @@ export interface GroupCommitEvents {
   readonly onDurable: (sequence: number) => void;
   /** The file could not be written: nothing may be acknowledged any more. */
   readonly onFatal: (error: unknown) => void;
-  /** Whether somebody else is about to commit, so that waiting a moment pays. */
-  readonly expectsCompany: () => boolean;
+  /** How many transactions are open and may soon commit, so that waiting a moment pays. */
+  readonly openTransactions: () => number;
 }
 
 /**
@@ -28,6 +32,7 @@ export class GroupCommit {
   private published = 0;
   private durable = 0;
   private pendingBytes = 0;
+  private pendingCommits = 0;
   private batchBytes = 0;
   private running = false;
   private failed = false;
@@ -65,6 +70,7 @@ export class GroupCommit {
     bytes: number,
   ): void {
     this.pendingBytes += bytes;
+    this.pendingCommits += 1;
     for (const [key, value] of writes) this.pending.set(key, value);
     for (const [key, value] of late) this.late.set(key, value);
     this.published = sequence;
@@ -81,9 +87,7 @@ export class GroupCommit {
     this.running = true;
     try {
       while (!this.failed && this.durable < this.published) {
-        // Even alone, let the turn that published finish: all its changes then share one fdatasync.
-        if (this.events.expectsCompany()) await delay(GATHER_MS);
-        else await Promise.resolve();
+        await this.gather();
         // Others may have filled the disk since this was published: then it stays unanswered until there is space.
         await this.space.whenPossible(this.pendingBytes);
         await this.writeBatch();
@@ -93,6 +97,16 @@ export class GroupCommit {
       this.events.onFatal(error);
     } finally {
       this.running = false;
+    }
+  }
+
+  private async gather(): Promise<void> {
+    // Even alone, let the turn that published finish: all its changes then share one fdatasync.
+    if (this.events.openTransactions() <= 1) return;
+    for (let waits = 0; waits < MOST_WAITS; waits += 1) {
+      await delay(GATHER_MS);
+      const open = this.events.openTransactions();
+      if (open < CROWD || this.pendingCommits >= open) return;
     }
   }
 
@@ -107,6 +121,7 @@ export class GroupCommit {
     this.late = new Map();
     this.batchBytes = this.pendingBytes;
     this.pendingBytes = 0;
+    this.pendingCommits = 0;
     await this.disk.write(changes);
     this.batchBytes = 0;
     this.durable = sequence;

@@ -61,7 +61,7 @@ export class Store {
           this.pictures.renew(sequence);
         },
         onFatal: options.onFatal,
-        expectsCompany: () => this.open.size > 1,
+        openTransactions: () => this.open.size,
       },
       this.published,
     );

@@ -13,6 +13,9 @@ export interface CountChange {
   bytes: number;
 }
 
+/** So many of the entries that a transaction has read are kept for when it reads them again. */
+const MOST_REMEMBERED = 128;
+
 /** A value that is computed when the batch that holds it is written, from then current memory. */
 export type LateValue = () => Uint8Array | null;
 
@@ -33,10 +36,10 @@ export class Transaction implements View {
   private endedWith: EngineError | undefined;
   /** How many statements read through it right now; the picture stays until the last is over. */
   private readers = 0;
-  /** The keys of `writes` that a scan has met; those behind follow when one asks. */
-  private readonly keys = new SortedKeys();
-  private readonly keysBehind = this.writes.keys();
-  private keysMet = 0;
+  /** What was read, which stays as it is in the picture; not what a scan meets. */
+  private readonly read = new Map<Key, Uint8Array>();
+  /** The keys of `writes` in order, for scans; most transactions have none. Those behind follow when one asks. */
+  private sorted: { readonly keys: SortedKeys; readonly behind: Iterator<Key>; met: number } | undefined;
   private signalEnd: () => void = () => undefined;
   private readonly afterPublish: ((sequence: number) => void)[] = [];
 
@@ -66,14 +69,19 @@ export class Transaction implements View {
    * Runs a statement. Where something else ends the transaction meanwhile, the picture is kept until the statement is
    * over; `checkOpen` tells it to stop.
    */
-  async during<T>(statement: () => Promise<T> | T): Promise<T> {
+  during<T>(statement: () => Promise<T> | T): Promise<T> | T {
     this.checkOpen();
     this.readers += 1;
+    let isPending = false;
     try {
-      return await statement();
+      const result = statement();
+      if (!(result instanceof Promise)) return result;
+      isPending = true;
+      return result.finally(() => {
+        this.readIsOver();
+      });
     } finally {
-      this.readers -= 1;
-      this.letGoOfPicture();
+      if (!isPending) this.readIsOver();
     }
   }
 
@@ -89,10 +97,16 @@ export class Transaction implements View {
   get(key: Key): Uint8Array | undefined {
     const own = this.writes.get(key);
     if (own !== undefined) return own ?? undefined;
-    return this.view.get(key);
+    const known = this.read.get(key);
+    if (known !== undefined) return known;
+    const found = this.view.get(key);
+    // A transaction mostly changes what it has just read.
+    if (found !== undefined && this.read.size < MOST_REMEMBERED) this.read.set(key, found);
+    return found;
   }
 
   *range(from: Key, to: Key, reverse = false): Generator<[Key, Uint8Array], void, undefined> {
+    if (this.writes.size === 0) return yield* this.view.range(from, to, reverse);
     const own = this.ownKeys()
       .between(from, to)
       .map((key) => [key, this.writes.get(key) ?? null] as const);
@@ -182,13 +196,20 @@ export class Transaction implements View {
   }
 
   private ownKeys(): SortedKeys {
-    for (; this.keysMet < this.writes.size; this.keysMet += 1)
-      this.keys.add(this.keysBehind.next().value as Key);
-    return this.keys;
+    const sorted = (this.sorted ??= { keys: new SortedKeys(), behind: this.writes.keys(), met: 0 });
+    for (; sorted.met < this.writes.size; sorted.met += 1) sorted.keys.add(sorted.behind.next().value as Key);
+    return sorted.keys;
+  }
+
+  private readIsOver(): void {
+    this.readers -= 1;
+    this.letGoOfPicture();
   }
 
   private letGoOfPicture(): void {
-    if (this.state === 'ended' && this.readers === 0) this.view.release();
+    if (this.state !== 'ended' || this.readers > 0) return;
+    this.view.release();
+    this.read.clear();
   }
 
   private write(key: Key, value: Uint8Array | null): void {

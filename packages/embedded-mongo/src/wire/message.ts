@@ -5,7 +5,7 @@ import { EngineError } from '../errors.js';
 import { crc32c } from './crc32c.js';
 import { MalformedFrame } from './frame-reader.js';
 import { HEADER_SIZE, MAX_WRITE_BATCH } from './limits.js';
-import { RAW_FIELDS } from './request.js';
+import { RAW_FIELDS, SEQUENCES } from './request.js';
 
 /** A command read from a message, before it is known by which connection it came. */
 export interface ParsedCommand {
@@ -92,7 +92,7 @@ export class OpMsg {
     const nameEnd = section.indexOf(0, 4);
     if (nameEnd < 0) throw new EngineError('InvalidBSON', 'A document sequence has no name');
     const name = section.toString('utf8', 4, nameEnd);
-    if (!RAW_FIELDS.has(name)) {
+    if (!SEQUENCES.has(name)) {
       throw new EngineError('IDLUnknownField', `No command takes a document sequence '${name}'`);
     }
     if (this.sequences.has(name)) {

@@ -37,14 +37,17 @@ export interface Request {
   /** The command's name as sent: the first field of its document; empty for an empty document. */
   readonly name: string;
   /**
-   * The whole command document. Document arrays named in {@link RAW_FIELDS} are `RawDoc[]`, whether they came in the
-   * document itself or as document sequences.
+   * The whole command document. Document arrays named in {@link SEQUENCES} are `RawDoc[]`, whether they came in the
+   * document itself or as document sequences; its `lsid` is a `RawDoc`.
    */
   readonly body: CommandDoc;
 }
 
-/** Runs one command. Never rejects: errors become replies with `ok: 0`. */
-export type Dispatch = (request: Request) => Promise<Reply>;
+/** Runs one command. Never throws or rejects: errors become replies with `ok: 0`. */
+export type Dispatch = (request: Request) => Promise<Reply> | Reply;
 
-/** Fields of commands whose documents stay encoded (`RawDoc`), so that they are stored as they came. */
-export const RAW_FIELDS: ReadonlySet<string> = new Set(['documents', 'updates', 'deletes', 'ops', 'nsInfo']);
+/** Fields of commands that may come as document sequences; their documents stay encoded and are stored as they came. */
+export const SEQUENCES: ReadonlySet<string> = new Set(['documents', 'updates', 'deletes', 'ops', 'nsInfo']);
+
+/** Fields of commands whose documents stay encoded (`RawDoc`). */
+export const RAW_FIELDS: ReadonlySet<string> = new Set([...SEQUENCES, 'lsid']);
