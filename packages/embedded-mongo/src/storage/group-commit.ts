@@ -57,6 +57,11 @@ export class GroupCommit {
     return this.pendingBytes + this.batchBytes;
   }
 
+  /** Whether somebody waits for what has been published to be on disk. */
+  get isAwaited(): boolean {
+    return this.waiting.length > 0;
+  }
+
   /** Queues the changes of one published transaction, which count for `bytes`. */
   enqueue(
     sequence: number,

@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { decodeDoc } from '../bson/codec.js';
+import { decodePart } from '../bson/part.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import {
@@ -12,14 +11,12 @@ import {
 import { allIndexes } from './insertion-order.js';
 import { endOfPrefix, type Key } from './keys.js';
 import { LockedByTransaction } from './locks.js';
+import { inSlices } from './long-change.js';
 import { scanDocuments } from './reading.js';
 import { addEntries } from './records.js';
 import type { Need, Store } from './store.js';
 import type { Transaction } from './transaction.js';
 import { patient, type Waiter } from './waiting.js';
-
-/** How many documents or keys one uninterrupted step of a long change handles; well under 10 ms. */
-const STEP = 250;
 
 /** Makes a collection; throws NamespaceExists where there is one of that name. */
 export async function createCollection(
@@ -136,47 +133,47 @@ async function abandonIndex(store: Store, collection: Collection, index: Index):
 
 async function fillIndex(store: Store, collection: Collection, index: Index, waiter: Waiter): Promise<void> {
   const primary = collection.indexes[0] as Index;
-  let from: string | undefined = '';
-  while (from !== undefined) {
-    const start: string = from;
-    from = await store.writeOnce(
+  let from = '';
+  await inSlices(store, waiter, (slice) =>
+    store.writeOnce(
       (own) => {
-        let left = STEP;
-        for (const { idKey, bytes } of scanDocuments(own, collection, { from: start })) {
-          if (left === 0) return idKey;
+        let isFirst = true;
+        for (const { idKey, bytes } of scanDocuments(own, collection, { from })) {
+          if (!isFirst && slice.isOver()) {
+            from = idKey;
+            return true;
+          }
           try {
             // The lock keeps a transaction that has not seen the new entry from changing the document under it.
             own.lock(primary.prefix + idKey);
-            addEntries(own, collection, index, decodeDoc(bytes), idKey);
+            addEntries(own, collection, index, decodePart(bytes, index.fields), idKey);
           } catch (error) {
-            // To wait for all documents of a step to be free at once might take for ever.
-            if (error instanceof LockedByTransaction && left < STEP) return idKey;
-            throw error;
+            if (!(error instanceof LockedByTransaction) || isFirst) throw error;
+            // To wait for all documents of a slice to be free at once might take for ever.
+            from = idKey;
+            return true;
           }
-          left -= 1;
+          isFirst = false;
         }
-        return undefined;
+        return false;
       },
       'spare the reserve',
       waiter,
-    );
-    await waiter.until(nextTurn());
-  }
+    ),
+  );
 }
 
 async function clearIndex(store: Store, index: Index): Promise<void> {
   const end = endOfPrefix(index.prefix) as Key;
-  for (let more = true; more; await nextTurn()) {
-    more = await store.writeOnce((own) => {
-      let left = STEP;
+  await inSlices(store, patient, (slice) =>
+    store.writeOnce((own) => {
       for (const [key] of own.range(index.prefix, end)) {
-        if (left === 0) return true;
-        left -= 1;
         own.remove(key);
+        if (slice.isOver()) return true;
       }
       return false;
-    }, 'use the reserve');
-  }
+    }, 'use the reserve'),
+  );
   store.counts.forget(index.prefix);
 }
 

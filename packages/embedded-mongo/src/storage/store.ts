@@ -1,19 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Background } from './background.js';
 import { Catalogue } from './catalogue.js';
 import type { Collection } from './collection.js';
 import type { FolderReport } from './check/report.js';
 import { RunningChecks } from './check/running.js';
 import { EntryCounts } from './counts.js';
-import { Disk, type DiskSnapshot } from './disk.js';
+import { Disk } from './disk.js';
 import { checkFormat } from './format.js';
 import { GroupCommit } from './group-commit.js';
 import { allIndexes } from './insertion-order.js';
 import { LockedByTransaction, Locks } from './locks.js';
-import { Overlay } from './overlay.js';
+import { Pictures } from './pictures.js';
 import { sizeOfChanges, SpaceGuard, type MeasureSpace } from './space.js';
 import { Transaction } from './transaction.js';
-import { PublishedView, type View } from './view.js';
+import type { View } from './view.js';
 import { patient, type Waiter } from './waiting.js';
 import { WastefulTransactions } from './wasteful.js';
 
@@ -23,11 +22,6 @@ export interface StoreOptions {
   /** How much disk space is free; by default the file system is asked. */
   readonly measureSpace?: MeasureSpace | undefined;
 }
-
-/** How long the end of the last reader is waited for, in milliseconds. */
-const LAST_READERS_MS = 5_000;
-/** How often the end of the last reader is looked for when the store is closed, in milliseconds. */
-const LOOK_MS = 2;
 
 /** Whether a write keeps off the last disk space, or tidies up and may use it. */
 export type Need = 'spare the reserve' | 'use the reserve';
@@ -39,15 +33,13 @@ export type Need = 'spare the reserve' | 'use the reserve';
 export class Store {
   readonly catalogue = new Catalogue();
   readonly counts = new EntryCounts();
-  private readonly overlay = new Overlay();
   private readonly locks = new Locks();
-  private readonly views = new Set<PublishedView>();
   private readonly open = new Set<Transaction>();
   private readonly wasteful = new WastefulTransactions();
   private readonly commits: GroupCommit;
   private readonly background: Background;
   private readonly checks: RunningChecks;
-  private snapshot: DiskSnapshot;
+  private readonly pictures: Pictures;
   private published: number;
 
   private constructor(
@@ -58,15 +50,15 @@ export class Store {
   ) {
     this.background = new Background(options.onFatal);
     this.checks = new RunningChecks(folder);
-    this.snapshot = disk.snapshot();
-    this.published = this.snapshot.sequence;
+    this.pictures = new Pictures(disk);
+    this.published = this.pictures.sequence;
     this.commits = new GroupCommit(
       disk,
       space,
       {
         extraRecords: () => this.counts.takeChanged(),
         onDurable: (sequence) => {
-          this.renewSnapshot(sequence);
+          this.pictures.renew(sequence);
         },
         onFatal: options.onFatal,
         openTransactions: () => this.open.size,
@@ -103,14 +95,24 @@ export class Store {
     return this.commits.durableSequence;
   }
 
+  /** What is published and not on disk yet, in bytes as the space guard counts them. */
+  get waitingBytes(): number {
+    return this.commits.waitingBytes;
+  }
+
+  /** Whether somebody waits for a commit, or has a transaction open that may soon be one. */
+  get isCommittedTo(): boolean {
+    return this.open.size > 0 || this.commits.isAwaited;
+  }
+
   /** What is published now. */
   latest(): View {
-    return this.viewAt(this.published);
+    return this.pictures.at(this.published);
   }
 
   /** What is on disk now: all that majority, snapshot and linearizable reads may show. */
   flushed(): View {
-    return this.viewAt(Math.max(this.commits.durableSequence, this.snapshot.sequence));
+    return this.pictures.at(Math.max(this.commits.durableSequence, this.pictures.sequence));
   }
 
   /** Begins a client's transaction: it reads what is published now, until it is committed or ended. */
@@ -134,7 +136,7 @@ export class Store {
       const bytes = sizeOfChanges(transaction.writes.values());
       if (need === 'spare the reserve') this.space.checkRoom(this.commits.waitingBytes + bytes);
       this.published += 1;
-      this.overlay.publish(this.published, transaction.writes);
+      this.pictures.publish(this.published, transaction.writes);
       if (this.open.size > 0) this.locks.noteWritten(transaction.locked, this.published);
       this.counts.apply(transaction.counts);
       this.commits.enqueue(this.published, transaction.writes, transaction.lateWrites, bytes);
@@ -199,7 +201,7 @@ export class Store {
    */
   async check(ns: string | undefined, checkInterrupt: () => void): Promise<FolderReport> {
     this.space.checkRoom(0);
-    return this.checks.run(ns, checkInterrupt, this.snapshot.retain());
+    return this.checks.run(ns, checkInterrupt, this.pictures.hold());
   }
 
   /**
@@ -212,13 +214,10 @@ export class Store {
     // The end of a transaction may set off work of its own.
     await this.durable();
     await this.background.ended();
-    // LMDB does not survive it when a closed file is read.
-    for (const until = performance.now() + LAST_READERS_MS; this.views.size > 0; await delay(LOOK_MS)) {
-      if (performance.now() > until) throw new Error('the store cannot be closed: it is still read');
-    }
+    await this.pictures.unread();
     await this.durable();
     await this.checks.ended();
-    this.snapshot.release();
+    this.pictures.release();
     await this.disk.close();
   }
 
@@ -240,20 +239,11 @@ export class Store {
   }
 
   private newTransaction(isPlain: boolean): Transaction {
-    return new Transaction(this.viewAt(this.published), this.locks, isPlain, (change) => {
+    return new Transaction(this.pictures.at(this.published), this.locks, isPlain, (change) => {
       const own = this.newTransaction(true);
       change(own, this.catalogue);
       this.publish(own);
     });
-  }
-
-  private viewAt(sequence: number): PublishedView {
-    const view = new PublishedView(this.snapshot.retain(), sequence, this.overlay, (released) => {
-      this.views.delete(released);
-      released.disk.release();
-    });
-    this.views.add(view);
-    return view;
   }
 
   private closed(transaction: Transaction): void {
@@ -261,14 +251,5 @@ export class Store {
     let oldest = this.published;
     for (const other of this.open) oldest = Math.min(oldest, other.sequence);
     this.locks.forgetUpTo(oldest);
-  }
-
-  private renewSnapshot(durable: number): void {
-    const old = this.snapshot;
-    this.snapshot = this.disk.snapshot();
-    if (this.snapshot.sequence < durable) throw new Error('the disk shows less than it acknowledged');
-    old.release();
-    const spans = [...this.views].map((view) => ({ after: view.disk.sequence, upTo: view.sequence }));
-    this.overlay.prune(durable, spans);
   }
 }

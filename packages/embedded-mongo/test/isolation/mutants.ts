@@ -84,7 +84,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'memory is forgotten under a snapshot that needs it',
-    file: 'storage/store.js',
+    file: 'storage/pictures.js',
     passage: /this\.overlay\.prune\(durable, spans\)/,
     replacement: 'this.overlay.prune(durable, [])',
   },

@@ -74,6 +74,13 @@ describe('the planner chooses', () => {
     expect(used(plan(indexes, filter, sort))).toBe(expected);
   });
 
+  it('each branch of a long $or by its index, but not where there are many indexes to try', () => {
+    const filter = { $or: Array.from({ length: 1000 }, (_, n) => ({ a: n, b: { $gt: n } })) };
+    expect(used(plan([ab], filter))).toBe(ab.name);
+    const others = Array.from({ length: 10 }, (_, n) => indexOn(20 + n, [[`other${String(n)}`, 1]]));
+    expect(used(plan([ab, ...others], filter))).toBe('_id_');
+  });
+
   it('no index that is still being built', () => {
     const building = { ...indexOn(5, [['c', 1]]), ready: false };
     expect(used(plan([building], { c: 1 }))).toBe('_id_');

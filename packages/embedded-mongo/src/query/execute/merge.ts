@@ -3,6 +3,7 @@ import type { Doc } from '../../bson/types.js';
 import type { Collection } from '../../storage/collection.js';
 import { readDocument } from '../../storage/reading.js';
 import type { View } from '../../storage/view.js';
+import { LeastFirst } from './least-first.js';
 import { docOf, RowScan, type FoundPlaces, type Row, type Scan, type Step } from './scan.js';
 import { compileSortKey } from './sort.js';
 import type { Filter } from '../match/match.js';
@@ -14,16 +15,22 @@ export function scanOf(collection: Collection, plan: QueryPlan, filter: Filter, 
   return new MergedScan(collection, plan, filter, compileSortKey(sort));
 }
 
-/** The next row of one of the ranges, and its sort key. */
+/** The next row of one of the ranges, the number of that range, and the row's sort key. */
 interface Head {
+  readonly stream: number;
   readonly row: Row;
   readonly key: string;
+}
+
+/** Of rows that sort alike, that of the earlier range comes first. */
+function comesBefore(one: Head, other: Head): boolean {
+  return one.key < other.key || (one.key === other.key && one.stream < other.stream);
 }
 
 /** Reads all ranges of a plan at once, each of which is in order, and gives their rows in the order of all. */
 class MergedScan implements Scan {
   private readonly streams: RowScan[] = [];
-  private readonly heads: (Head | undefined)[] = [];
+  private readonly heads = new LeastFirst<Head>(comesBefore);
   /** The streams whose next row is to be fetched. */
   private readonly due: number[] = [];
   private readonly found: FoundPlaces = { places: undefined };
@@ -56,8 +63,10 @@ class MergedScan implements Scan {
     if (view === this.view) return;
     this.view = view;
     for (const stream of this.streams) stream.open(view);
-    for (const [at, head] of this.heads.entries()) {
-      if (head !== undefined && !this.stands(at, head, view)) this.due.push(at);
+    for (const head of this.heads.clear()) {
+      const standing = this.standing(head, view);
+      if (standing === undefined) this.due.push(head.stream);
+      else this.heads.add(standing);
     }
   }
 
@@ -67,39 +76,30 @@ class MergedScan implements Scan {
   }
 
   next(): Step {
-    const at = this.due.pop();
-    if (at === undefined) return this.takeFirst();
-    const row = this.streams[at]?.next();
-    if (row === null) this.due.push(at);
-    else if (row !== undefined) this.heads[at] = { row, key: this.sortKey(docOf(row)) };
+    const stream = this.due.pop();
+    if (stream === undefined) return this.takeFirst();
+    const row = this.streams[stream]?.next();
+    if (row === null) this.due.push(stream);
+    else if (row !== undefined) this.heads.add({ stream, row, key: this.sortKey(docOf(row)) });
     return null;
   }
 
   private takeFirst(): Row | undefined {
-    let first: number | undefined;
-    for (const [at, head] of this.heads.entries()) {
-      const least = first === undefined ? undefined : this.heads[first];
-      if (head !== undefined && (least === undefined || head.key < least.key)) first = at;
-    }
-    if (first === undefined) return undefined;
-    const head = this.heads[first];
-    this.heads[first] = undefined;
-    this.due.push(first);
+    const head = this.heads.take();
+    if (head !== undefined) this.due.push(head.stream);
     return head?.row;
   }
 
-  /** Whether a row that waited between two batches is still a row at its place; it is read again for that. */
-  private stands(at: number, { row, key }: Head, view: View): boolean {
+  /** A row that waited between two batches, where it is still a row at its place; it is read again for that. */
+  private standing({ stream, row, key }: Head, view: View): Head | undefined {
     const bytes = readDocument(view, this.collection, row.idKey);
     if (bytes !== undefined) {
       const doc = decodeDoc(bytes);
       if (this.filter.matches(doc) && this.sortKey(doc) === key) {
-        this.heads[at] = { row: { idKey: row.idKey, bytes, doc }, key };
-        return true;
+        return { stream, row: { idKey: row.idKey, bytes, doc }, key };
       }
     }
-    this.heads[at] = undefined;
     this.found.places?.delete(row.idKey);
-    return false;
+    return undefined;
   }
 }

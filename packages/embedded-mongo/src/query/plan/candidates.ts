@@ -28,10 +28,13 @@ export interface Candidate extends Pick<IndexRanges, 'equalities' | 'bounded' | 
   readonly repeats: boolean;
 }
 
-/** An `$or` with more branches than this is left to the filter. */
+/** An `$or` with more branches than this is left to the filter where there are several indexes to try them on. */
 const maxBranches = 100;
 
-/** So many ranges are read at once and merged, rather than sorted in memory. */
+/** Branches times indexes that are tried for an `$or` with more branches: that takes some ten milliseconds. */
+const maxTries = 2000;
+
+/** So many ranges are read at once and merged, rather than sorted in memory: of each, one document is held. */
 const maxMerged = 100;
 
 /** The order of preference; `planQuery` says it in words. */
@@ -56,9 +59,10 @@ export function candidatesFor(
 ): Candidate[] {
   const candidates: Candidate[] = [];
   for (const index of collection.indexes) {
-    if (index.ready && isUsable(index, query)) candidates.push(...candidatesIn(index, query, sort));
+    if (index.ready && isUsable(index, query))
+      candidates.push(...candidatesIn(index, query, sort, collection.indexes.length));
   }
-  for (const branches of worthwhile(query.alternatives)) {
+  for (const branches of worthwhile(query.alternatives, collection.indexes.length)) {
     candidates.push(...separateScans(collection, query, branches, sort));
   }
   return candidates;
@@ -79,11 +83,17 @@ export function isUsable(index: Index, query: Conjunction): boolean {
 /**
  * The ways to use one index: by each `$or` in the query, which makes the ranges narrower, and by the conditions that all
  * rows meet alone.
+ * @param indexes - how many are tried on the same query.
  */
-export function candidatesIn(index: Index, query: Conjunction, sort: readonly SortField[]): Candidate[] {
+export function candidatesIn(
+  index: Index,
+  query: Conjunction,
+  sort: readonly SortField[],
+  indexes = 1,
+): Candidate[] {
   const found = rangesIn(index, query);
   const candidates: Candidate[] = [];
-  for (const branches of worthwhile(query.alternatives)) {
+  for (const branches of worthwhile(query.alternatives, indexes)) {
     const parts = branches.map((branch) => rangesIn(index, withBranch(query, branch)));
     if (!parts.every((part) => part.bounded > 0)) continue;
     candidates.push(candidateOf(index, joined(parts), found.constants, sort));
@@ -92,8 +102,8 @@ export function candidatesIn(index: Index, query: Conjunction, sort: readonly So
   return candidates;
 }
 
-function worthwhile(alternatives: readonly Doc[][]): Doc[][] {
-  return alternatives.filter((branches) => branches.length <= maxBranches);
+function worthwhile(alternatives: readonly Doc[][], indexes: number): Doc[][] {
+  return alternatives.filter(({ length }) => length <= maxBranches || length * indexes <= maxTries);
 }
 
 function joined(parts: readonly IndexRanges[]): IndexRanges {

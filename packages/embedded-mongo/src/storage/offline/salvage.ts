@@ -2,18 +2,24 @@ import { join } from 'node:path';
 import { freePages } from '../check/structure.js';
 import { problemsOfMetas } from '../check/states.js';
 import { PageFile, type Meta } from '../check/page-file.js';
-import { TreeWalk } from '../check/tree-walk.js';
+import { TreeWalk, type TreeVisitor } from '../check/tree-walk.js';
 import { DATA_FILE } from '../disk.js';
 import type { Key } from '../keys.js';
+import { LostLeaves } from './lost-leaves.js';
+
+/** The first two pages tell of states of the file; they belong to no tree. */
+const META_PAGES = 2;
 
 /**
  * Reads what can be read of a data file, damaged or not, without LMDB. Keys come in order, each once; values have to
- * be checked by who takes them.
+ * be checked by who takes them. Every page of a file has its place: in one of the two trees, or in the lists of free
+ * pages. So those that a damaged page no longer leads to can be told from free ones, whose content is out of date.
  */
 export class Salvage {
   private readonly file: PageFile;
   private readonly meta: Meta;
   private readonly free: ReadonlySet<number>;
+  private readonly lost: LostLeaves;
 
   /** Opens the data file of a folder. Throws where neither of its first two pages can be read. */
   constructor(
@@ -28,28 +34,77 @@ export class Salvage {
     }
     for (const text of problemsOfMetas(this.file)) problem(`${text}: the newest change may be lost`);
     this.meta = meta;
-    this.free = freePages(this.file, meta, { problem });
+    const used = new Set<number>();
+    let listProblems = 0;
+    this.free = freePages(this.file, meta, {
+      page: (first, count) => addAll(used, first, count),
+      problem: (text) => {
+        listProblems += 1;
+        problem(text);
+      },
+    });
+    const { branchPages, leafPages, overflowPages } = meta.data.size;
+    const pages = META_PAGES + used.size + this.free.size + branchPages + leafPages + overflowPages;
+    this.lost = this.findLost(used, listProblems === 0 && pages === meta.lastPage + 1);
   }
 
   /** Hands over the entries from `low` (inclusive) to `high` (exclusive). */
   entries(low: Key, high: Key, take: (key: Key, value: Uint8Array) => void): void {
-    const visitor = {
-      problem: this.problem,
-      wants: (from: Key, to: Key | undefined): boolean => from < high && (to === undefined || to > low),
-      entry: (key: Key, value: Uint8Array): void => {
-        if (key >= low && key < high) take(key, value);
-      },
-      page: (page: number): boolean => {
-        // What a free page holds was deleted long ago.
-        if (this.free.has(page))
-          this.problem(`page ${String(page)} is in use and listed as free; it is left out`);
-        return !this.free.has(page);
-      },
+    const within = (key: Key, value: Uint8Array): void => {
+      if (key >= low && key < high) take(key, value);
     };
-    new TreeWalk(this.file, this.meta, visitor).run(this.meta.data.root);
+    const lost = this.lost.from(low);
+    let next = 0;
+    const takeLostBefore = (key: Key): void => {
+      for (let leaf = lost[next]; leaf !== undefined && leaf.low < key; leaf = lost[next]) {
+        next += 1;
+        this.lost.read(leaf, within);
+      }
+    };
+    this.walk({
+      wants: (from, to) => from < high && (to === undefined || to > low),
+      entry: (key, value) => {
+        takeLostBefore(key);
+        within(key, value);
+      },
+    });
+    takeLostBefore(high);
   }
 
   close(): void {
     this.file.close();
   }
+
+  private walk(visitor: Omit<TreeVisitor, 'problem'>): void {
+    const page = (first: number, count: number): boolean => {
+      // What a free page holds was deleted long ago.
+      if (this.free.has(first)) {
+        this.problem(`page ${String(first)} is in use and listed as free; it is left out`);
+        return false;
+      }
+      return visitor.page?.(first, count) ?? true;
+    };
+    new TreeWalk(this.file, this.meta, { ...visitor, page, problem: this.problem }).run(this.meta.data.root);
+  }
+
+  /** @param used - the pages of the other tree; those that are met are added. */
+  private findLost(used: Set<number>, isAccounted: boolean): LostLeaves {
+    const lost = new Set<number>();
+    this.walk({ page: (first, count) => addAll(used, first, count) });
+    if (!isAccounted) {
+      this.problem('pages in use cannot be told from free ones: what damaged pages led to is left out');
+    } else {
+      for (let page = META_PAGES; page <= this.meta.lastPage; page += 1) {
+        if (!used.has(page) && !this.free.has(page)) lost.add(page);
+      }
+    }
+    return new LostLeaves(this.file, this.meta, lost, this.problem, (take) => {
+      if (lost.size > 0) this.walk({ entry: take });
+    });
+  }
+}
+
+function addAll(pages: Set<number>, first: number, count: number): boolean {
+  for (let page = first; page < first + count; page += 1) pages.add(page);
+  return true;
 }
