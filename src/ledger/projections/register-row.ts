@@ -68,9 +68,12 @@ export interface RegisterRow {
   readonly transfer: Counterpart | null;
 }
 
-/** The key of an event's row in a generation of the register. */
+/**
+ * The key of an event's row in a generation of the register. Those of one generation stand together, in the order in
+ * which they were recorded: a rebuild writes behind what is there, not in between.
+ */
 export function rowId(generation: number, eventId: string): string {
-  return `${eventId}/${generation}`;
+  return `${generation}/${eventId}`;
 }
 
 @Schema({ _id: false, id: false })
