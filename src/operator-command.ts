@@ -5,6 +5,7 @@ import { connectionOptions } from './database/connection-options.js';
 import { runningEngine, startEngine } from './database/embedded.js';
 import { checkExternal } from './database/external.js';
 import { DatabaseRefused } from './database/refused.js';
+import { RebuildUnderWay } from './event-store/rebuild.js';
 import { EventSchema } from './event-store/stored-event.js';
 import { AccountSchema } from './ledger/projections/account-document.js';
 import { RegisterSchema } from './ledger/projections/register-row.js';
@@ -12,7 +13,7 @@ import { TotalsSchema } from './ledger/projections/totals.js';
 import { SettingError } from './setting-reader.js';
 import { readSettings } from './settings.js';
 
-/** How an operator's command ended. */
+/** How an operator's command ended; `failed` also when it was called with arguments, of which it has none. */
 export const EXIT = { clean: 0, found: 1, failed: 2 } as const;
 
 /**
@@ -25,16 +26,22 @@ export async function operate(
   work: (connection: Connection) => Promise<boolean>,
 ): Promise<never> {
   try {
+    const [argument] = process.argv.slice(2);
+    if (argument !== undefined) throw new UnknownArgument(`it has no argument ${argument}`);
     const found = await onDatabase(work);
     process.exit(found ? EXIT.found : EXIT.clean);
   } catch (error) {
-    const foreseen = error instanceof SettingError || error instanceof DatabaseRefused;
+    const foreseen = [SettingError, DatabaseRefused, UnknownArgument, RebuildUnderWay].some(
+      (kind) => error instanceof kind,
+    );
     const text =
       error instanceof Error ? (foreseen ? error.message : (error.stack ?? error.message)) : String(error);
     process.stderr.write(`${name} could not be done: ${text}\n`);
     process.exit(EXIT.failed);
   }
 }
+
+class UnknownArgument extends Error {}
 
 async function onDatabase(work: (connection: Connection) => Promise<boolean>): Promise<boolean> {
   const settings = readSettings(process.env, '.env');
