@@ -13,14 +13,20 @@ let readers: Readers;
 let desk: Desk;
 let events: Collection<Stored>;
 let accounts: Collection<Stored>;
-beforeEach(async () => {
+beforeAll(async () => {
   database = await startDatabase(LEDGER_SCHEMAS);
   readers = new Readers(database.connection);
   desk = new Desk(database.connection);
   events = database.db.collection<Stored>('transactions');
   accounts = database.db.collection<Stored>('accounts');
 });
-afterEach(() => database.stop());
+// An audit looks at every account there is.
+beforeEach(async () => {
+  for (const name of ['transactions', 'accounts', 'register', 'totals']) {
+    await database.db.collection(name).deleteMany({});
+  }
+});
+afterAll(() => database.stop());
 
 /** The log of an account as a forger leaves it: sealed anew, so that its chain of hashes is sound. */
 async function forge(account_id: string, change: (log: Stored[]) => Document[]): Promise<void> {
