@@ -99,7 +99,9 @@ async function runRebuild({ folder }: ServiceProcess, db: Db, account_id: string
   });
   let peak_mb = 0;
   const sampling = setInterval(() => {
-    if (child.exitCode === null) peak_mb = Math.max(peak_mb, privateMemory(child.pid ?? 0));
+    const now = child.exitCode === null ? privateMemory(child.pid ?? 0) : Number.NaN;
+    // Not a number once the process is about to be gone.
+    if (now > peak_mb) peak_mb = now;
   }, SAMPLE_MS);
   const [code] = (await once(child, 'exit')) as [number | null];
   clearInterval(sampling);

@@ -175,7 +175,7 @@ export class Disk {
       for (const { puts, aside } of runs) {
         for (const [key] of aside) void this.database.remove(key);
         for (const change of puts) this.change(change);
-        for (const [key, value] of aside) void this.database.put(key, value);
+        for (const [key, value] of aside) if (value !== null) void this.database.put(key, value);
       }
       for (const change of single) this.change(change);
     });

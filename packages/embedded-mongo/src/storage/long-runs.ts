@@ -4,8 +4,8 @@ import type { Key } from './keys.js';
 const MANY = 200;
 /** How many new keys of one index make a run for which it pays to make room: about a page full of short entries. */
 const LONG = 40;
-/** How much is moved aside behind a run, in bytes: about what stands with its end on one page. */
-const ASIDE = 2_500;
+/** How much is moved aside behind a run, in bytes: whatever can stand with its end on one page. */
+const ASIDE = 4_100;
 /** What an entry takes up beside its key and its value. */
 const BESIDE = 10;
 const PREFIX = 6;
@@ -18,8 +18,11 @@ export type Behind = (key: Key) => Iterable<{ readonly key: Key; readonly value:
 /** A run of keys that are written together, and how room is made for it. */
 export interface LongRun {
   readonly puts: readonly Change[];
-  /** What stands behind the run: removed before it is written, and written again after it. */
-  readonly aside: readonly (readonly [Key, Uint8Array])[];
+  /**
+   * What stands behind the run: removed before it is written, and written again after it; null for what the changes write
+   * or remove anyway, after all runs.
+   */
+  readonly aside: readonly Change[];
 }
 
 /**
@@ -66,12 +69,11 @@ function runsAmong(keys: readonly Key[], changes: Map<Key, Uint8Array | null>, b
 
 function takeRun(run: readonly Key[], changes: Map<Key, Uint8Array | null>, behind: Behind): LongRun {
   const last = run.at(-1) as Key;
-  const aside: [Key, Uint8Array][] = [];
+  const aside: Change[] = [];
   let bytes = 0;
   for (const { key, value } of behind(last)) {
-    // What changes itself stays where it is.
-    if (bytes >= ASIDE || changes.has(key)) break;
-    aside.push([key, new Uint8Array(value)]);
+    if (bytes >= ASIDE) break;
+    aside.push([key, changes.has(key) ? null : new Uint8Array(value)]);
     bytes += key.length + value.length + BESIDE;
   }
   const puts = run.map((key): Change => [key, changes.get(key) as Uint8Array]);
