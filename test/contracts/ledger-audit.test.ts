@@ -36,7 +36,7 @@ async function forge(account_id: string, change: (log: Stored[]) => Document[]):
   if (!account || !first) throw new Error('No such account');
   const recorder = { household_id: String(account['household_id']), account_id, actor_id: 'usr_1' };
   let head = { version: 0, head_hash: null as string | null };
-  const sealed = change(log).flatMap((event) => {
+  const sealed = change(log).flatMap((event): Stored[] => {
     const recorded_at = (event['recorded_at'] ?? new Date(0)) as Date;
     const [one] = sealEvents(head, { ...recorder, recorded_at }, [event]);
     if (!one) throw new Error('Nothing was sealed');
