@@ -41,7 +41,7 @@ async function forge(account_id: string, change: (log: Stored[]) => Document[]):
     const [one] = sealEvents(head, { ...recorder, recorded_at }, [event]);
     if (!one) throw new Error('Nothing was sealed');
     head = { version: one.seq, head_hash: one.hash };
-    return [one as Document];
+    return [{ ...event, ...one }];
   });
   await events.deleteMany({ account_id });
   await events.insertMany(sealed);
