@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 import { HttpClient } from './http-client.js';
 
@@ -32,7 +32,7 @@ export async function openLedger(origin: string, accounts: number): Promise<Ledg
 /** Signs up a user of a new name and logs in. */
 export async function signUp(origin: string): Promise<SignedUp> {
   const client = new HttpClient(origin, 1);
-  const username = `bench-${randomUUID()}`;
+  const username = `bench-${randomBytes(4).toString('hex')}`;
   const user = { username, email: `${username}@example.com`, password: PASSWORD };
   const made = await client.expect<{ id: string; household_id: string }>(201, 'POST', '/users/signup', user);
   client.close();

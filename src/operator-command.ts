@@ -5,6 +5,7 @@ import { connectionOptions } from './database/connection-options.js';
 import { runningEngine, startEngine } from './database/embedded.js';
 import { checkExternal } from './database/external.js';
 import { DatabaseRefused } from './database/refused.js';
+import { RebuildUnderWay } from './event-store/rebuild.js';
 import { EventSchema } from './event-store/stored-event.js';
 import { AccountSchema } from './ledger/projections/account-document.js';
 import { RegisterSchema } from './ledger/projections/register-row.js';
@@ -12,7 +13,7 @@ import { TotalsSchema } from './ledger/projections/totals.js';
 import { SettingError } from './setting-reader.js';
 import { readSettings } from './settings.js';
 
-/** How an operator's command ended. */
+/** How an operator's command ended; `failed` also when it was called with arguments, of which it has none. */
 export const EXIT = { clean: 0, found: 1, failed: 2 } as const;
 
 /** A database that a command works on. */
@@ -29,6 +30,8 @@ export interface OpenDatabase {
  */
 export function operate(name: string, work: (connection: Connection) => Promise<boolean>): Promise<never> {
   return conclude(name, async () => {
+    const [argument] = process.argv.slice(2);
+    if (argument !== undefined) throw new UnknownArgument(`it has no argument ${argument}`);
     const settings = readSettings(process.env, '.env');
     const logger = commandLog(settings.log_level);
     const { database_uri, data_dir } = settings;
@@ -49,13 +52,17 @@ export async function conclude(name: string, work: () => Promise<boolean>): Prom
   try {
     process.exit((await work()) ? EXIT.found : EXIT.clean);
   } catch (error) {
-    const foreseen = error instanceof SettingError || error instanceof DatabaseRefused;
+    const foreseen = [SettingError, DatabaseRefused, UnknownArgument, RebuildUnderWay].some(
+      (kind) => error instanceof kind,
+    );
     const text =
       error instanceof Error ? (foreseen ? error.message : (error.stack ?? error.message)) : String(error);
     process.stderr.write(`${name} could not be done: ${text}\n`);
     process.exit(EXIT.failed);
   }
 }
+
+class UnknownArgument extends Error {}
 
 /** The log of a command: what went wrong, on stderr. */
 export function commandLog(level: string): Logger {

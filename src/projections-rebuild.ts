@@ -1,5 +1,6 @@
 import { driverDb } from './database/tenant-scope.js';
 import { EventLog } from './event-store/event-log.js';
+import { RebuildPace } from './event-store/rebuild-pace.js';
 import { Rebuild } from './event-store/rebuild.js';
 import { usernamesIn } from './identity/usernames.js';
 import { ledgerReadModels } from './ledger/projections/ledger-read-models.js';
@@ -10,7 +11,8 @@ const NAME = 'The rebuild';
 
 await operate(NAME, async (connection) => {
   const db = driverDb(connection);
-  const ground = { client: connection.getClient(), db, log: new EventLog(connection) };
+  const log = new EventLog(connection);
+  const ground = { client: connection.getClient(), db, log, pace: new RebuildPace(db) };
   const progress = new Progress('Rebuilding');
   const unfit: string[] = [];
   let total = 0;

@@ -20,11 +20,29 @@ export interface Requester {
   readonly time_zone: string;
 }
 
-/** The service's own parts that the bench's routes are made of. */
+/** What the fold of a ledger gives: the state after events, and what they change in the read models. */
+interface Folded {
+  readonly after: object;
+  readonly projection: { readonly changes: readonly object[] };
+}
+
+/** The service's own parts that the bench's routes are made of, or that it measures by themselves. */
 interface Parts {
   readonly 'app.module.js': { readonly AppModule: { register(options: unknown): DynamicModule } };
   readonly 'ledger/commands/deposit.js': { readonly DepositBody: Type<DepositFields> };
   readonly 'identity/request-context.js': { readonly Context: () => ParameterDecorator };
+  readonly 'ledger/projections/ledger-read-models.js': {
+    readonly ledgerReadModels: (
+      usernamesOf: (ids: readonly string[]) => Promise<ReadonlyMap<string, string>>,
+    ) => {
+      project(before: object | null, events: readonly object[], generation: number): Promise<Folded>;
+    };
+  };
+  readonly 'event-store/pending-documents.js': {
+    readonly PendingDocuments: new () => {
+      take(changes: readonly { readonly owner: object; readonly change: object }[]): void;
+    };
+  };
   readonly 'kernel/ids.js': { readonly newId: (kind: string) => string };
   readonly 'kernel/dates.js': { readonly dateInTimeZone: (now: Date, time_zone: string) => string };
   readonly 'kernel/problem.js': { readonly Problem: new (code: string) => Error };

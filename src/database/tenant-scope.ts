@@ -18,8 +18,6 @@ export interface TenantOwned {
   household_id: string;
 }
 
-const DELETED_AT_ONCE = 250;
-
 /** The transaction that a read belongs to, or null, said openly, for a read outside of one. */
 export type MaybeSession = ClientSession | null;
 
@@ -74,17 +72,9 @@ export class TenantScope<T extends TenantOwned & Document> {
     await this.collection.updateOne(this.scoped(filter), update, within(session));
   }
 
-  /** Deletes the documents that match, some hundreds at a time, so that others get their turn. */
-  async deleteAll(filter: Filter<T>): Promise<void> {
-    for (;;) {
-      const found = await this.find(null, filter, {
-        projection: { _id: 1 },
-        limit: DELETED_AT_ONCE,
-      }).toArray();
-      if (found.length === 0) return;
-      const ids = found.map(({ _id }) => _id);
-      await this.collection.deleteMany(this.scoped({ _id: { $in: ids } } as unknown as Filter<T>));
-    }
+  /** Deletes the documents with these ids. */
+  async deleteByIds(ids: readonly string[]): Promise<void> {
+    await this.collection.deleteMany(this.scoped({ _id: { $in: ids } } as unknown as Filter<T>));
   }
 
   /** A model for the client's `bulkWrite` that inserts a document of this household. */

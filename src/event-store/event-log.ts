@@ -40,22 +40,33 @@ export class EventLog {
   }
 
   /**
-   * The events of an account from one sequence to another, both included, in their order; a thousand at most are in
+   * The events of an account from one sequence to another, both included, in their order; two thousand at most are in
    * memory at a time.
    */
-  async *stream(
+  async *stream(session: MaybeSession, log: LogOf, from: number, to: number): AsyncGenerator<AnyEvent> {
+    let count = 0;
+    for await (const events of this.parts(session, log, from, to)) {
+      for (const event of events) {
+        yield event;
+        count += 1;
+        if (count % SLICE === 0) await turn();
+      }
+    }
+  }
+
+  /** The same, some hundreds to a thousand at a time, as they come from the database: the next ones are on their way. */
+  async *parts(
     session: MaybeSession,
     { household_id, _id: account_id }: LogOf,
     from: number,
     to: number,
-  ): AsyncGenerator<AnyEvent> {
+  ): AsyncGenerator<AnyEvent[]> {
     const filter = { account_id, seq: { $gte: from, $lte: to } } as Filter<AnyEvent>;
-    const events = this.of(household_id).find(session, filter, { sort: { seq: 1 }, batchSize: BATCH });
-    let count = 0;
-    for await (const event of events) {
-      yield event;
-      count += 1;
-      if (count % SLICE === 0) await turn();
+    const cursor = this.of(household_id).find(session, filter, { sort: { seq: 1 }, batchSize: BATCH });
+    try {
+      while (await cursor.hasNext()) yield cursor.readBufferedDocuments();
+    } finally {
+      await cursor.close();
     }
   }
 

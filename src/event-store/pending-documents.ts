@@ -48,6 +48,11 @@ export class PendingDocuments {
     return this.edits.get(placeOf(collection, owner)) ?? NONE;
   }
 
+  /** How many documents there are. */
+  get size(): number {
+    return this.documents.size;
+  }
+
   /** Every document once. */
   all(): Iterable<PendingDocument> {
     return this.documents.values();

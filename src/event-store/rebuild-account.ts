@@ -1,4 +1,4 @@
-import type { ClientSession, Db, Document, MongoClient, WithId } from 'mongodb';
+import type { ClientSession, Db, MongoClient, WithId } from 'mongodb';
 
 import { tenantScope, type TenantScope } from '../database/tenant-scope.js';
 import { ACCOUNTS, type AccountRecord } from './account-record.js';
@@ -6,12 +6,14 @@ import { changedFields } from './account-update.js';
 import { writeDocuments } from './combined-writes.js';
 import { TRANSACTION } from './commit-attempt.js';
 import type { EventLog } from './event-log.js';
-import { inChunks } from './in-chunks.js';
 import { PendingDocuments } from './pending-documents.js';
 import type { ReadModels } from './read-models.js';
+import type { RebuildPace } from './rebuild-pace.js';
+import { RebuildWrites } from './rebuild-writes.js';
+import type { Projection } from './recording.js';
 import type { StoredEvent } from './stored-event.js';
 
-/** How many events are folded and written at a time: few enough to leave others their turn. */
+/** How many events are folded at a time: few enough to leave others their turn. */
 const CHUNK = 250;
 /** How far behind the log the new generation may be when the switch begins; the switch reads the rest. */
 const CLOSE = 100;
@@ -20,6 +22,7 @@ export interface RebuildGround {
   readonly client: MongoClient;
   readonly db: Db;
   readonly log: EventLog;
+  readonly pace: RebuildPace;
 }
 
 /** An account whose read models cannot be made anew, since its log is not one that can be. */
@@ -40,6 +43,7 @@ interface Progress<State> {
  */
 export class AccountRebuild<Event, State extends object> {
   private progress: Progress<State> = { state: null, seq: 0, rows: 0 };
+  private readonly writes: RebuildWrites;
 
   constructor(
     private readonly ground: RebuildGround,
@@ -47,7 +51,11 @@ export class AccountRebuild<Event, State extends object> {
     private readonly account: AccountRecord,
     /** Called with how many events were folded since the last call. */
     private readonly advanced: (events: number) => void,
-  ) {}
+  ) {
+    const { client, db, pace } = ground;
+    const { household_id, _id: account_id } = account;
+    this.writes = new RebuildWrites(client, db, { household_id, account_id }, pace);
+  }
 
   /**
    * Does it; the generation that was in force is left for `removeOthers`.
@@ -56,25 +64,26 @@ export class AccountRebuild<Event, State extends object> {
   async run(): Promise<void> {
     await this.removeOthers(this.account.generation);
     let { version } = this.account;
-    do {
-      await this.foldUpTo(version);
-      version = (await this.current()).version;
-    } while (version > this.progress.seq + CLOSE);
+    try {
+      do {
+        await this.foldUpTo(version);
+        version = (await this.current()).version;
+      } while (version > this.progress.seq + CLOSE);
+    } finally {
+      // Nothing is written any more once somebody tidies up after a failure.
+      await this.writes.settle();
+    }
     await this.switch();
   }
 
   /** Removes the read models of all generations but one: what a rebuild that was cut off left, or an old one. */
   async removeOthers(generation: number): Promise<void> {
-    const { _id: account_id, household_id } = this.account;
-    for (const collection of this.models.collections) {
-      const documents = tenantScope<Document & { household_id: string }>(
-        this.ground.db,
-        collection,
-        household_id,
-      );
-      await documents.deleteAll({ account_id, generation: { $lt: generation } });
-      await documents.deleteAll({ account_id, generation: { $gt: generation } });
-    }
+    const others = [{ $lt: generation }, { $gt: generation }];
+    await Promise.all(
+      this.models.collections.flatMap((collection) =>
+        others.map((other) => this.writes.remove(collection, other)),
+      ),
+    );
   }
 
   private get generation(): number {
@@ -82,36 +91,29 @@ export class AccountRebuild<Event, State extends object> {
   }
 
   private async foldUpTo(version: number): Promise<void> {
-    const { client, db, log } = this.ground;
-    let writing: Promise<void> = Promise.resolve();
-    for await (const events of inChunks(
-      log.stream(null, this.account, this.progress.seq + 1, version),
-      CHUNK,
-    )) {
-      const { next, documents } = await this.fold(events as unknown as StoredEvent<Event>[]);
-      await writing;
-      // Written while the next ones are read.
-      writing = writeDocuments(client, db, documents.all());
-      writing.catch(() => undefined);
-      this.progress = next;
-      this.advanced(events.length);
+    const parts = this.ground.log.parts(null, this.account, this.progress.seq + 1, version);
+    for await (const part of parts) {
+      for (let from = 0; from < part.length; from += CHUNK) {
+        const events = part.slice(from, from + CHUNK) as unknown as StoredEvent<Event>[];
+        const { next, projection } = await this.fold(events);
+        await this.writes.take(projection.changes);
+        this.progress = next;
+        this.advanced(events.length);
+      }
     }
-    await writing;
+    await this.writes.flush();
     if (this.progress.seq < version) throw unfit(this.account, `event ${this.progress.seq + 1} is missing`);
   }
 
   private async fold(
     events: readonly StoredEvent<Event>[],
-  ): Promise<{ next: Progress<State>; documents: PendingDocuments }> {
+  ): Promise<{ next: Progress<State>; projection: Projection }> {
     const { state, seq, rows } = this.progress;
     const gap = events.findIndex((event, index) => event.seq !== seq + 1 + index);
     if (gap >= 0) throw unfit(this.account, `event ${seq + 1 + gap} is missing`);
     const { after, projection } = await this.projected(state, events);
-    const { household_id, _id: account_id } = this.account;
-    const documents = new PendingDocuments();
-    documents.take(projection.changes.map((change) => ({ owner: { household_id, account_id }, change })));
     const next = { state: after, seq: seq + events.length, rows: rows + projection.added_rows };
-    return { next, documents };
+    return { next, projection };
   }
 
   private async projected(state: State | null, events: readonly StoredEvent<Event>[]) {
@@ -144,8 +146,11 @@ export class AccountRebuild<Event, State extends object> {
     for await (const event of log.stream(session, this.account, this.progress.seq + 1, stored.version)) {
       events.push(event as unknown as StoredEvent<Event>);
     }
-    const { next, documents } = await this.fold(events);
+    const { next, projection } = await this.fold(events);
     if (next.seq !== stored.version || !next.state) throw unfit(this.account, 'its last events are missing');
+    const owner = { household_id: stored.household_id, account_id: _id };
+    const documents = new PendingDocuments();
+    documents.take(projection.changes.map((change) => ({ owner, change })));
     await writeDocuments(client, db, documents.all(), session);
     const state = { ...stored, ...this.models.stored(next.state), register_rows: next.rows };
     const changed = changedFields(stored, state);

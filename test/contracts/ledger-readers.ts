@@ -2,6 +2,7 @@ import type { Connection } from 'mongoose';
 
 import { EventLog } from '../../src/event-store/event-log.js';
 import type { RebuildGround } from '../../src/event-store/rebuild-account.js';
+import { RebuildPace } from '../../src/event-store/rebuild-pace.js';
 import { Rebuild } from '../../src/event-store/rebuild.js';
 import { Accounts } from '../../src/ledger/projections/accounts.js';
 import { EffectiveOrder } from '../../src/ledger/projections/effective-order.js';
@@ -35,10 +36,10 @@ export class Readers {
   /** Rebuilds all read models; `advanced` is called as it goes on. The accounts that could not be. */
   async rebuild(advanced: (events: number) => void = () => undefined): Promise<string[]> {
     const unfit: string[] = [];
+    const db = this.connection.getClient().db(this.connection.name);
     const ground: RebuildGround = {
-      client: this.connection.getClient(),
-      db: this.connection.getClient().db(this.connection.name),
-      log: new EventLog(this.connection),
+      ...{ client: this.connection.getClient(), db, log: new EventLog(this.connection) },
+      pace: new RebuildPace(db),
     };
     const rebuild = new Rebuild(ground, ledgerReadModels(usernamesOf), {
       begins: () => undefined,

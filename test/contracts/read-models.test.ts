@@ -161,7 +161,7 @@ describe('a register by effective date', () => {
 describe('a page costs the same in a long register', () => {
   const fields = { household_id: HOUSEHOLD, account_id: 'acc_long', generation: 1 };
   const rows = Array.from({ length: 3_000 }, (_, index) => ({
-    ...{ _id: `tx_${index}/1`, ...fields, seq: index + 1, role: 'root', standing: true },
+    ...{ _id: `1/tx_${index}`, ...fields, seq: index + 1, role: 'root', standing: true },
     effective_on: `2026-0${1 + Math.floor(index / 1_000)}-${String(10 + (index % 18))}`,
     postings: [{ envelope_id: index % 4 }, { envelope_id: 4 + (index % 3) }],
   }));
@@ -207,7 +207,7 @@ describe('a rebuild', () => {
       const found = await database.db.collection(name).find({ account_id }).toArray();
       const generation = new Set(found.map((one) => one['generation'] as number));
       expect([...generation]).toEqual([account?.['generation']]);
-      const plain = found.map(({ generation: _generation, ...rest }) => ({ ...rest, _id: String(rest._id).replace(/\/\d+(?=\/|$)/, '') })); // prettier-ignore
+      const plain = found.map(({ generation: _generation, ...rest }) => ({ ...rest, _id: String(rest._id).replace(/^\d+\/|\/\d+(?=\/)/, '') })); // prettier-ignore
       return plain.sort((a, b) => (a._id < b._id ? -1 : 1));
     };
     const { generation: _generation, ...rest }: Document = account ?? {};

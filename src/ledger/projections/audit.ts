@@ -11,7 +11,8 @@ import type { StoredEvent } from '../../event-store/stored-event.js';
 import type { Account } from '../domain/account.js';
 import type { LedgerEvent } from '../domain/events.js';
 import { stateOf, type AccountDocument } from './account-document.js';
-import { brokenInvariant } from './audit-invariants.js';
+import { Invariants } from './audit-invariants.js';
+import { TransferAudit } from './audit-transfers.js';
 import { foldEvents, type UsernamesOf } from './ledger-read-models.js';
 import { REGISTER } from './register-row.js';
 import type { StoredRow } from './stored-row.js';
@@ -36,6 +37,7 @@ export class AccountAudit {
   private readonly totals = new PendingDocuments();
   private readonly late: Late = new Map();
   private readonly found: Finding[] = [];
+  private readonly invariants = new Invariants();
   private state: Account | null = null;
   private chunk: Event[] = [];
 
@@ -59,6 +61,8 @@ export class AccountAudit {
       if (!(error instanceof LogUnlawful)) throw error;
       return [error.message];
     }
+    const broken = this.invariants.end();
+    if (broken !== null) return [broken];
     this.compareAccount();
     await this.compareTotals();
     await this.compareRows();
@@ -84,7 +88,7 @@ export class AccountAudit {
     const { generation } = this.account;
     try {
       const { after, projection } = foldEvents(this.state, events, generation, NO_NAMES);
-      const broken = brokenInvariant(this.state, events);
+      const broken = this.invariants.take(events);
       if (broken !== null) throw new Error(broken);
       return { changes: projection.changes, after };
     } catch (error) {
@@ -131,10 +135,12 @@ export class AccountAudit {
     let state: Account | null = null;
     let rows = 0;
     let events: Event[] = [];
+    const transfers = new TransferAudit(this.db, this.account, this.session);
     const compare = async () => {
       const names = await this.usernamesOf([...new Set(events.map(({ actor_id }) => actor_id))]);
       const { after, projection } = foldEvents(state, events, generation, names);
       await this.compareChunk(events, projection.changes);
+      this.found.push(...(await transfers.take(events)));
       rows += projection.added_rows;
       state = after;
       events = [];

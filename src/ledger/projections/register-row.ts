@@ -68,9 +68,12 @@ export interface RegisterRow {
   readonly transfer: Counterpart | null;
 }
 
-/** The key of an event's row in a generation of the register. */
+/**
+ * The key of an event's row in a generation of the register. Those of one generation stand together, in the order in
+ * which they were recorded: a rebuild writes behind what is there, not in between.
+ */
 export function rowId(generation: number, eventId: string): string {
-  return `${eventId}/${generation}`;
+  return `${generation}/${eventId}`;
 }
 
 @Schema({ _id: false, id: false })
@@ -186,12 +189,14 @@ export class RegisterModel {
 }
 
 export const RegisterSchema = SchemaFactory.createForClass(RegisterModel);
-RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, seq: -1 }, { unique: true });
-RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, role: 1, standing: 1, seq: -1 });
+// Sequences only grow, and keys that grow fill the embedded engine's pages; a list that runs backwards reads backwards.
+RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, seq: 1 }, { unique: true });
 RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, effective_on: 1, seq: 1 });
-RegisterSchema.index({ household_id: 1, account_id: 1, generation: 1, 'postings.envelope_id': 1, seq: 1 });
+// Without the household, which the account's id implies: there is an entry for every row, and none of these is unique,
+// so a sharded collection needs no more.
+RegisterSchema.index({ account_id: 1, generation: 1, role: 1, standing: 1, seq: 1 });
+RegisterSchema.index({ account_id: 1, generation: 1, 'postings.envelope_id': 1, seq: 1 });
 RegisterSchema.index({
-  household_id: 1,
   account_id: 1,
   generation: 1,
   'postings.envelope_id': 1,

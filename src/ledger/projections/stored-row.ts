@@ -34,7 +34,7 @@ export function storedRow(row: RegisterRow): StoredRow {
 
 /** The row that a stored one means. */
 export function fullRow(stored: StoredRow): RegisterRow {
-  const id = stored._id.slice(0, stored._id.lastIndexOf('/'));
+  const id = stored._id.slice(stored._id.indexOf('/') + 1);
   const root = stored.role === 'root';
   return {
     ...USUAL,

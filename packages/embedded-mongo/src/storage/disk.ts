@@ -4,11 +4,9 @@ import { open, type PutOptions, type RootDatabase, type Transaction as LmdbTrans
 import { PageFile } from './check/page-file.js';
 import { checkBeginning, checkLength } from './check/structure.js';
 import { type Key, prefixOf, RESERVED, writeKey } from './keys.js';
+import { takeLongRuns, type Change, type LongRun } from './long-runs.js';
 import { isSealed, seal, unseal } from './seal.js';
 import { SpaceGuard, type MeasureSpace } from './space.js';
-
-/** One change to a key: the new value, or `null` to remove it. */
-export type Change = readonly [key: Key, value: Uint8Array | null];
 
 /** The file, inside its folder, that holds all data. */
 export const DATA_FILE = 'data.mdb';
@@ -171,13 +169,34 @@ export class Disk {
    * a throw inside `batch` does not roll back, so changes come ready encoded.
    */
   async write(changes: Iterable<Change>): Promise<void> {
+    const single = new Map(changes);
+    const runs = this.longRuns(single);
     const done = await this.database.batch(() => {
-      for (const [key, value] of changes) {
-        if (value === null) void this.database.remove(key);
-        else void this.database.put(key, isSealed(key) ? seal(key, value) : value);
+      for (const { puts, aside } of runs) {
+        for (const [key] of aside) void this.database.remove(key);
+        for (const change of puts) this.change(change);
+        for (const [key, value] of aside) if (value !== null) void this.database.put(key, value);
       }
+      for (const change of single) this.change(change);
     });
     if (!done) throw new Error('LMDB did not commit the batch');
+  }
+
+  private change([key, value]: Change): void {
+    if (value === null) void this.database.remove(key);
+    else void this.database.put(key, isSealed(key) ? seal(key, value) : value);
+  }
+
+  private longRuns(changes: Map<Key, Uint8Array | null>): LongRun[] {
+    let transaction: LmdbTransaction | undefined;
+    try {
+      return takeLongRuns(changes, (key) => {
+        transaction ??= this.newest();
+        return this.database.getRange({ start: key, exclusiveStart: true, transaction });
+      });
+    } finally {
+      transaction?.done();
+    }
   }
 
   /** Adds entries after all that are there, in key order: the pages get as full as they can be. */
