@@ -28,7 +28,7 @@ export interface HeldAccount extends OwnedKey {
   /** As the commands so far leave it. */
   current: AccountRecord | null;
   /** What differs between both, once it was asked for after the last command. */
-  changed?: Record<string, unknown>;
+  changed: Record<string, unknown> | undefined;
 }
 
 /** All that one transaction is about to write, decided command by command. */
@@ -89,7 +89,14 @@ export class CombinedWorkspace {
     for (const { household_id, _id } of missing) {
       const document = byId.get(_id);
       const base = document?.household_id === household_id ? document : null;
-      this.held.set(accountKey(household_id, _id), { household_id, _id, base, cached: false, current: base });
+      this.held.set(accountKey(household_id, _id), {
+        household_id,
+        _id,
+        base,
+        cached: false,
+        current: base,
+        changed: undefined,
+      });
     }
   }
 
@@ -99,7 +106,7 @@ export class CombinedWorkspace {
     const base = this.cache.get(key);
     if (!base) return false;
     this.ahead ||= this.read;
-    this.held.set(key, { household_id, _id, base, cached: true, current: base });
+    this.held.set(key, { household_id, _id, base, cached: true, current: base, changed: undefined });
     return true;
   }
 
@@ -141,7 +148,9 @@ export class CombinedWorkspace {
     this.events.push(...events);
     for (const document of accounts) {
       const held = this.held.get(accountKey(document.household_id, document._id));
-      if (held) held.current = document;
+      if (!held) continue;
+      held.current = document;
+      held.changed = undefined;
     }
     if (key) this.keys.set(key._id, key);
   }
