@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { HttpClient } from '../http-client.js';
+import { openAccount } from '../ledger.js';
 import { median } from '../load/job.js';
 import { privateMemory } from '../processes.js';
 import { compare, type Line, type Report } from '../report.js';
@@ -14,6 +15,8 @@ const FOLDER = process.env['BENCH_FOLDER'];
 const PAIRS = 100;
 const UNDONE = 25;
 const BEFORE = 1000;
+/** How much is recorded, a thousand at once, before memory is weighed. */
+const WORK = 10_000;
 const SETTLE_MS = 3_000;
 const READY_MS = 3_000;
 const MEMORY_MB = 64;
@@ -24,14 +27,22 @@ const MB = 1024 * 1024;
 export async function register(): Promise<Report> {
   if (FOLDER !== undefined) mkdirSync(FOLDER, { recursive: true });
   let service = await ServiceProcess.start(FOLDER === undefined ? {} : { folder: FOLDER });
-  try {
-    const ledger = await openLongLedger(service);
-    const grown = await grow(service, ledger);
+  const restart = async (): Promise<number> => {
     const { folder } = service;
-    await service.stop(FOLDER === undefined ? 'keep' : undefined);
+    await service.stop('keep');
     const started = performance.now();
     service = await ServiceProcess.start({ folder });
-    const ready = performance.now() - started;
+    return performance.now() - started;
+  };
+  try {
+    const ledger = await openLongLedger(service);
+    await fillTo(BEFORE, service, ledger);
+    await restart();
+    const memoryFew = await memoryAtWork(service, ledger);
+    const few = await fillTo(BEFORE, service, ledger);
+    const many = await fillTo(TRANSACTIONS, service, ledger);
+    const ready = await restart();
+    const memoryMany = await memoryAtWork(service, ledger);
     const client = await clientOf(service.origin, ledger);
     const lines = [...(await pages(client, ledger)), await asOf(client, ledger), await undo(client, ledger)];
     client.close();
@@ -40,60 +51,70 @@ export async function register(): Promise<Report> {
       lines: [
         ...lines,
         compare('start to ready, ms (theirs: the limit)', ready, READY_MS, { most: 1 }),
-        ...grown.lines,
+        ...growth(few, many, memoryFew, memoryMany),
       ],
-      notes: grown.notes,
+      notes: [
+        `Private memory in MB after a start and the same work, with ${few.transactions} transactions in the long account: ${text(memoryFew)}; with ${many.transactions}: ${text(memoryMany)}.`,
+        `Filled at ${many.rate.toFixed(0)} a second through the batch route. On disk after: ${(many.disk / MB).toFixed(0)} MB.`,
+      ],
     };
   } finally {
     await service.stop(FOLDER === undefined ? 'remove' : undefined);
   }
 }
 
-/** Fills the long account, and tells what a transaction weighs. */
-async function grow(service: ServiceProcess, ledger: LongLedger): Promise<Pick<Report, 'lines' | 'notes'>> {
-  const client = await clientOf(service.origin, ledger);
-  await fill(client, ledger.long, Math.min(BEFORE, TRANSACTIONS), TRANSACTIONS);
-  const weigh = async () => {
-    await pause(SETTLE_MS);
-    return { memory: memoryOf(service), disk: diskOf(service.folder) };
-  };
-  const before = await weigh();
-  const { total } = await client.expect<{ total: number }>(
-    200,
-    'GET',
-    `/accounts/${ledger.long}/transactions`,
-  );
-  const rate = await fill(client, ledger.long, TRANSACTIONS, TRANSACTIONS);
-  client.close();
-  if (Number.isNaN(rate)) return { lines: [], notes: ['The folder was filled by an earlier run.'] };
-  const after = await weigh();
-  const filled = TRANSACTIONS + 1 - total;
-  const sum = (values: Readonly<Record<string, number>>) => Object.values(values).reduce((a, b) => a + b, 0);
-  const text = (values: Readonly<Record<string, number>>) =>
-    Object.entries(values)
-      .map(([name, value]) => `${name} ${value.toFixed(0)}`)
-      .join(', ');
-  return {
-    lines: [
-      compare(
-        'private memory grows by, MB (theirs: the limit)',
-        sum(after.memory) - sum(before.memory),
-        MEMORY_MB,
-        { most: 1 },
-      ),
-      compare(
-        'disk a transaction, bytes (theirs: the limit)',
-        (after.disk - before.disk) / filled,
-        DISK_BYTES,
-        { most: 1 },
-      ),
-    ],
-    notes: [
-      `Filled through the batch route with ${filled} more, ${rate.toFixed(0)} a second. Private memory in MB before: ${text(before.memory)};`,
-      `after: ${text(after.memory)}. On disk after: ${(after.disk / MB).toFixed(0)} MB.`,
-    ],
-  };
+/** How a long account stood after it was filled. */
+interface Filled {
+  readonly transactions: number;
+  /** The whole folder, in bytes. */
+  readonly disk: number;
+  /** Transactions a second; NaN where none was missing. */
+  readonly rate: number;
 }
+
+async function fillTo(count: number, service: ServiceProcess, ledger: LongLedger): Promise<Filled> {
+  const client = await clientOf(service.origin, ledger);
+  const rate = await fill(client, ledger.long, Math.min(count, TRANSACTIONS), TRANSACTIONS);
+  const rows = `/accounts/${ledger.long}/transactions?page_size=1`;
+  const { total } = await client.expect<{ total: number }>(200, 'GET', rows);
+  client.close();
+  await pause(SETTLE_MS);
+  return { transactions: total, disk: diskOf(service.folder), rate };
+}
+
+/** Private memory of a service that was just started, after work that is always the same. */
+async function memoryAtWork(service: ServiceProcess, ledger: LongLedger): Promise<Memory> {
+  const client = await clientOf(service.origin, ledger);
+  const account = await openAccount(client, `Work ${Date.now().toString(36)}`);
+  await fill(client, account, WORK, WORK);
+  for (let turn = 0; turn < PAIRS; turn += 1) {
+    await client.expect(201, 'POST', `/accounts/${account}/undo`);
+    await client.expect(200, 'GET', `/accounts/${ledger.long}/transactions?page_size=20&envelope_id=2`);
+  }
+  client.close();
+  await pause(SETTLE_MS);
+  return memoryOf(service);
+}
+
+/** What a transaction adds on disk, and what a long account adds to the memory that is in use. */
+function growth(few: Filled, many: Filled, memoryFew: Memory, memoryMany: Memory): Line[] {
+  const sum = (memory: Memory) => Object.values(memory).reduce((a, b) => a + b, 0);
+  const memory = compare(
+    'private memory grows by, MB (theirs: the limit)',
+    sum(memoryMany) - sum(memoryFew),
+    MEMORY_MB,
+    { most: 1 },
+  );
+  const filled = many.transactions - few.transactions;
+  if (filled === 0) return [memory];
+  const disk = (many.disk - few.disk) / filled;
+  return [memory, compare('disk a transaction, bytes (theirs: the limit)', disk, DISK_BYTES, { most: 1 })];
+}
+
+const text = (values: Memory): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name} ${value.toFixed(0)}`)
+    .join(', ');
 
 /** Pages of 20 of one day and one envelope, where both accounts have about as many; and of the whole time. */
 async function pages(client: HttpClient, { long, short }: LongLedger): Promise<Line[]> {
@@ -146,7 +167,10 @@ async function inTurn(
   return [median(times[0]), median(times[1])];
 }
 
-function memoryOf({ pid, enginePid }: ServiceProcess): Record<string, number> {
+/** Private memory by process, in MB. */
+type Memory = Readonly<Record<string, number>>;
+
+function memoryOf({ pid, enginePid }: ServiceProcess): Memory {
   return { service: privateMemory(pid), engine: enginePid === undefined ? 0 : privateMemory(enginePid) };
 }
 
