@@ -55,7 +55,7 @@ describe('the projection of the register', () => {
         run.takeAll(steps);
         const all = [...rows.byId.values()];
         const facts = all.map((row) =>
-          factOf(row, row.role === 'root' && row.transfer ? rows.byId.get(`${row.transfer.transaction_id}/1`) : null),
+          factOf(row, row.role === 'root' && row.transfer ? rows.byId.get(`1/${row.transfer.transaction_id}`) : null),
         ); // prettier-ignore
         const order = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
         expect(facts.sort(order)).toEqual([...run.logbook.register()].sort(order));

@@ -24,7 +24,7 @@ export function wrongState({ account, events, rows }: AccountFile): string[] {
 /** One row a money event, in order, each with what is left after it, and with what became of it since. */
 export function wrongRegister({ account, events, rows }: AccountFile): string[] {
   const money = events.filter(({ postings }) => postings.length > 0);
-  if (rows.map(({ _id }) => _id).join() !== money.map(({ _id }) => `${_id}/${account.generation}`).join()) {
+  if (rows.map(({ _id }) => _id).join() !== money.map(({ _id }) => `${account.generation}/${_id}`).join()) {
     return [`${rows.length} rows in the register do not match ${money.length} money events`];
   }
   const problems = [...wrongRunningBalances(rows), ...wrongStanding(rows, money)];
