@@ -16,6 +16,8 @@ export interface WireServerOptions {
 }
 
 const LONGEST_SWEEP_MS = 1_000;
+/** Connections that may wait to be accepted; a rush of more finds a Unix socket refusing (Linux allows 4,096 as a rule). */
+const BACKLOG = 4_096;
 
 /** Speaks MongoDB's wire protocol to any number of clients, on one address or several. */
 export class WireServer implements ConnectionHost {
@@ -51,7 +53,7 @@ export class WireServer implements ConnectionHost {
     const listener = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject);
-      listener.listen(place, () => {
+      listener.listen({ ...place, backlog: BACKLOG }, () => {
         listener.off('error', reject);
         resolve();
       });
