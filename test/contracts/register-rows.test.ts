@@ -65,7 +65,7 @@ describe('rows of the register', () => {
     expect(rowWrites(BEFORE, events, 3, ACTOR)).toEqual([
       {
         insert: {
-          _id: `${id}/3`,
+          _id: `3/${id}`,
           household_id: 'hh_1',
           account_id: 'acc_1',
           generation: 3,
@@ -131,7 +131,7 @@ describe('rows of the register', () => {
       },
     });
     expect(updated).toEqual({
-      update: `${root._id}/2`,
+      update: `2/${root._id}`,
       set: { standing: false, tip_seq: 21, tip_id: undo._id, reversed_by_id: undo._id },
     });
     expect(more).toEqual([]);
@@ -179,8 +179,8 @@ describe('rows of the register', () => {
       insert: { seq: 31, role: 'redo', standing: true, root_id: root._id, reverses_id: undo._id },
     });
     expect(updated).toEqual([
-      { update: `${root._id}/2`, set: { standing: true, tip_seq: 31, tip_id: redo._id } },
-      { update: `${undo._id}/2`, set: { standing: false, reversed_by_id: redo._id } },
+      { update: `2/${root._id}`, set: { standing: true, tip_seq: 31, tip_id: redo._id } },
+      { update: `2/${undo._id}`, set: { standing: false, reversed_by_id: redo._id } },
     ]);
   });
 
@@ -190,7 +190,7 @@ describe('rows of the register', () => {
       ...{ root_seq: 3, root_id: 'tx_a', notes: 'see receipt', tags: ['food'] },
     };
     expect(rowWrites(null, stored(told), 4, ACTOR)).toEqual([
-      { update: 'tx_a/4', set: { notes: 'see receipt', tags: ['food'] } },
+      { update: '4/tx_a', set: { notes: 'see receipt', tags: ['food'] } },
     ]);
   });
 
