@@ -11,6 +11,8 @@ import type { CpuMeters } from './load/measured.js';
 import { childrenOf, cpuSeconds } from './processes.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** As `npm start` has it. */
+const YOUNG = '--max-semi-space-size=32';
 const START_MS = 30_000;
 const POLL_MS = 20;
 
@@ -39,7 +41,7 @@ export class ServiceProcess {
     const port = await freePort();
     const own = { PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'error' };
     const options = preload === undefined ? {} : { NODE_OPTIONS: `--import ${preload}` };
-    const child = spawn(process.execPath, [...extraArguments(), MAIN], {
+    const child = spawn(process.execPath, [YOUNG, ...extraArguments(), MAIN], {
       cwd: folder,
       env: { ...process.env, ...own, ...options, ...settings },
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -42,7 +42,7 @@ describe('the image', () => {
     expect(of('USER', last)).toEqual(['node']);
     expect(of('ENV', last).join(' ')).toContain('HOST=0.0.0.0 PORT=8000');
     expect(of('CMD', last).map((line) => JSON.parse(line) as unknown)).toEqual([
-      ['node', '--enable-source-maps', 'dist/main.js'],
+      ['node', '--enable-source-maps', '--max-semi-space-size=32', 'dist/main.js'],
     ]);
   });
 

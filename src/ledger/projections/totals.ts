@@ -89,6 +89,9 @@ export function totalsChanges(
   });
 }
 
+/** Months that are read back from today rather than all that there may be before an account's opening. */
+const YEAR = 12;
+
 /** The account whose totals are meant. */
 export type TotalsOf = Pick<AccountState, 'balance_minor' | 'envelopes' | 'opened_on'> & AccountRecord;
 
@@ -130,8 +133,10 @@ export class Totals {
   ): Promise<PastBalances> {
     const months = dates.map((date) => date.slice(0, 7)).sort();
     const [first = '', last = ''] = [months[0], months.at(-1)];
-    const today = new Date().toISOString();
-    const back = monthsBetween(first, today) < monthsBetween(account.opened_on, last);
+    const sinceThen = monthsBetween(first, new Date().toISOString());
+    // How far entries from before the opening go back is not known.
+    const untilThen = first < account.opened_on.slice(0, 7) ? YEAR : monthsBetween(account.opened_on, last);
+    const back = sinceThen < untilThen;
     const range = back ? { from: first } : { to: last };
     const totals = await this.ofMonths(session, account, range, envelope_id);
     const envelopes = account.envelopes.filter(({ id }) => envelope_id === undefined || id === envelope_id);
