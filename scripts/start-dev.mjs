@@ -22,7 +22,11 @@ let ending = false;
 
 function start() {
   if (ending) return;
-  const child = spawn(process.execPath, ['--enable-source-maps', '--max-semi-space-size=32', 'dist/main.js'], { stdio: 'inherit' });
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', '--max-semi-space-size=32', 'dist/main.js'],
+    { stdio: 'inherit' },
+  );
   service = child;
   child.once('exit', (code) => {
     if (service === child) service = undefined;
