@@ -67,6 +67,11 @@ export class Operation implements Waiter {
   async until(event: Promise<unknown>): Promise<void> {
     this.checkInterrupt();
     const { closed } = this.request.connection;
+    const waited = { isOver: false };
+    const noteEnd = (): void => {
+      waited.isOver = true;
+    };
+    void event.then(noteEnd, noteEnd);
     let wake = (): void => undefined;
     const woken = new Promise<void>((resolve) => {
       wake = resolve;
@@ -86,6 +91,8 @@ export class Operation implements Waiter {
       closed.removeEventListener('abort', wake);
     }
     this.checkInterrupt();
+    // Timers may fire a moment before their time, by this clock.
+    if (!waited.isOver) await this.until(event);
   }
 }
 

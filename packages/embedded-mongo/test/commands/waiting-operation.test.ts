@@ -1,0 +1,34 @@
+import { jest } from '@jest/globals';
+import { Operations } from '../../src/sessions/operations.js';
+
+const connection = {
+  id: 1,
+  address: 'here',
+  peer: 'nobody',
+  closed: new AbortController().signal,
+  counts: { current: 1, available: 1, totalCreated: 1 },
+  close: () => undefined,
+};
+
+describe('an operation that waits', () => {
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('does not take a timer that fires too early for what it waits for', async () => {
+    const operation = new Operations().begin({ connection, db: 'db', name: 'drop', body: new Map() });
+    operation.limitTo(60);
+    const real = setTimeout;
+    const early = jest.spyOn(globalThis, 'setTimeout');
+    early.mockImplementationOnce((wake) => real(wake, 0));
+    await expect(operation.until(new Promise(() => undefined))).rejects.toThrow('exceeded time limit');
+    expect(early.mock.calls.length).toBeGreaterThan(1);
+  });
+
+  it('goes on when that has happened, however it ended', async () => {
+    const operation = new Operations().begin({ connection, db: 'db', name: 'drop', body: new Map() });
+    operation.limitTo(60_000);
+    await operation.until(Promise.resolve());
+    await expect(operation.until(Promise.reject(new Error('lost')))).rejects.toThrow('lost');
+  });
+});
