@@ -14,7 +14,7 @@ import { SettingError } from './setting-reader.js';
 import { readSettings } from './settings.js';
 
 /** How an operator's command ended; `failed` also when it was called with arguments, of which it has none. */
-export const EXIT = { clean: 0, found: 1, failed: 2 } as const;
+const EXIT = { clean: 0, found: 1, failed: 2 } as const;
 
 /** A database that a command works on. */
 export interface OpenDatabase {

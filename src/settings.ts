@@ -5,8 +5,8 @@ import type { AttemptLimits } from './identity/options.js';
 import { METRICS_READERS, type MetricsReaders } from './metrics/options.js';
 import { SettingReader } from './setting-reader.js';
 
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export const JWT_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const JWT_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
 
 /** The service's settings, checked. `.env.example` says what each is for. */
 export interface Settings {

@@ -4,7 +4,7 @@ import { Prop, Schema, SchemaFactory } from '@nestjs/mongoose';
 export const IDEMPOTENCY = 'idempotency';
 
 /** How long a key is known at least, in seconds: 24 h. */
-export const KEY_LIFETIME_S = 86_400;
+const KEY_LIFETIME_S = 86_400;
 
 /** An answer as it was first given, to be given again. Holds no secrets. */
 export interface StoredAnswer {

@@ -48,7 +48,6 @@ export interface IdempotencyRecords {
   /** What was kept for this user's key in a household, null when nothing was. */
   find(household_id: string, user_id: string, key: string): Promise<KeptAnswer | null>;
 }
-export const IDEMPOTENCY_RECORDS = Symbol('IDEMPOTENCY_RECORDS');
 
 /** Whose keys they are. */
 export interface Caller {

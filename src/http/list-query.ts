@@ -65,7 +65,7 @@ const MAX_PAGE = 1_000_000_000;
  * @throws Problem `invalid_request` naming every parameter that is repeated or wrong; `use_cursor` for a page that page
  *   numbers do not reach.
  */
-export function parseListQuery<F extends Declared, Order extends string>(
+function parseListQuery<F extends Declared, Order extends string>(
   declaration: ListDeclaration<F, Order>,
   query: Readonly<Record<string, unknown>>,
   sizes: PageSizes,

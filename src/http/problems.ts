@@ -17,7 +17,7 @@ export function Problems(...codes: readonly ProblemCode[]): MethodDecorator & Cl
 }
 
 /** The OpenAPI response for codes that share a status, with an example each. */
-export function problemResponse(codes: readonly ProblemCode[]) {
+function problemResponse(codes: readonly ProblemCode[]) {
   const examples = codes.map((code) => [
     code,
     { summary: PROBLEM_KINDS[code].title, value: new Problem(code).body('/path') },

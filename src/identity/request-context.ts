@@ -45,7 +45,7 @@ export function requesterOf(request: object): Requester | null {
  * @throws Error when the route is open to everybody: such a route has none. Problem `invalid_request` when its headers
  *   or its query state terms that cannot be read.
  */
-export function requestContextOf(request: FastifyRequest): RequestContext {
+function requestContextOf(request: FastifyRequest): RequestContext {
   const requester = requesterOf(request);
   if (!requester) throw new Error('An open route has no request context');
   const { if_match, dry_run, idempotency } = requestTerms(request);

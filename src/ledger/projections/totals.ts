@@ -69,7 +69,7 @@ export const TotalsSchema = SchemaFactory.createForClass(TotalsModel);
 TotalsSchema.index({ household_id: 1, account_id: 1, generation: 1, month: 1 });
 
 /** The key of an envelope's total of a month in a generation; those of one envelope sort by month. */
-export function totalId(account_id: string, generation: number, envelope_id: number, month: string): string {
+function totalId(account_id: string, generation: number, envelope_id: number, month: string): string {
   return `${account_id}/${generation}/${envelope_id}/${month}`;
 }
 

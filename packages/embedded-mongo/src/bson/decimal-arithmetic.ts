@@ -20,7 +20,7 @@ function signed(value: Decimal, exponent: number): bigint {
 }
 
 /** The value with the opposite sign. */
-export function negateDecimal(value: Decimal): Decimal {
+function negateDecimal(value: Decimal): Decimal {
   return { ...value, negative: !value.negative };
 }
 

@@ -81,7 +81,7 @@ function pack(negative: boolean, top: bigint, coefficient: bigint): Decimal128 {
 }
 
 /** The coefficient without its last `digits` decimal digits, rounded to nearest, ties to even. */
-export function roundHalfEven(coefficient: bigint, digits: number): bigint {
+function roundHalfEven(coefficient: bigint, digits: number): bigint {
   if (digits > digitCount(coefficient)) return 0n;
   const unit = power10(digits);
   const quotient = coefficient / unit;
@@ -169,6 +169,6 @@ function compareMagnitudes(a: Decimal, b: Decimal): number {
 }
 
 /** The power of ten of a value's first digit; the value is not 0. */
-export function leadingPlace(value: Decimal): number {
+function leadingPlace(value: Decimal): number {
   return value.exponent + digitCount(value.coefficient) - 1;
 }

@@ -14,7 +14,7 @@ import {
 import { DateTime, DBPointer, JavaScript, Undefined, type Value } from './types.js';
 
 /** The ranks of BSON's types in MongoDB's order of values; types of one rank are compared by value. */
-export const Rank = {
+const Rank = {
   minKey: -1,
   undefined: 0,
   null: 5,

@@ -18,7 +18,7 @@ import { write } from './writing.js';
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024;
 
 /** The document as it is stored: `_id` first, made where it is missing. Throws BadValue or InvalidIdField. */
-export function storedForm(bytes: Uint8Array, timestamp?: () => Timestamp): Uint8Array {
+function storedForm(bytes: Uint8Array, timestamp?: () => Timestamp): Uint8Array {
   if (bytes.length > MAX_DOCUMENT_SIZE) {
     throw new EngineError(
       'BadValue',

@@ -100,7 +100,7 @@ export function insertUpserted(
 }
 
 /** The outcome as it is kept for a retry. */
-export function storedOutcome({ matched, modified, upsertedId }: UpdateOutcome): Doc {
+function storedOutcome({ matched, modified, upsertedId }: UpdateOutcome): Doc {
   const result: Doc = new Map<string, Value>([
     ['n', new Int32(matched)],
     ['nModified', new Int32(modified)],

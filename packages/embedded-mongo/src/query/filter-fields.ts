@@ -8,7 +8,7 @@ export function fieldsOfFilter(filter: Doc): ReadonlySet<string> | undefined {
 }
 
 /** The field of the document itself that a dotted path begins with. */
-export function topField(path: string): string {
+function topField(path: string): string {
   const dot = path.indexOf('.');
   return dot < 0 ? path : path.slice(0, dot);
 }

@@ -10,7 +10,7 @@ export class LockedByTransaction extends Error {
 }
 
 /** The error of a write that loses against another transaction; the driver runs the whole transaction again. */
-export function writeConflict(): EngineError {
+function writeConflict(): EngineError {
   return new EngineError(
     'WriteConflict',
     'Caused by :: Write conflict during plan execution and yielding is disabled. :: Please retry your operation or multi-document transaction.',

@@ -12,7 +12,7 @@ import { regexTest } from '../regex/regex.js';
 import { holdsOperators, isArray } from '../values.js';
 
 /** The test behind `{ field: value }` and `$eq`: a regular expression is a value here, and null finds missing fields. */
-export function equalityTest(wanted: Value, collation?: Collation): ValueTest {
+function equalityTest(wanted: Value, collation?: Collation): ValueTest {
   refuseUndefined(wanted);
   if (collation !== undefined && concernsCollation(wanted)) {
     return (value) => value !== undefined && collation.compare(value, wanted) === 0;

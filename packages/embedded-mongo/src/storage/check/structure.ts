@@ -4,7 +4,7 @@ import type { Meta, PageFile, TreeSize } from './page-file.js';
 import { TreeWalk, type TreeVisitor } from './tree-walk.js';
 
 /** At most so many problems of one kind are told; the rest are counted. */
-export const MOST_TOLD = 100;
+const MOST_TOLD = 100;
 
 /** What the pages of the file show, read without LMDB. */
 export interface Structure {
