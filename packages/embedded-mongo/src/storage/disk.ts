@@ -165,21 +165,27 @@ export class Disk {
   }
 
   /**
-   * Writes all changes in one LMDB transaction; resolves after its fdatasync. Nothing in here may throw half-way:
-   * a throw inside `batch` does not roll back, so changes come ready encoded.
+   * Writes all changes in one LMDB transaction; resolves after its fdatasync. It takes the map over. Nothing in here may
+   * throw half-way: a throw inside `batch` does not roll back, so changes come ready encoded.
    */
-  async write(changes: Iterable<Change>): Promise<void> {
-    const single = new Map(changes);
-    const runs = this.longRuns(single);
+  async write(changes: Map<Key, Uint8Array | null>): Promise<void> {
+    const runs = this.longRuns(changes);
     const done = await this.database.batch(() => {
       for (const { puts, aside } of runs) {
         for (const [key] of aside) void this.database.remove(key);
         for (const change of puts) this.change(change);
         for (const [key, value] of aside) if (value !== null) void this.database.put(key, value);
       }
-      for (const change of single) this.change(change);
+      for (const change of changes) this.change(change);
     });
     if (!done) throw new Error('LMDB did not commit the batch');
+  }
+
+  /** The same while nobody else uses the file; it is on disk at the end. */
+  writeAtOnce(changes: ReadonlyMap<Key, Uint8Array | null>): void {
+    this.database.transactionSync(() => {
+      for (const change of changes) this.change(change);
+    });
   }
 
   private change([key, value]: Change): void {

@@ -1,5 +1,6 @@
 import { Background } from './background.js';
 import { Catalogue } from './catalogue.js';
+import { Checkpoints } from './checkpoints.js';
 import type { Collection } from './collection.js';
 import type { FolderReport } from './check/report.js';
 import { RunningChecks } from './check/running.js';
@@ -8,6 +9,8 @@ import { Disk } from './disk.js';
 import { checkFormat } from './format.js';
 import { GroupCommit } from './group-commit.js';
 import { allIndexes } from './insertion-order.js';
+import type { Journal } from './journal/journal.js';
+import { recoverJournal, roomToRecover } from './journal/recover.js';
 import { LockedByTransaction, Locks } from './locks.js';
 import { Pictures } from './pictures.js';
 import { sizeOfChanges, SpaceGuard, type MeasureSpace } from './space.js';
@@ -36,6 +39,7 @@ export class Store {
   private readonly locks = new Locks();
   private readonly open = new Set<Transaction>();
   private readonly wasteful = new WastefulTransactions();
+  private readonly checkpoints: Checkpoints;
   private readonly commits: GroupCommit;
   private readonly background: Background;
   private readonly checks: RunningChecks;
@@ -45,6 +49,7 @@ export class Store {
   private constructor(
     folder: string,
     private readonly disk: Disk,
+    private readonly journal: Journal,
     private readonly space: SpaceGuard,
     options: StoreOptions,
   ) {
@@ -52,15 +57,21 @@ export class Store {
     this.checks = new RunningChecks(folder);
     this.pictures = new Pictures(disk);
     this.published = this.pictures.sequence;
-    this.commits = new GroupCommit(
+    const { onFatal } = options;
+    this.checkpoints = new Checkpoints(
       disk,
+      journal,
+      space,
+      { onWritten: (sequence) => this.pictures.renew(sequence), onFatal },
+      this.published,
+    );
+    this.commits = new GroupCommit(
+      journal,
+      this.checkpoints,
       space,
       {
         extraRecords: () => this.counts.takeChanged(),
-        onDurable: (sequence) => {
-          this.pictures.renew(sequence);
-        },
-        onFatal: options.onFatal,
+        onFatal,
         openTransactions: () => this.open.size,
       },
       this.published,
@@ -73,8 +84,9 @@ export class Store {
    * where its data file has been cut short, and OutOfDiskSpace.
    */
   static open(folder: string, options: StoreOptions): { store: Store; dropped: Collection[] } {
-    const disk = Disk.open(folder, options.measureSpace);
-    const store = new Store(folder, disk, new SpaceGuard(folder, options.measureSpace), options);
+    const disk = Disk.open(folder, options.measureSpace, roomToRecover(folder));
+    const journal = recoverJournal(folder, disk);
+    const store = new Store(folder, disk, journal, new SpaceGuard(folder, options.measureSpace), options);
     const view = store.latest();
     checkFormat(view);
     const { live, dropped } = store.catalogue.load(view);
@@ -134,7 +146,7 @@ export class Store {
   private publishWith(transaction: Transaction, need: Need): number {
     if (transaction.writes.size > 0 || transaction.lateWrites.size > 0) {
       const bytes = sizeOfChanges(transaction.writes.values());
-      if (need === 'spare the reserve') this.space.checkRoom(this.commits.waitingBytes + bytes);
+      if (need === 'spare the reserve') this.space.checkRoom(this.unwrittenBytes + bytes);
       this.published += 1;
       this.pictures.publish(this.published, transaction.writes);
       if (this.open.size > 0) this.locks.noteWritten(transaction.locked, this.published);
@@ -160,8 +172,8 @@ export class Store {
     waiter: Waiter = patient,
   ): Promise<T> {
     for (;;) {
-      if (need === 'spare the reserve') this.space.checkBeginning(this.commits.waitingBytes);
-      else await this.space.whenPossible(this.commits.waitingBytes);
+      if (need === 'spare the reserve') this.space.checkBeginning(this.unwrittenBytes);
+      else await this.space.whenPossible(this.unwrittenBytes);
       const outcome = this.attempt(write, need);
       if (outcome.done) return outcome.result;
       await waiter.until(outcome.holder.ended);
@@ -201,6 +213,8 @@ export class Store {
    */
   async check(ns: string | undefined, checkInterrupt: () => void): Promise<FolderReport> {
     this.space.checkRoom(0);
+    await this.checkpoints.all();
+    this.checks.checkGoingOn();
     return this.checks.run(ns, checkInterrupt, this.pictures.hold());
   }
 
@@ -217,8 +231,15 @@ export class Store {
     await this.pictures.unread();
     await this.durable();
     await this.checks.ended();
+    await this.checkpoints.all();
+    this.journal.remove();
     this.pictures.release();
     await this.disk.close();
+  }
+
+  /** What is published and not in the data file yet, in bytes as the space guard counts them. */
+  private get unwrittenBytes(): number {
+    return this.commits.waitingBytes + this.checkpoints.guardedBytes;
   }
 
   private attempt<T>(
