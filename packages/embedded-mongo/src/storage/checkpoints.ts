@@ -40,7 +40,7 @@ export interface CheckpointEvents {
  * transaction, whole ones in their order.
  */
 export class Checkpoints {
-  private waiting: (Durable & { readonly bytes: number })[] = [];
+  private readonly waiting: (Durable & { readonly bytes: number })[] = [];
   private waitingChanges = 0;
   private bytes = 0;
   private guarded = 0;
