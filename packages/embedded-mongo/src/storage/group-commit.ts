@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { Checkpoints } from './checkpoints.js';
-import { encodeSequence, SEQUENCE_KEY } from './disk.js';
+import { encodeSequence, SEQUENCE_KEY } from './disk-snapshot.js';
 import type { Journal } from './journal/journal.js';
 import type { Key } from './keys.js';
 import type { SpaceGuard } from './space.js';

@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { SEQUENCE_KEY } from '../disk.js';
+import { SEQUENCE_KEY } from '../disk-snapshot.js';
 import { JOURNAL_FILES, readJournal } from '../journal/read.js';
 import { EPOCH_KEY, readEpoch } from '../journal/recover.js';
 import type { Key } from '../keys.js';
