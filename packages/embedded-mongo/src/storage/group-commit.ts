@@ -16,6 +16,8 @@ const CROWD = 16;
 export interface GroupCommitEvents {
   /** More records for the frame that is about to be written, such as counts. */
   readonly extraRecords: () => [Key, Uint8Array | null][];
+  /** Values that are only known now, as of this sequence; they are to be read like any other. */
+  readonly onLateRecords: (sequence: number, records: ReadonlyMap<Key, Uint8Array | null>) => void;
   /** The journal could not be written: nothing may be acknowledged any more. */
   readonly onFatal: (error: unknown) => void;
   /** How many transactions are open and may soon commit, so that waiting a moment pays. */
@@ -117,7 +119,11 @@ export class GroupCommit {
     const changes = this.pending;
     const upTo = this.published;
     // Late values see the memory of this moment, in which everything published belongs to this very frame.
-    for (const [key, value] of this.late) changes.set(key, value());
+    if (this.late.size > 0) {
+      const late = new Map([...this.late].map(([key, value]) => [key, value()]));
+      for (const [key, value] of late) changes.set(key, value);
+      this.events.onLateRecords(upTo, late);
+    }
     for (const [key, value] of this.events.extraRecords()) changes.set(key, value);
     changes.set(SEQUENCE_KEY, encodeSequence(upTo));
     this.pending = new Map();

@@ -61,6 +61,7 @@ export class Store {
       space,
       {
         extraRecords: () => this.counts.takeChanged(),
+        onLateRecords: (sequence, records) => this.pictures.publish(sequence, records),
         onWritten: (sequence) => this.pictures.renew(sequence),
         onFatal: options.onFatal,
         openTransactions: () => this.open.size,

@@ -122,7 +122,7 @@ export class Transaction implements View {
     this.write(key, null);
   }
 
-  /** A record that is encoded only when it is written to disk; it is never read back through a view. */
+  /** A record that is encoded only when it is written to disk, and is to be read from then on. */
   putLate(key: Key, value: LateValue): void {
     this.lateWrites.set(key, value);
   }
