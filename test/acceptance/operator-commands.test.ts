@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { MongoClient, type Db, type Document } from 'mongodb';
 
-import { startCommand } from '../kit/operator-command.js';
+import { startCommandBeside } from '../kit/operator-command.js';
 import { startService, type Ended, type TestService } from '../kit/service.js';
 
 const TRANSACTIONS = 2_000;
@@ -44,17 +44,7 @@ async function ask(method: string, path: string, body?: object): Promise<Record<
 }
 
 /** Starts an operator's command on the service's data. */
-function start(program: string, ...args: string[]) {
-  const external = process.env['DB_CONNECTION_STRING'];
-  const env = {
-    DATA_DIR: service.dataDir,
-    ...(external !== undefined && {
-      DB_CONNECTION_STRING: service.database,
-      JWT_SECRET_KEY: 'of tests alone '.repeat(3),
-    }),
-  };
-  return startCommand(program, { cwd: service.dataDir, env }, args);
-}
+const start = (program: string, ...args: string[]) => startCommandBeside(service, program, args);
 
 const run = (program: string, ...args: string[]): Promise<Ended> => start(program, ...args).ended;
 

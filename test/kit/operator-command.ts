@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import type { Ended } from './service.js';
+import type { Ended, TestService } from './service.js';
 
 /** Where an operator's command is run: its settings, and the folder whose `.env` it reads. */
 export interface OperatorOptions {
@@ -37,4 +37,21 @@ export function startCommand(
     ...{ stdout, stderr },
   }));
   return { child, ended };
+}
+
+/** Starts one on the data of a service that runs. */
+export function startCommandBeside(
+  service: TestService,
+  program: string,
+  args: readonly string[] = [],
+): StartedCommand {
+  const external = process.env['DB_CONNECTION_STRING'];
+  const env = {
+    DATA_DIR: service.dataDir,
+    ...(external !== undefined && {
+      DB_CONNECTION_STRING: service.database,
+      JWT_SECRET_KEY: 'of tests alone '.repeat(3),
+    }),
+  };
+  return startCommand(program, { cwd: service.dataDir, env }, args);
 }

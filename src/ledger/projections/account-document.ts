@@ -37,6 +37,7 @@ function foldOf(of: Omit<Account, 'id'>): Omit<Account, 'id'> {
     version: of.version,
     last_root_seq: of.last_root_seq,
     balance_minor: of.balance_minor,
+    turnover_minor: of.turnover_minor,
     envelopes: of.envelopes,
     payers: of.payers,
     next_envelope_id: of.next_envelope_id,
@@ -124,6 +125,9 @@ export class AccountModel {
 
   @Prop({ type: Number, required: true })
   balance_minor!: number;
+
+  @Prop({ type: Number, required: true })
+  turnover_minor!: number;
 
   @Prop({ type: [SchemaFactory.createForClass(EnvelopeSubdocument)], required: true })
   envelopes!: EnvelopeSubdocument[];
