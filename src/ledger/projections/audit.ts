@@ -12,6 +12,7 @@ import type { Account } from '../domain/account.js';
 import type { LedgerEvent } from '../domain/events.js';
 import { stateOf, type AccountDocument } from './account-document.js';
 import { Invariants } from './audit-invariants.js';
+import { ReversalCommands } from './audit-reversals.js';
 import { TransferAudit } from './audit-transfers.js';
 import { foldEvents, type UsernamesOf } from './ledger-read-models.js';
 import { REGISTER } from './register-row.js';
@@ -61,12 +62,22 @@ export class AccountAudit {
       if (!(error instanceof LogUnlawful)) throw error;
       return [error.message];
     }
-    const broken = this.invariants.end();
+    const broken = this.invariants.end() ?? (await this.overdrawnWithin());
     if (broken !== null) return [broken];
     this.compareAccount();
     await this.compareTotals();
     await this.compareRows();
     return this.found;
+  }
+
+  /** Where rule 7 is broken between events that look like one command's and are not. */
+  private async overdrawnWithin(): Promise<Finding | null> {
+    const { db, log, account, session } = this;
+    const commands = new ReversalCommands(db, log, account.household_id, session);
+    for (const doubt of this.invariants.doubts) {
+      if (!(await commands.mayBeOne(doubt))) return doubt.finding;
+    }
+    return null;
   }
 
   private take(event: Event): void {
