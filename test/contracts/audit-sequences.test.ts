@@ -11,9 +11,17 @@ import { Readers } from './ledger-readers.js';
 /** What is done, where, with which of the transactions or batches so far, and how much. */
 type Step = readonly [kind: number, account: number, pick: number, amount: number];
 
-const RUNS = 25;
+const RUNS = 12;
 /** Undoing a chosen one makes a later undo of several overdraw in between. */
 const KINDS = [0, 0, 1, 1, 1, 2, 2, 3, 5, 6, 7, 7, 7, 8, 9, 10, 10, 10, 10, 11] as const;
+
+/** What begins each account: money that was spent, its first part undone since. To go back leads below 0. */
+const LOOSE = [
+  [0, 0, 100],
+  [1, 0, 80],
+  [0, 0, 100],
+  [10, 1, 0],
+] as const;
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -35,6 +43,7 @@ class History {
       this.accounts[index] = id;
       const opening = await database.db.collection('transactions').findOne({ account_id: id });
       this.roots[index === 0 ? 0 : 1].push(String(opening?._id));
+      for (const [kind, pick, amount] of LOOSE) await this.take([kind, index, pick, amount]);
     }
   }
 
@@ -110,7 +119,7 @@ describe('the audit of rule 7', () => {
     const step = fc.tuple(
       fc.constantFrom(...KINDS),
       fc.integer({ min: 0, max: 1 }),
-      fc.nat(200),
+      fc.nat(60),
       fc.integer({ min: 1, max: 30 }),
     );
     const readers = new Readers(database.connection);
@@ -136,5 +145,6 @@ describe('the audit of rule 7', () => {
     await fc.assert(property, { numRuns: RUNS });
     process.stdout.write(`audited: ${recorded} commands, overdrawn in between ${overdrawn} times\n`);
     expect(recorded).toBeGreaterThan(100);
+    expect(overdrawn).toBeGreaterThan(0);
   });
 });
