@@ -188,6 +188,84 @@ describe('the audit of reversals that look like one command', () => {
   });
 });
 
+describe('the audit of reversals', () => {
+  /** A deposit of 10 that was undone, redone and undone, and one of 7 that stands. */
+  async function undone(): Promise<string> {
+    const id = await desk.open('Watched', 100);
+    const earn = { type: 'DepositMoney', ...told, envelope_id: 0 } as const;
+    const { rows } = await desk.record(id, { ...earn, amount_minor: 10 });
+    await desk.record(id, { ...earn, amount_minor: 7 });
+    const transaction_id = rows[0]?.id ?? '';
+    for (const type of ['UndoTransaction', 'RedoTransaction', 'UndoTransaction'] as const) {
+      await desk.record(id, { type, ...told, transaction_id });
+    }
+    return id;
+  }
+
+  /** What is found of a log whose last event, the second undo, is made another. */
+  async function found(change: Document): Promise<string[]> {
+    const id = await undone();
+    await forge(id, (log) => log.map((event) => (event['seq'] === 6 ? { ...event, ...change } : event)));
+    return (await readers.audit()).map((finding) => finding.replace(`${id}: `, ''));
+  }
+
+  it('finds nothing wrong with one that was undone, redone and undone', async () => {
+    expect(await found({})).toEqual([]);
+  });
+
+  const taken = (amount_minor: number): Document => ({
+    postings: [{ envelope_id: 0, amount_minor }],
+    balance_minor: 117 + amount_minor,
+  });
+  it.each<[what: string, change: Document, words: string]>([
+    ['takes more than it may', taken(-11), 'its postings are not the opposite of what it reverses'],
+    ['gives what it should take', taken(10), 'its postings are not the opposite of what it reverses'],
+    ['counts for another day', { effective_on: '2026-03-14' }, 'it counts for another day'],
+    ['reverses the opening', { reverses_seq: 1 }, 'it does not reverse the last of its chain'],
+    [
+      'reverses a stranger',
+      { reverses_seq: 3, reverses_id: 'tx_x' },
+      'it does not reverse the last of its chain',
+    ],
+    ['is a redo of what stands', { role: 'redo' }, 'it does not reverse the last of its chain'],
+    ['is about the opening', { root_seq: 1 }, 'what it is about cannot be reversed'],
+    ['is about a reversal', { root_seq: 5 }, 'what it is about cannot be reversed'],
+    ['is about another', { root_seq: 3 }, 'it tells of another transaction than the one that it is about'],
+    [
+      'tells another kind',
+      { kind: 'payday' },
+      'it tells of another transaction than the one that it is about',
+    ],
+    ['joins a batch', { batch_id: 'bat_x' }, 'it tells of another transaction than the one that it is about'],
+  ])('names one that %s', async (_, change, words) => {
+    expect(await found(change)).toContain(`event 6, a reversal: ${words}`);
+  });
+});
+
+describe('the audit of what events post', () => {
+  it.each<[type: string, amounts: number[]]>([
+    ['MoneyDeposited', [-5]],
+    ['PayReceived', [5, -1]],
+    ['MoneyDebited', [5]],
+    ['CashWithdrawn', [5]],
+    ['MoneyMoved', [-5, 6]],
+    ['BalanceAdjusted', [5, 5]],
+    ['EnvelopeRenamed', [5]],
+    ['TransactionReversed', []],
+  ])('names a %s of %j', async (type, amounts) => {
+    const id = await desk.open('Watched', 100);
+    await desk.record(id, { type: 'AddEnvelopes', effective_on: told.effective_on, names: ['Food'] });
+    const postings = amounts.map((amount_minor, envelope_id) => ({ envelope_id, amount_minor }));
+    const balance_minor = amounts.reduce((sum, amount) => sum + amount, 100);
+    await forge(id, (log) => [
+      ...log,
+      { ...debit(0, balance_minor), type, postings, envelope_id: 1, name: 'Food' },
+    ]);
+    const [finding] = await readers.audit();
+    expect(finding).toContain(`event 3 is no ${type} by its postings`);
+  });
+});
+
 describe('the audit of transfers', () => {
   it('finds nothing wrong with one that was undone, redone and undone', async () => {
     await transferred();

@@ -133,7 +133,7 @@ function readiness(rounds: readonly Round[]): string[] {
   const timesOf = (all: readonly Round[]) => all.map(({ readyMs }) => readyMs);
   return [
     ...targets.map((target) => text(target, timesOf(rounds.filter((round) => round.target === target)))),
-    text('all', timesOf(rounds)),
+    text('every round', timesOf(rounds)),
   ];
 }
 

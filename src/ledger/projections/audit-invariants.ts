@@ -3,6 +3,7 @@ import type { Account } from '../domain/account.js';
 import type { LedgerEvent } from '../domain/events.js';
 import { evolve } from '../domain/evolve.js';
 import { overdraftRefusal } from '../domain/rules.js';
+import { isOfItsKind } from './audit-kinds.js';
 import { maybeOneCommand, type Stretch } from './audit-reversals.js';
 
 type Event = StoredEvent<LedgerEvent>;
@@ -15,7 +16,7 @@ export interface Doubt extends Stretch {
 
 /**
  * What must hold of an account, event by event: after each, the envelopes add up to the balance, which is the one that
- * the event tells; after each command, no envelope is below 0 that may not be, and the account is not overdrawn beyond
+ * the event tells, and it posts as its kind does; after each command, no envelope is below 0 that may not be, and the account is not overdrawn beyond
  * its credit limit.
  */
 export class Invariants {
@@ -46,6 +47,7 @@ export class Invariants {
     if (sum !== account.balance_minor) {
       return `after event ${account.version} the envelopes add up to ${sum}, not to ${account.balance_minor}`;
     }
+    if (!isOfItsKind(event)) return `event ${account.version} is no ${event.type} by its postings`;
     if (event.balance_minor !== account.balance_minor) {
       return `event ${account.version} tells a balance of ${event.balance_minor}, it is ${account.balance_minor}`;
     }

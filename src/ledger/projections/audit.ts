@@ -11,6 +11,7 @@ import type { StoredEvent } from '../../event-store/stored-event.js';
 import type { Account } from '../domain/account.js';
 import type { LedgerEvent } from '../domain/events.js';
 import { stateOf, type AccountDocument } from './account-document.js';
+import { ChainAudit } from './audit-chains.js';
 import { Invariants } from './audit-invariants.js';
 import { ReversalCommands } from './audit-reversals.js';
 import { TransferAudit } from './audit-transfers.js';
@@ -147,11 +148,12 @@ export class AccountAudit {
     let rows = 0;
     let events: Event[] = [];
     const transfers = new TransferAudit(this.db, this.account, this.session);
+    const chains = new ChainAudit(this.db, this.account, this.session);
     const compare = async () => {
       const names = await this.usernamesOf([...new Set(events.map(({ actor_id }) => actor_id))]);
       const { after, projection } = foldEvents(state, events, generation, names);
       await this.compareChunk(events, projection.changes);
-      this.found.push(...(await transfers.take(events)));
+      this.found.push(...(await chains.take(events)), ...(await transfers.take(events)));
       rows += projection.added_rows;
       state = after;
       events = [];
