@@ -1,20 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { diskOf } from '../disk.js';
+import { HttpClient } from '../http-client.js';
 import { DEPOSITS, depositsPath, openLedger } from '../ledger.js';
 import { LoadGenerator } from '../load/load-generator.js';
 import { compare, type Line, type Report } from '../report.js';
 import { ServiceProcess } from '../service-process.js';
 import { SECONDS } from '../sizes.js';
+import { fill } from './long-ledger.js';
 
 const CONNECTIONS = [1, 16, 64];
 /** The accounts that are posted to, many more than are in one commit. */
 const ACCOUNTS = 1_000;
 const RUNS = 3;
+const BATCHED = 20_000;
 const DISK_BYTES = 2_500;
 const SETTLE_MS = 1_000;
 
-/** What a posting takes up on disk that came by itself, by how many come at once. */
+/** What a posting takes up on disk that came by itself, by how many come at once; and one of a large batch. */
 export async function disk(): Promise<Report> {
   const service = await ServiceProcess.start();
   const load = LoadGenerator.start();
@@ -37,9 +40,26 @@ export async function disk(): Promise<Report> {
       const bytes = (diskOf(folder) - before) / postings;
       lines.push(compare(`${connections} connections, ${postings} postings`, bytes, DISK_BYTES, { most: 1 }));
     }
-    return { sides: 'Bytes on disk for each single posting (theirs: the limit)', lines, notes: [] };
+    const batched = await ofBatches(service, token, accounts);
+    lines.push(compare(`batches, ${BATCHED} postings`, batched, DISK_BYTES, { most: 1 }));
+    return { sides: 'Bytes on disk for each posting (theirs: the limit)', lines, notes: [] };
   } finally {
     load.stop();
     await service.stop();
   }
+}
+
+async function ofBatches(
+  { origin, folder }: ServiceProcess,
+  token: string,
+  [account = '']: readonly string[],
+): Promise<number> {
+  const client = new HttpClient(origin, 1, token);
+  const path = `/accounts/${account}/transactions?page_size=1`;
+  const { total } = await client.expect<{ total: number }>(200, 'GET', path);
+  const before = diskOf(folder);
+  await fill(client, account, total - 1 + BATCHED, BATCHED);
+  client.close();
+  await pause(SETTLE_MS);
+  return (diskOf(folder) - before) / BATCHED;
 }

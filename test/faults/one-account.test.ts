@@ -5,7 +5,7 @@ import { audited, FULL, VERIFY_MS } from './rounds.js';
 import { databaseOf, Services } from './services.js';
 import { Writers } from './writers.js';
 
-const ACKNOWLEDGED = FULL ? 20_000 : 1_500;
+const ACKNOWLEDGED = FULL ? 20_000 : 1_000;
 const DEBITS = 200;
 
 describe('two services on one database, and one account that all write to', () => {
