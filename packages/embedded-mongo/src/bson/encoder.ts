@@ -152,7 +152,7 @@ function writeObject(name: string, value: ObjectValue): void {
     writer.double(value.value);
   } else if (value instanceof RawDoc) {
     writer.head(0x03, name);
-    writer.raw(value.bytes);
+    writer.copy(value.source, value.start, value.end);
   } else if (value instanceof Timestamp) {
     writer.head(0x11, name);
     writer.int32(value.i);

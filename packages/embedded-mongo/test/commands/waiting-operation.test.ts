@@ -6,6 +6,7 @@ const connection = {
   address: 'here',
   peer: 'nobody',
   closed: new AbortController().signal,
+  hasGone: false,
   counts: { current: 1, available: 1, totalCreated: 1 },
   close: () => undefined,
 };

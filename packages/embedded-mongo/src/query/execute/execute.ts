@@ -47,9 +47,9 @@ export class BatchBuilder {
 
   /** Whether the document was taken; when not, it belongs to the next batch. */
   add(doc: RawDoc): boolean {
-    if (this.docs.length > 0 && this.bytes + doc.bytes.length > MAX_BATCH_BYTES) return false;
+    if (this.docs.length > 0 && this.bytes + doc.length > MAX_BATCH_BYTES) return false;
     this.docs.push(doc);
-    this.bytes += doc.bytes.length;
+    this.bytes += doc.length;
     return true;
   }
 }
@@ -65,7 +65,7 @@ export class BufferedResults implements ResultSource {
     memory: QueryMemory,
   ) {
     this.share = new MemoryShare(memory);
-    this.share.count(docs.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    this.share.count(docs.reduce((sum, { length }) => sum + length, 0));
   }
 
   nextBatch(_view: View | undefined, size: number): Promise<Batch> {
