@@ -144,6 +144,9 @@ function writeObject(name: string, value: ObjectValue): void {
   } else if (isArray(value)) {
     writer.head(0x04, name);
     writeArray(value);
+  } else if (isPlain(value)) {
+    writer.head(0x03, name);
+    writePlain(value);
   } else if (value instanceof DateTime) {
     writer.head(0x09, name);
     writer.int64(value.ms);
@@ -152,7 +155,7 @@ function writeObject(name: string, value: ObjectValue): void {
     writer.double(value.value);
   } else if (value instanceof RawDoc) {
     writer.head(0x03, name);
-    writer.raw(value.bytes);
+    writer.copy(value.source, value.start, value.end);
   } else if (value instanceof Timestamp) {
     writer.head(0x11, name);
     writer.int32(value.i);
@@ -195,11 +198,7 @@ function writeRare(name: string, value: ObjectValue): void {
     writer.head(0xff, name);
   } else if (value instanceof MaxKey) {
     writer.head(0x7f, name);
-  } else {
-    if (!isPlain(value)) throw new TypeError(`a reply cannot hold the value of its field ${name}`);
-    writer.head(0x03, name);
-    writePlain(value);
-  }
+  } else throw new TypeError(`a reply cannot hold the value of its field ${name}`);
 }
 
 function writeBinary(value: Binary): void {

@@ -12,7 +12,7 @@ import {
   Timestamp,
 } from 'bson';
 import { readName } from './names.js';
-import { DateTime, DBPointer, JavaScript, Undefined, type Doc, type Value } from './types.js';
+import { DateTime, DBPointer, JavaScript, RawDoc, Undefined, type Doc, type Value } from './types.js';
 
 const SHORT_TEXT = 6;
 const eight = new DataView(new ArrayBuffer(8));
@@ -124,6 +124,16 @@ export class Reader {
     return readName(this.bytes, start, this.position - 1);
   }
 
+  /** Whether the field name at the position, which moves behind it then, is this one; it must be ASCII. */
+  skipIfNamed(name: string): boolean {
+    const { bytes, position } = this;
+    const end = position + name.length;
+    if (bytes[end] !== 0) return false;
+    for (let at = position; at < end; at++) if (bytes[at] !== name.charCodeAt(at - position)) return false;
+    this.position = end + 1;
+    return true;
+  }
+
   skipName(): void {
     let end = this.position;
     while (this.bytes[end] !== 0) end++;
@@ -137,11 +147,11 @@ export class Reader {
     return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
   }
 
-  /** The bytes of the document or array at the position, which moves behind it; they are not copied. */
-  raw(): Uint8Array {
+  /** The document at the position, left encoded; its bytes are not copied. */
+  raw(): RawDoc {
     const start = this.position;
     this.position = start + this.int32();
-    return this.bytes.subarray(start, this.position);
+    return new RawDoc(this.bytes, start, this.position);
   }
 
   private double(): number {

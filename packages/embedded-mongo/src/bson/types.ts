@@ -74,5 +74,25 @@ export type Numeric = Int32 | Long | Double | Decimal128;
 
 /** A document that stays in its encoded form: stored and sent on without decoding. */
 export class RawDoc {
-  constructor(readonly bytes: Uint8Array) {}
+  private alone: Uint8Array | undefined;
+
+  /** @param source - holds the document from `start` to `end` (exclusive). */
+  constructor(
+    readonly source: Uint8Array,
+    readonly start = 0,
+    readonly end = source.length,
+  ) {}
+
+  get length(): number {
+    return this.end - this.start;
+  }
+
+  /** The document's bytes alone. They are the source's own, not a copy. */
+  get bytes(): Uint8Array {
+    return (this.alone ??= this.length === this.source.length ? this.source : this.slice());
+  }
+
+  private slice(): Uint8Array {
+    return this.source.subarray(this.start, this.end);
+  }
 }

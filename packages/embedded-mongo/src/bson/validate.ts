@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { EngineError } from '../errors.js';
 import { asBuffer } from './reader.js';
+import type { RawDoc } from './types.js';
 
 /** The most bytes that a stored document may have: 16 MiB. */
 export const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024;
@@ -18,46 +19,54 @@ const SMALLEST = 5;
  */
 export function validateDoc(bytes: Uint8Array, maxDepth = MAX_DEPTH, maxSize = MAX_COMMAND_SIZE): void {
   checkSize(bytes, maxSize);
-  const validator = new Validator(asBuffer(bytes), maxDepth);
-  if (validator.document(0, bytes.length, 1) !== bytes.length) {
-    throw invalid('bytes follow the end of the document', 0);
-  }
+  new Validator(asBuffer(bytes), 0, maxDepth).check(bytes.length);
+}
+
+/** `validateDoc` of a document that is a part of other bytes. */
+export function validateRaw(doc: RawDoc): void {
+  checkSize(doc);
+  new Validator(asBuffer(doc.source), doc.start, MAX_DEPTH).check(doc.end);
 }
 
 /** Throws EngineError BSONObjectTooLarge for more bytes than a document may have. */
-export function checkSize(bytes: Uint8Array, maxSize = MAX_COMMAND_SIZE): void {
-  if (bytes.length <= maxSize) return;
+export function checkSize({ length }: { readonly length: number }, maxSize = MAX_COMMAND_SIZE): void {
+  if (length <= maxSize) return;
   throw new EngineError(
     'BSONObjectTooLarge',
-    `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and ${maxSize}`,
+    `BSONObj size: ${length} is invalid. Size must be between 0 and ${maxSize}`,
   );
-}
-
-function invalid(what: string, offset: number): EngineError {
-  return new EngineError('InvalidBSON', `Invalid BSON: ${what} at offset ${offset}`);
 }
 
 /** Walks through BSON; each method takes where a part starts and `limit`, before which it must end, and gives its end. */
 class Validator {
   constructor(
     private readonly bytes: Buffer,
+    /** Where the document begins, from which messages count. */
+    private readonly first: number,
     private readonly maxDepth: number,
   ) {}
+
+  /** Checks the whole, which must be a document that ends at `end`. */
+  check(end: number): void {
+    if (this.document(this.first, end, 1) !== end) {
+      throw this.invalid('bytes follow the end of the document', this.first);
+    }
+  }
 
   document(start: number, limit: number, depth: number): number {
     if (depth > this.maxDepth) {
       throw new EngineError('Overflow', `BSONObj exceeds maximum nested object depth: ${this.maxDepth}`);
     }
     const end = start + this.length(start, limit, SMALLEST);
-    if (end > limit) throw invalid('a document is longer than what holds it', start);
+    if (end > limit) throw this.invalid('a document is longer than what holds it', start);
     const last = end - 1;
-    if (this.bytes[last] !== 0) throw invalid('a document has no end byte', last);
+    if (this.bytes[last] !== 0) throw this.invalid('a document has no end byte', last);
     let at = start + 4;
     while (at < last) {
       const type = this.bytes[at]!;
       at = this.value(type, this.cString(at + 1, last), last, depth);
     }
-    if (at !== last) throw invalid('a value crosses the end of its document', at);
+    if (at !== last) throw this.invalid('a value crosses the end of its document', at);
     return end;
   }
 
@@ -97,12 +106,12 @@ class Validator {
       case 0x13: // decimal128
         return this.fixed(start, 16, limit);
       default:
-        throw invalid(`a value is of the unknown type ${type}`, start);
+        throw this.invalid(`a value is of the unknown type ${type}`, start);
     }
   }
 
   private fixed(start: number, size: number, limit: number): number {
-    if (start + size > limit) throw invalid('a value crosses the end of its document', start);
+    if (start + size > limit) throw this.invalid('a value crosses the end of its document', start);
     return start + size;
   }
 
@@ -110,19 +119,19 @@ class Validator {
   private length(start: number, limit: number, least: number): number {
     this.fixed(start, 4, limit);
     const length = this.bytes.readInt32LE(start);
-    if (length < least) throw invalid(`a length is ${length}`, start);
+    if (length < least) throw this.invalid(`a length is ${length}`, start);
     return length;
   }
 
   private bool(start: number, limit: number): number {
     this.fixed(start, 1, limit);
-    if (this.bytes[start]! > 1) throw invalid('a bool is neither 0 nor 1', start);
+    if (this.bytes[start]! > 1) throw this.invalid('a bool is neither 0 nor 1', start);
     return start + 1;
   }
 
   private string(start: number, limit: number): number {
     const end = this.fixed(start + 4, this.length(start, limit, 1), limit);
-    if (this.bytes[end - 1] !== 0) throw invalid('a string has no end byte', end - 1);
+    if (this.bytes[end - 1] !== 0) throw this.invalid('a string has no end byte', end - 1);
     this.utf8(start + 4, end - 1);
     return end;
   }
@@ -133,7 +142,7 @@ class Validator {
     const end = this.fixed(content, length, limit);
     // The old subtype 2 holds its length once more.
     if (this.bytes[start + 4] === 2 && this.length(content, end, 0) !== length - 4) {
-      throw invalid('the two lengths of a binary of subtype 2 differ', content);
+      throw this.invalid('the two lengths of a binary of subtype 2 differ', content);
     }
     return end;
   }
@@ -141,7 +150,7 @@ class Validator {
   private codeWithScope(start: number, limit: number, depth: number): number {
     const end = this.fixed(start, this.length(start, limit, 4 + SMALLEST + SMALLEST), limit);
     if (this.document(this.string(start + 4, end), end, depth + 1) !== end) {
-      throw invalid('the length of a code with scope is wrong', start);
+      throw this.invalid('the length of a code with scope is wrong', start);
     }
     return end;
   }
@@ -155,7 +164,7 @@ class Validator {
       if (byte === 0) break;
       seen |= byte;
     }
-    if (at >= limit) throw invalid('a name or text has no end byte', start);
+    if (at >= limit) throw this.invalid('a name or text has no end byte', start);
     if (seen >= 0x80) this.utf8(start, at);
     return at + 1;
   }
@@ -163,8 +172,12 @@ class Validator {
   private utf8(start: number, end: number): void {
     for (let at = start; at < end; at++) {
       if (this.bytes[at]! < 0x80) continue;
-      if (!isUtf8(this.bytes.subarray(at, end))) throw invalid('a text is not UTF-8', start);
+      if (!isUtf8(this.bytes.subarray(at, end))) throw this.invalid('a text is not UTF-8', start);
       return;
     }
+  }
+
+  private invalid(what: string, at: number): EngineError {
+    return new EngineError('InvalidBSON', `Invalid BSON: ${what} at offset ${at - this.first}`);
   }
 }

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js';
+import { asBuffer } from './reader.js';
 
 const INITIAL = 16 * 1024;
 /** The longest message of the protocol; nothing longer is stored or sent. */
@@ -100,9 +101,9 @@ export class Writer {
   }
 
   /** The bytes of another document from `start` to `end` (exclusive). */
-  copy(source: Buffer, start: number, end: number): void {
+  copy(source: Uint8Array, start: number, end: number): void {
     if (this.length + end - start > this.bytes.length) this.grow(end - start);
-    source.copy(this.bytes, this.length, start, end);
+    asBuffer(source).copy(this.bytes, this.length, start, end);
     this.length += end - start;
   }
 

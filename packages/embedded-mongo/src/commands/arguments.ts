@@ -1,4 +1,4 @@
-import type { CommandDoc } from '../bson/codec.js';
+import type { CommandDoc, CommandValue } from '../bson/codec.js';
 import { typeName } from '../bson/compare.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import { RawDoc, type Doc, type Value } from '../bson/types.js';
@@ -149,6 +149,6 @@ export class Arguments {
   }
 }
 
-function isRaw(value: CommandDoc extends Map<string, infer V> ? V | undefined : never): value is RawDoc[] {
+function isRaw(value: CommandValue | undefined): value is RawDoc[] {
   return Array.isArray(value) && value[0] instanceof RawDoc;
 }

@@ -1,4 +1,5 @@
 import { encodeReply, decodeCommand, type Reply } from '../bson/codec.js';
+import { Layouts } from '../bson/command-doc.js';
 import { readField } from '../bson/fields.js';
 import { RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
@@ -85,7 +86,7 @@ function readNamespace(raw: RawDoc): Namespace {
   return namespace;
 }
 
-const DOCUMENT: ReadonlySet<string> = new Set(['document']);
+const layouts = new Layouts(new Set(['document']));
 
 function operationOf(
   raw: RawDoc,
@@ -93,7 +94,7 @@ function operationOf(
   common: CommonOptions,
   statements: Statements,
 ): { readonly namespace: Namespace; readonly operation: Operation } {
-  const fields = decodeCommand(raw.bytes, DOCUMENT);
+  const fields = decodeCommand(raw.source, layouts, raw.start);
   const [kind = ''] = fields.keys();
   const namespace = namespaces[new Arguments('bulkWrite.ops', fields).size(kind) ?? -1];
   const operation = readOperation(kind, fields, common, statements);

@@ -1,4 +1,4 @@
-import { decodeDoc, type Reply } from '../bson/codec.js';
+import { decodeRaw, type Reply } from '../bson/codec.js';
 import type { Doc, RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { Arguments } from './arguments.js';
@@ -40,7 +40,7 @@ export const deleteCommand: Command = {
 };
 
 function readDelete(raw: RawDoc, variables: Doc | undefined, statements: Statements): DeleteStatement {
-  const args = new Arguments('delete.deletes', decodeDoc(raw.bytes));
+  const args = new Arguments('delete.deletes', decodeRaw(raw));
   args.allowOnly(['q', 'limit', 'hint', 'collation']);
   const collation = collationOf(args);
   const filter = args.document('q');

@@ -1,4 +1,5 @@
 import { Double } from 'bson';
+import { LaidOutCommand } from '../bson/command-doc.js';
 import type { CommandDoc, Reply, ReplyValue } from '../bson/codec.js';
 import { RawDoc } from '../bson/types.js';
 import type { Engine } from '../engine.js';
@@ -12,10 +13,11 @@ import { StatementResults } from '../sessions/statement-results.js';
 import type { Connection, Request } from '../wire/request.js';
 import { checkApiVersion } from './api-version.js';
 import type { Command, CommandContext } from './command.js';
+import { RequestContext } from './request-context.js';
 import { checkConcernPlaces } from './concern-places.js';
 import { readLevel, wholeNumber, writeConcernError } from './concerns.js';
 import { errorReply } from './error-reply.js';
-import { andThen, settle, type Eventually } from './eventually.js';
+import { andThen, type Eventually } from './eventually.js';
 import { findCommand } from './table.js';
 
 /** Fields that every command may carry. */
@@ -44,15 +46,20 @@ const GENERIC_FIELDS: ReadonlySet<string> = new Set([
 /** Answers one request; never throws or rejects. */
 export function dispatch(engine: Engine, request: Request): Eventually<Reply> {
   const operation = engine.operations.begin(request);
-  const ended = (reply: Reply): Reply => {
-    engine.operations.finish(operation);
-    return finish(engine, reply);
-  };
-  return settle(
-    () => answer(engine, operation),
-    ended,
-    (error) => ended(errorReply(error, request, engine.onFault)),
-  );
+  try {
+    const reply = answer(engine, operation);
+    if (!(reply instanceof Promise)) return finish(engine, operation, reply);
+    return reply.then(
+      (known) => finish(engine, operation, known),
+      (error: unknown) => fail(engine, operation, error),
+    );
+  } catch (error) {
+    return fail(engine, operation, error);
+  }
+}
+
+function fail(engine: Engine, operation: Operation, error: unknown): Reply {
+  return finish(engine, operation, errorReply(error, operation.request, engine.onFault));
 }
 
 function answer(engine: Engine, operation: Operation): Eventually<Reply> {
@@ -61,7 +68,7 @@ function answer(engine: Engine, operation: Operation): Eventually<Reply> {
   const command = findCommand(request.name, failPoints !== undefined);
   checkFields(command, request.body);
   checkApiVersion(command.name, request.body);
-  const session = sessionOf(engine, request.body);
+  const session = sessionOf(engine, request.body, operation.began);
   operation.session = session;
   const run = (): Eventually<Reply> =>
     runCommand(
@@ -73,7 +80,8 @@ function answer(engine: Engine, operation: Operation): Eventually<Reply> {
     );
   const inOrder =
     failPoints === undefined ? run : () => withFailPoints(failPoints, command, request.connection, run);
-  return session !== undefined && request.body.has('txnNumber') ? session.inTurn(inOrder) : inOrder();
+  if (session === undefined || !request.body.has('txnNumber')) return inOrder();
+  return session.inTurn(inOrder);
 }
 
 async function withFailPoints(
@@ -93,28 +101,59 @@ function runCommand(
   session: Session | undefined,
   statement: Statement,
 ): Eventually<Reply> {
-  const { request } = operation;
-  const retry = statement.kind === 'retryable write' ? retryOf(engine, request, statement) : undefined;
-  const run = (): Eventually<Reply> => {
-    checkConcernPlaces(command, statement, request.body);
-    const context = contextOf(engine, operation, session, statement, retry);
-    if (statement.kind === 'transaction') return statement.transaction.during(() => command.run(context));
-    const concernError = command.write ? writeConcernError(request.body) : undefined;
-    const reply = command.run(context);
-    return concernError === undefined
-      ? reply
-      : andThen(reply, (known) => ({ ...known, writeConcernError: concernError }));
-  };
-  if (statement.kind === 'transaction') {
-    return settle(run, theReply, (error) => {
-      statement.abort();
-      throw error;
-    });
-  }
-  return command.write ? whenDurable(engine, run, retry) : run();
+  if (statement.kind === 'transaction') return runStatement(engine, operation, command, session, statement);
+  if (!command.write) return runInContext(engine, operation, command, session, statement);
+  const retry =
+    statement.kind === 'retryable write' ? retryOf(engine, operation.request, statement) : undefined;
+  return whenDurable(engine, () => runWrite(engine, operation, command, session, statement, retry), retry);
 }
 
-const theReply = (reply: Reply): Reply => reply;
+/** A statement of a transaction: its failure gives all of that up. */
+function runStatement(
+  engine: Engine,
+  operation: Operation,
+  command: Command,
+  session: Session | undefined,
+  statement: Extract<Statement, { readonly kind: 'transaction' }>,
+): Eventually<Reply> {
+  const given = (error: unknown): never => {
+    statement.abort();
+    throw error;
+  };
+  try {
+    const reply = statement.transaction.during(() =>
+      runInContext(engine, operation, command, session, statement),
+    );
+    return reply instanceof Promise ? reply.catch(given) : reply;
+  } catch (error) {
+    return given(error);
+  }
+}
+
+function runWrite(
+  engine: Engine,
+  operation: Operation,
+  command: Command,
+  session: Session | undefined,
+  statement: Statement,
+  retry: RetryableWrite | undefined,
+): Eventually<Reply> {
+  const context = contextOf(engine, operation, command, session, statement, retry);
+  const concernError = writeConcernError(operation.request.body);
+  const reply = command.run(context);
+  if (concernError === undefined) return reply;
+  return andThen(reply, (known) => ({ ...known, writeConcernError: concernError }));
+}
+
+function runInContext(
+  engine: Engine,
+  operation: Operation,
+  command: Command,
+  session: Session | undefined,
+  statement: Statement,
+): Eventually<Reply> {
+  return command.run(contextOf(engine, operation, command, session, statement, undefined));
+}
 
 /** Nothing is acknowledged before it is on disk, not even what was done before an error. */
 async function whenDurable(
@@ -133,34 +172,20 @@ async function whenDurable(
 function contextOf(
   engine: Engine,
   operation: Operation,
+  command: Command,
   session: Session | undefined,
   statement: Statement,
   retry: RetryableWrite | undefined,
 ): CommandContext {
-  const { request } = operation;
-  const { body } = request;
+  const { body } = operation.request;
+  checkConcernPlaces(command, statement, body);
   const level = readLevel(body, engine.clusterTime());
   const limit = wholeNumber(body.get('maxTimeMS')) ?? 0;
   if (limit < 0) throw new EngineError('BadValue', 'maxTimeMS must not be negative');
   if (limit > 0) operation.limitTo(limit);
-  const transaction = statement.kind === 'transaction' ? statement.transaction : undefined;
-  operation.transaction = transaction;
+  operation.transaction = statement.kind === 'transaction' ? statement.transaction : undefined;
   operation.checkInterrupt();
-  return {
-    request,
-    engine,
-    db: request.db,
-    body,
-    session,
-    transaction,
-    retry,
-    ending: statement.kind === 'end of transaction' ? statement : undefined,
-    view: () => transaction ?? (level === 'durable' ? engine.store.flushed() : engine.store.latest()),
-    operation,
-    checkInterrupt: () => {
-      operation.checkInterrupt();
-    },
-  };
+  return new RequestContext(engine, operation, session, statement, retry, level);
 }
 
 /** What is known of a retryable write: of one that is sent again, what its statements have answered before. */
@@ -185,6 +210,8 @@ function storedResults({ store }: Engine, session: Session): StatementResults {
 function checkFields(command: Command, body: CommandDoc): void {
   const known = command.fields;
   if (known === 'any') return;
+  const layout = body instanceof LaidOutCommand ? body.layout : undefined;
+  if (layout?.acceptedBy === command) return;
   let first = true;
   for (const field of body.keys()) {
     if (!first && !GENERIC_FIELDS.has(field) && !known.includes(field)) {
@@ -192,19 +219,21 @@ function checkFields(command: Command, body: CommandDoc): void {
     }
     first = false;
   }
+  if (layout !== undefined) layout.acceptedBy = command;
 }
 
-function sessionOf(engine: Engine, body: CommandDoc): Session | undefined {
+function sessionOf(engine: Engine, body: CommandDoc, now: number): Session | undefined {
   const lsid = body.get('lsid');
   if (lsid === undefined) return undefined;
   if (!(lsid instanceof RawDoc)) throw new EngineError('TypeMismatch', "BSON field 'lsid' must be an object");
-  return engine.sessions.get(lsid);
+  return engine.sessions.get(lsid, now);
 }
 
 const ONE = new Double(1);
 
 /** Adds what every answer has. It is added to the reply itself, which nobody else holds: copies would be dear. */
-function finish(engine: Engine, reply: { [field: string]: ReplyValue }): Reply {
+function finish(engine: Engine, operation: Operation, reply: { [field: string]: ReplyValue }): Reply {
+  engine.operations.finish(operation);
   reply['ok'] ??= ONE;
   reply['operationTime'] = engine.clusterTime();
   return reply;

@@ -5,6 +5,7 @@ import { compileVariables } from '../query/expression/variables.js';
 import { Arguments } from './arguments.js';
 import { checkCollatedChange, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
+import { andThen, type Eventually } from './eventually.js';
 import { namespaceOf } from './namespace.js';
 import {
   collectionToRead,
@@ -53,16 +54,17 @@ export const find: Command = {
   fields: FIELDS,
   inTransaction: true,
   write: false,
-  async run(context: CommandContext): Promise<Reply> {
+  run(context: CommandContext): Eventually<Reply> {
     const { ns } = namespaceOf(context);
     const args = new Arguments('find', context.request.body);
     const { query, window } = readFind(args);
     const size = args.size('batchSize') ?? FIRST_BATCH;
-    const collection = await collectionToRead(context, ns);
-    const results = collection ? resultsOf(context, collection, query, window) : noResults(context);
-    return firstReply(context, ns, results, size, {
-      singleBatch: args.flag('singleBatch'),
-      noTimeout: args.flag('noCursorTimeout'),
+    return andThen(collectionToRead(context, ns), (collection) => {
+      const results = collection ? resultsOf(context, collection, query, window) : noResults(context);
+      return firstReply(context, ns, results, size, {
+        singleBatch: args.flag('singleBatch'),
+        noTimeout: args.flag('noCursorTimeout'),
+      });
     });
   },
 };

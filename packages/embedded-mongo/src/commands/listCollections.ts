@@ -5,6 +5,7 @@ import { BufferedResults } from '../query/execute/execute.js';
 import type { Collection } from '../storage/collection.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
+import type { Eventually } from './eventually.js';
 import { checkDatabase } from './namespace.js';
 import { isVisible } from './new-collection.js';
 import { firstReply, readFilter } from './reading.js';
@@ -15,7 +16,7 @@ export const listCollections: Command = {
   fields: ['filter', 'nameOnly', 'authorizedCollections', 'cursor'],
   inTransaction: false,
   write: false,
-  run(context: CommandContext): Promise<Reply> {
+  run(context: CommandContext): Eventually<Reply> {
     const { db } = context;
     checkDatabase(db);
     const args = new Arguments('listCollections', context.request.body);

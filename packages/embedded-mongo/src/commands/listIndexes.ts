@@ -4,6 +4,7 @@ import { EngineError } from '../errors.js';
 import { BufferedResults } from '../query/execute/execute.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
+import type { Eventually } from './eventually.js';
 import { namespaceOf } from './namespace.js';
 import { isVisible } from './new-collection.js';
 import { firstReply } from './reading.js';
@@ -14,7 +15,7 @@ export const listIndexes: Command = {
   fields: ['cursor', 'includeIndexBuildInfo', 'includeBuildUUIDs'],
   inTransaction: false,
   write: false,
-  run(context: CommandContext): Promise<Reply> {
+  run(context: CommandContext): Eventually<Reply> {
     const { ns } = namespaceOf(context);
     const collection = context.engine.store.catalogue.find(ns);
     if (collection === undefined || !isVisible(context, collection))

@@ -50,10 +50,24 @@ export function checkWritable({ db, collection, ns }: Namespace): void {
   }
 }
 
+/** The namespaces last found valid: clients name the same few over and over. */
+const valid = new Map<string, Namespace>();
+const MOST_KEPT = 1_000;
+
 /** The collection `collection` of the database `db`. Throws InvalidNamespace. */
 export function checkedNamespace(db: string, collection: string): Namespace {
-  checkDatabase(db);
   const ns = `${db}.${collection}`;
+  const known = valid.get(ns);
+  // A bad name of a database may come to the same with that of another collection.
+  if (known?.db === db) return known;
+  const checked = check(db, collection, ns);
+  if (valid.size === MOST_KEPT) valid.clear();
+  valid.set(ns, checked);
+  return checked;
+}
+
+function check(db: string, collection: string, ns: string): Namespace {
+  checkDatabase(db);
   if (
     collection === '' ||
     collection.startsWith('.') ||

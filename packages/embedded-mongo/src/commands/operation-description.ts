@@ -1,5 +1,5 @@
 import { Long } from 'bson';
-import { decodeDoc, type CommandDoc } from '../bson/codec.js';
+import { decodeRaw, type CommandDoc } from '../bson/codec.js';
 import { RawDoc, type Doc, type Value } from '../bson/types.js';
 import type { Operation } from '../sessions/operations.js';
 
@@ -47,7 +47,7 @@ function shownCommand(body: CommandDoc): Doc {
   const shown: Doc = new Map();
   for (const [field, value] of body) {
     if (isDecoded(value)) shown.set(field, value);
-    else if (value instanceof RawDoc) shown.set(field, decodeDoc(value.bytes));
+    else if (value instanceof RawDoc) shown.set(field, decodeRaw(value));
   }
   return shown;
 }

@@ -23,6 +23,7 @@ import type { View } from '../storage/view.js';
 import type { Arguments } from './arguments.js';
 import { checkCollatedFilter } from './collation.js';
 import type { CommandContext } from './command.js';
+import { settle, type Eventually } from './eventually.js';
 
 /** The batch that a cursor begins with, where the client does not say (MongoDB's 101 documents). */
 export const FIRST_BATCH = 101;
@@ -48,13 +49,13 @@ export interface Window {
  * The collection to read from, if it exists. A transaction notes the use; a read of durable data waits until the
  * collection's newest indexes are on disk too.
  */
-export async function collectionToRead(context: CommandContext, ns: string): Promise<Collection | undefined> {
+export function collectionToRead(context: CommandContext, ns: string): Eventually<Collection | undefined> {
   const { store } = context.engine;
   const collection = store.catalogue.find(ns);
   if (collection === undefined) return undefined;
   if (context.transaction !== undefined) context.transaction.touch(collection);
   else if (context.body.has('readConcern') && collection.changedAt > store.durableSequence) {
-    await store.durable(collection.changedAt);
+    return store.durable(collection.changedAt).then(() => collection);
   }
   return collection;
 }
@@ -130,36 +131,49 @@ export interface CursorOptions {
 }
 
 /** Answers with the first batch, and keeps a cursor where there is more. Throws where there is no room for one. */
-export async function firstReply(
+export function firstReply(
   context: CommandContext,
   ns: string,
   results: ResultSource,
   size: number,
   { singleBatch = false, noTimeout = false, roomChecked = false }: CursorOptions = {},
-): Promise<Reply> {
+): Eventually<Reply> {
   const { session, transaction } = context;
   const { cursors } = context.engine;
-  let id = 0n;
-  try {
-    const batch = await fetch(context, results, singleBatch ? size : Math.min(size, MAX_BATCH_LENGTH));
-    if (!batch.finished && !singleBatch) {
-      if (!roomChecked) cursors.checkRoom();
-      const view = (): View => context.view();
-      id = cursors.open({ ns, session, transaction, results, noTimeout, view });
-    }
-    return { cursor: { firstBatch: batch.docs, id, ns } };
-  } finally {
-    if (id === 0n) results.close();
-  }
+  return settle(
+    () => fetch(context, results, singleBatch ? size : Math.min(size, MAX_BATCH_LENGTH)),
+    (batch) => {
+      let id = 0n;
+      try {
+        if (!batch.finished && !singleBatch) {
+          if (!roomChecked) cursors.checkRoom();
+          const view = (): View => context.view();
+          id = cursors.open({ ns, session, transaction, results, noTimeout, view });
+        }
+        return { cursor: { firstBatch: batch.docs, id, ns } };
+      } finally {
+        if (id === 0n) results.close();
+      }
+    },
+    (error) => {
+      results.close();
+      throw error;
+    },
+  );
 }
 
-async function fetch(context: CommandContext, results: ResultSource, size: number): Promise<Batch> {
+function fetch(context: CommandContext, results: ResultSource, size: number): Eventually<Batch> {
   // To understand a large query may have taken all the time there was.
   context.checkInterrupt();
   const view = context.view();
+  let batch: Eventually<Batch> | undefined;
   try {
-    return await results.nextBatch(view, size, new TimeSlice(context));
+    batch = results.nextBatch(view, size, new TimeSlice(context));
   } finally {
-    view.release();
+    if (!(batch instanceof Promise)) view.release();
   }
+  if (!(batch instanceof Promise)) return batch;
+  return batch.finally(() => {
+    view.release();
+  });
 }

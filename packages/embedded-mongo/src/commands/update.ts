@@ -1,5 +1,5 @@
 import type { Reply } from '../bson/codec.js';
-import { decodeDoc } from '../bson/codec.js';
+import { decodeRaw } from '../bson/codec.js';
 import type { Doc, RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { positionOf } from '../query/match/position.js';
@@ -68,7 +68,7 @@ export const update: Command = {
 };
 
 function readUpdate(raw: RawDoc, common: CommonOptions, statements: Statements): UpdateStatement {
-  const args = new Arguments('update.updates', decodeDoc(raw.bytes));
+  const args = new Arguments('update.updates', decodeRaw(raw));
   args.allowOnly(STATEMENT_FIELDS);
   args.refuse('upsertSupplied', 'c');
   const filter = args.document('q');

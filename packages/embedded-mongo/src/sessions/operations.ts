@@ -58,10 +58,9 @@ export class Operation implements Waiter {
     this.transaction?.checkOpen();
     if (this.shutDown) throw new EngineError('InterruptedAtShutdown', 'interrupted at shutdown');
     if (this.killed) throw new EngineError('Interrupted', 'operation was interrupted');
-    if (performance.now() >= this.deadline)
+    if (this.deadline !== Number.POSITIVE_INFINITY && performance.now() >= this.deadline)
       throw new EngineError('MaxTimeMSExpired', 'operation exceeded time limit');
-    if (this.request.connection.closed.aborted)
-      throw new EngineError('ClientDisconnect', 'the client has gone');
+    if (this.request.connection.hasGone) throw new EngineError('ClientDisconnect', 'the client has gone');
   }
 
   async until(event: Promise<unknown>): Promise<void> {

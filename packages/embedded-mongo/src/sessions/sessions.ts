@@ -1,6 +1,6 @@
 import { Binary } from 'bson';
 import { asBuffer } from '../bson/reader.js';
-import { decodeDoc } from '../bson/codec.js';
+import { decodeRaw } from '../bson/codec.js';
 import { RawDoc, type Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import type { Limits } from '../expiry/limits.js';
@@ -34,10 +34,10 @@ export class Sessions {
   }
 
   /**
-   * The session that a request's `lsid` names, with what is stored of it. Throws where the id is no UUID, and
-   * TooManyLogicalSessions where it would be one too many.
+   * The session that a request's `lsid` names, with what is stored of it; it is in use `now`, by the monotonic clock.
+   * Throws where the id is no UUID, and TooManyLogicalSessions where it would be one too many.
    */
-  get(lsid: Doc | RawDoc): Session {
+  get(lsid: Doc | RawDoc, now = performance.now()): Session {
     const id = lsid instanceof RawDoc ? rawIdOf(lsid) : idOf(lsid);
     let session = this.byId.get(id);
     if (session === undefined) {
@@ -54,7 +54,7 @@ export class Sessions {
       }
       this.byId.set(id, session);
     }
-    session.lastUse = performance.now();
+    session.lastUse = now;
     return session;
   }
 
@@ -143,10 +143,16 @@ export class Sessions {
 const PLAIN = Buffer.from([30, 0, 0, 0, 0x05, 0x69, 0x64, 0, ID_BYTES, 0, 0, 0, Binary.SUBTYPE_UUID]);
 
 /** Every command names its session, and nearly always so: the id is taken out without decoding. */
-function rawIdOf({ bytes }: RawDoc): string {
-  const lsid = asBuffer(bytes);
-  const isPlain = lsid.length === 30 && PLAIN.equals(lsid.subarray(0, PLAIN.length));
-  return isPlain ? lsid.toString('latin1', PLAIN.length, PLAIN.length + ID_BYTES) : idOf(decodeDoc(bytes));
+function rawIdOf(lsid: RawDoc): string {
+  if (!isPlain(lsid)) return idOf(decodeRaw(lsid));
+  const start = lsid.start + PLAIN.length;
+  return asBuffer(lsid.source).toString('latin1', start, start + ID_BYTES);
+}
+
+function isPlain({ source, start, length }: RawDoc): boolean {
+  if (length !== PLAIN.length + ID_BYTES + 1) return false;
+  for (let at = 0; at < PLAIN.length; at += 1) if (source[start + at] !== PLAIN[at]) return false;
+  return true;
 }
 
 function idOf(lsid: Doc): string {

@@ -2,7 +2,7 @@ import { asBuffer } from '../bson/reader.js';
 import { EngineError } from '../errors.js';
 import type { Collection, Index } from './collection.js';
 import { endOfPrefix, type Key } from './keys.js';
-import { isIntact } from './seal.js';
+import { intactPart, isIntact } from './seal.js';
 import type { View } from './view.js';
 
 /** What is stored before each document. */
@@ -89,10 +89,9 @@ export function scanEntry(index: Index, fullKey: Key, value: Uint8Array): Scanne
 }
 
 function checked(collection: Collection, key: Key, stored: Uint8Array): Uint8Array {
-  if (!isSound(key, stored)) {
-    throw new EngineError('DataCorruptionDetected', `a stored document of ${collection.ns} is damaged`);
-  }
-  return stored.subarray(CHECKSUM_BYTES);
+  const bytes = intactPart(key, stored);
+  if (bytes !== undefined) return bytes;
+  throw new EngineError('DataCorruptionDetected', `a stored document of ${collection.ns} is damaged`);
 }
 
 /** Whether what is stored for a document (its checksum, then its BSON) is what was written under this key. */

@@ -115,14 +115,14 @@ export function addEntries(
   index: Index,
   doc: Doc,
   idKey: string,
-  present: ReadonlySet<string> = new Set(),
+  present?: ReadonlySet<string>,
 ): void {
   const { keys, arrays, hasLongKeys } = keysOf(index, doc);
   if ((arrays & ~index.arrays) !== 0 || (hasLongKeys && !index.hasLongKeys)) {
     flag(transaction, collection, index, arrays, hasLongKeys);
   }
   for (const fields of keys) {
-    if (present.has(fields)) continue;
+    if (present?.has(fields) === true) continue;
     const { key, value } = entryOf(index, fields, idKey);
     if (index.unique) {
       transaction.lock(key);

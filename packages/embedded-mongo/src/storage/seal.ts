@@ -27,14 +27,19 @@ export function seal(key: Key, value: Uint8Array): Uint8Array {
 
 /** The value that was sealed under this key. Throws DataCorruptionDetected where it is another one. */
 export function unseal(key: Key, sealed: Uint8Array): Uint8Array {
-  if (!isIntact(key, sealed)) {
-    throw new EngineError('DataCorruptionDetected', "a record of the engine's own is damaged: try --repair");
-  }
-  return sealed.subarray(CHECKSUM_BYTES);
+  const value = intactPart(key, sealed);
+  if (value !== undefined) return value;
+  throw new EngineError('DataCorruptionDetected', "a record of the engine's own is damaged: try --repair");
 }
 
 /** Whether bytes are a checksum over key and rest, and that rest. */
 export function isIntact(key: Key, sealed: Uint8Array): boolean {
-  if (sealed.byteLength < CHECKSUM_BYTES) return false;
-  return checksumOf(key, sealed.subarray(CHECKSUM_BYTES)) === asBuffer(sealed).readUInt32BE();
+  return intactPart(key, sealed) !== undefined;
+}
+
+/** What follows a checksum over key and rest; `undefined` where that is not what the bytes are. */
+export function intactPart(key: Key, sealed: Uint8Array): Uint8Array | undefined {
+  if (sealed.byteLength < CHECKSUM_BYTES) return undefined;
+  const rest = sealed.subarray(CHECKSUM_BYTES);
+  return checksumOf(key, rest) === asBuffer(sealed).readUInt32BE() ? rest : undefined;
 }

@@ -52,11 +52,12 @@ export function addModifier(tree: UpdateTree, parts: readonly string[], modifier
 /** Puts the children in the order in which MongoDB applies them: lexicographic, numbers by their size. */
 export function sortTree(tree: UpdateTree): UpdateTree {
   if (isInOrder(tree)) return tree;
-  const sorted = [...tree.children].sort(([a], [b]) => compareComponents(a, b));
-  return {
-    kind: tree.kind,
-    children: new Map(sorted.map(([name, child]) => [name, isTree(child) ? sortTree(child) : child])),
-  };
+  const children: UpdateTree['children'] = new Map();
+  for (const name of [...tree.children.keys()].sort(compareComponents)) {
+    const child = tree.children.get(name) as UpdateNode;
+    children.set(name, isTree(child) ? sortTree(child) : child);
+  }
+  return { kind: tree.kind, children };
 }
 
 function isInOrder({ children }: UpdateTree): boolean {

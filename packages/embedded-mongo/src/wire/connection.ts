@@ -23,6 +23,14 @@ export interface ConnectionHost {
 
 type State = 'reading' | 'running' | 'draining';
 
+/** What the answer to a message has to go by. */
+interface Asked {
+  readonly id: number;
+  readonly isMsg: boolean;
+  /** Whether the sender wants an answer. */
+  awaited: boolean;
+}
+
 /**
  * Serves one client: one request at a time, in the order they came, and none before the last reply has drained. While
  * a request waits for its turn nothing is read from the socket, so that the client is slowed down instead of stored.
@@ -31,6 +39,7 @@ export class ClientConnection implements Connection {
   clientMetadata?: Doc;
   readonly peer: string;
   private readonly gone = new AbortController();
+  private isGone = false;
   private readonly reader: FrameReader;
   private state: State = 'reading';
   private drainingSince = 0;
@@ -52,12 +61,16 @@ export class ClientConnection implements Connection {
     socket.on('drain', () => this.drained());
     socket.on('end', () => this.inputEnded());
     // A connection that breaks is closed by Node right after; there is nobody to tell.
-    socket.on('error', () => this.gone.abort());
+    socket.on('error', () => this.lose());
     socket.on('close', () => this.release());
   }
 
   get closed(): AbortSignal {
     return this.gone.signal;
+  }
+
+  get hasGone(): boolean {
+    return this.isGone;
   }
 
   get counts(): ConnectionCounts {
@@ -92,7 +105,7 @@ export class ClientConnection implements Connection {
       const frame = this.nextFrame();
       if (!frame) break;
       this.state = 'running';
-      void this.serve(frame);
+      this.serve(frame);
     }
     this.controlFlow();
   }
@@ -121,35 +134,50 @@ export class ClientConnection implements Connection {
     if (this.socket.writable) this.socket.destroySoon();
   }
 
-  /** Runs one message's command and sends the answer, if one is awaited. Never rejects. */
-  private async serve(frame: Buffer): Promise<void> {
+  /** Runs one message's command and sends the answer, if one is awaited: at once, where nothing is waited for. */
+  private serve(frame: Buffer): void {
     const isMsg = frame.readInt32LE(12) === OpCode.Msg;
-    let awaited = true;
-    const room = isMsg ? MSG_PREFIX : REPLY_PREFIX;
-    let reply: Buffer;
+    const asked: Asked = { id: frame.readInt32LE(4), isMsg, awaited: true };
     try {
-      let command: ParsedCommand;
-      if (isMsg) {
-        const message = new OpMsg(frame);
-        awaited = !message.moreToCome;
-        const parsed = message.parse();
-        command = parsed instanceof Promise ? await parsed : parsed;
-      } else {
-        command = parseOpQuery(frame);
-      }
-      const { db, name, body } = command;
-      reply = encodeReply(await this.host.dispatch({ connection: this, db, name, body }), room);
+      const reply = isMsg ? this.runMsg(frame, asked) : this.run(parseOpQuery(frame));
+      if (reply instanceof Promise) void this.answerLater(asked, reply);
+      else this.answer(asked, reply);
     } catch (error) {
-      if (error instanceof MalformedFrame) return this.close();
-      reply = encodeReply(this.refusal(error), room);
+      this.answerError(asked, error);
     }
-    const id = frame.readInt32LE(4);
-    if (awaited) {
-      if (isMsg) headMsgReply(reply, id);
-      else headOldReply(reply, id);
-      this.send(reply);
-    } else this.state = 'reading';
+  }
+
+  private runMsg(frame: Buffer, asked: Asked): Promise<Reply> | Reply {
+    const message = new OpMsg(frame);
+    asked.awaited = !message.moreToCome;
+    const parsed = message.parse();
+    return parsed instanceof Promise ? parsed.then((command) => this.run(command)) : this.run(parsed);
+  }
+
+  private run({ db, name, body }: ParsedCommand): Promise<Reply> | Reply {
+    return this.host.dispatch({ connection: this, db, name, body });
+  }
+
+  private async answerLater(asked: Asked, reply: Promise<Reply>): Promise<void> {
+    try {
+      this.answer(asked, await reply);
+    } catch (error) {
+      this.answerError(asked, error);
+    }
     this.advance();
+  }
+
+  private answerError(asked: Asked, error: unknown): void {
+    if (error instanceof MalformedFrame) this.close();
+    else this.answer(asked, this.refusal(error));
+  }
+
+  private answer({ id, isMsg, awaited }: Asked, reply: Reply): void {
+    const message = encodeReply(reply, isMsg ? MSG_PREFIX : REPLY_PREFIX);
+    if (isMsg) headMsgReply(message, id);
+    else headOldReply(message, id);
+    if (awaited) this.send(message);
+    else this.state = 'reading';
   }
 
   private refusal(error: unknown): Reply {
@@ -175,13 +203,18 @@ export class ClientConnection implements Connection {
 
   private inputEnded(): void {
     this.ended = true;
-    this.gone.abort();
+    this.lose();
     this.advance();
   }
 
   private release(): void {
-    this.gone.abort();
+    this.lose();
     this.reader.dispose();
+  }
+
+  private lose(): void {
+    this.isGone = true;
+    this.gone.abort();
   }
 }
 

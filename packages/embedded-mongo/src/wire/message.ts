@@ -1,6 +1,8 @@
 import { decodeCommand, type CommandDoc } from '../bson/codec.js';
+import { Layouts } from '../bson/command-doc.js';
+import { readName } from '../bson/names.js';
 import { RawDoc } from '../bson/types.js';
-import { validateDoc } from '../bson/validate.js';
+import { validateRaw } from '../bson/validate.js';
 import { EngineError } from '../errors.js';
 import { crc32c } from './crc32c.js';
 import { MalformedFrame } from './frame-reader.js';
@@ -27,7 +29,7 @@ export class OpMsg {
   /** The sender awaits no answer. */
   readonly moreToCome: boolean;
   private readonly end: number;
-  private bodyBytes: Buffer | undefined;
+  private rawBody: RawDoc | undefined;
   private readonly sequences = new Map<string, RawDoc[]>();
 
   /** Throws MalformedFrame for a flag that it must know and does not, and for a wrong checksum. */
@@ -46,16 +48,16 @@ export class OpMsg {
   parse(): ParsedCommand | Promise<ParsedCommand> {
     this.readSections();
     if (this.end > BYTES_AT_ONCE) return this.parseInTurns();
-    for (const docs of this.sequences.values()) for (const { bytes } of docs) validateDoc(bytes);
+    for (const docs of this.sequences.values()) for (const doc of docs) validateRaw(doc);
     return this.command();
   }
 
   private async parseInTurns(): Promise<ParsedCommand> {
     let pending = 0;
     for (const docs of this.sequences.values()) {
-      for (const { bytes } of docs) {
-        validateDoc(bytes);
-        pending += bytes.length;
+      for (const doc of docs) {
+        validateRaw(doc);
+        pending += doc.length;
         if (pending < BYTES_AT_ONCE) continue;
         pending = 0;
         await new Promise(setImmediate);
@@ -76,22 +78,24 @@ export class OpMsg {
     while (at < this.end) {
       const kind = this.frame[at++];
       const section = sized(this.frame, at, this.end);
-      at += section.length;
+      at = section.end;
       if (kind === 0) this.setBody(section);
       else if (kind === 1) this.addSequence(section);
       else throw new EngineError('Location40432', `Unknown section kind ${String(kind)}`);
     }
   }
 
-  private setBody(section: Buffer): void {
-    if (this.bodyBytes) throw new EngineError('Location40430', 'Multiple body sections in message');
-    this.bodyBytes = section;
+  private setBody(section: RawDoc): void {
+    if (this.rawBody) throw new EngineError('Location40430', 'Multiple body sections in message');
+    this.rawBody = section;
   }
 
-  private addSequence(section: Buffer): void {
-    const nameEnd = section.indexOf(0, 4);
-    if (nameEnd < 0) throw new EngineError('InvalidBSON', 'A document sequence has no name');
-    const name = section.toString('utf8', 4, nameEnd);
+  private addSequence({ start, end }: RawDoc): void {
+    const { frame } = this;
+    const nameEnd = frame.indexOf(0, start + 4);
+    if (nameEnd < 0 || nameEnd >= end)
+      throw new EngineError('InvalidBSON', 'A document sequence has no name');
+    const name = readName(frame, start + 4, nameEnd);
     if (!SEQUENCES.has(name)) {
       throw new EngineError('IDLUnknownField', `No command takes a document sequence '${name}'`);
     }
@@ -99,18 +103,18 @@ export class OpMsg {
       throw new EngineError('Location40431', `Duplicate document sequence: ${name}`);
     }
     const docs: RawDoc[] = [];
-    for (let at = nameEnd + 1; at < section.length;) {
+    for (let at = nameEnd + 1; at < end;) {
       if (docs.length === MAX_WRITE_BATCH) throw tooMany(name);
-      const bytes = sized(section, at, section.length);
-      docs.push(new RawDoc(bytes));
-      at += bytes.length;
+      const doc = sized(frame, at, end);
+      docs.push(doc);
+      at = doc.end;
     }
     this.sequences.set(name, docs);
   }
 
   private command(): ParsedCommand {
-    if (!this.bodyBytes) throw new EngineError('Location40587', 'OP_MSG messages must have a body');
-    const body = decodeBody(this.bodyBytes);
+    if (!this.rawBody) throw new EngineError('Location40587', 'OP_MSG messages must have a body');
+    const body = decodeBody(this.rawBody);
     const name = firstName(body);
     for (const [field, docs] of this.sequences) {
       if (body.has(field)) {
@@ -122,10 +126,12 @@ export class OpMsg {
   }
 }
 
-/** Reads the command document that `bytes` are. Throws EngineError InvalidBSON. */
-export function decodeBody(bytes: Buffer): CommandDoc {
-  validateDoc(bytes);
-  return decodeCommand(bytes, RAW_FIELDS);
+const layouts = new Layouts(RAW_FIELDS);
+
+/** Reads a command document. Throws EngineError InvalidBSON. */
+export function decodeBody(doc: RawDoc): CommandDoc {
+  validateRaw(doc);
+  return decodeCommand(doc.source, layouts, doc.start);
 }
 
 /** A command's name: the first field of its document. */
@@ -135,13 +141,13 @@ export function firstName(body: CommandDoc): string {
 }
 
 /** The part of `bytes` that the length at `start` spans. Throws EngineError InvalidBSON when it goes beyond `end`. */
-export function sized(bytes: Buffer, start: number, end: number): Buffer {
+export function sized(bytes: Buffer, start: number, end: number): RawDoc {
   const room = end - start;
   const length = room < SMALLEST_DOCUMENT ? 0 : bytes.readInt32LE(start);
   if (length < SMALLEST_DOCUMENT || length > room) {
     throw new EngineError('InvalidBSON', `A section or document has a wrong length: ${length}`);
   }
-  return bytes.subarray(start, start + length);
+  return new RawDoc(bytes, start, start + length);
 }
 
 function databaseOf(body: CommandDoc): string {

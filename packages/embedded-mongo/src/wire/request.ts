@@ -21,6 +21,8 @@ export interface Connection {
   readonly peer: string;
   /** Aborted as soon as the client has gone: long commands end early. */
   readonly closed: AbortSignal;
+  /** Whether that has happened; quicker to ask. */
+  readonly hasGone: boolean;
   /** Connections of the server that this one belongs to. */
   readonly counts: ConnectionCounts;
   /** What the driver said of itself in its first hello. */

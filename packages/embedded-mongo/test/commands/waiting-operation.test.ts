@@ -6,6 +6,7 @@ const connection = {
   address: 'here',
   peer: 'nobody',
   closed: new AbortController().signal,
+  hasGone: false,
   counts: { current: 1, available: 1, totalCreated: 1 },
   close: () => undefined,
 };
@@ -17,7 +18,7 @@ describe('an operation that waits', () => {
 
   it('does not take a timer that fires too early for what it waits for', async () => {
     const operation = new Operations().begin({ connection, db: 'db', name: 'drop', body: new Map() });
-    operation.limitTo(60);
+    operation.limitTo(500);
     const real = setTimeout;
     const early = jest.spyOn(globalThis, 'setTimeout');
     early.mockImplementationOnce((wake) => real(wake, 0));

@@ -29,7 +29,7 @@ export interface ResultSource {
    * The next results: up to `size` documents, as far as they fit into one reply.
    * @param view - the picture to read from; the caller releases it afterwards.
    */
-  nextBatch(view: View, size: number, slice: TimeSlice): Promise<Batch>;
+  nextBatch(view: View, size: number, slice: TimeSlice): Promise<Batch> | Batch;
   /** Ends it early. */
   close(): void;
 }
@@ -47,9 +47,9 @@ export class BatchBuilder {
 
   /** Whether the document was taken; when not, it belongs to the next batch. */
   add(doc: RawDoc): boolean {
-    if (this.docs.length > 0 && this.bytes + doc.bytes.length > MAX_BATCH_BYTES) return false;
+    if (this.docs.length > 0 && this.bytes + doc.length > MAX_BATCH_BYTES) return false;
     this.docs.push(doc);
-    this.bytes += doc.bytes.length;
+    this.bytes += doc.length;
     return true;
   }
 }
@@ -65,14 +65,14 @@ export class BufferedResults implements ResultSource {
     memory: QueryMemory,
   ) {
     this.share = new MemoryShare(memory);
-    this.share.count(docs.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    this.share.count(docs.reduce((sum, { length }) => sum + length, 0));
   }
 
-  nextBatch(_view: View | undefined, size: number): Promise<Batch> {
+  nextBatch(_view: View | undefined, size: number): Batch {
     const batch = new BatchBuilder(size);
     let doc = this.docs[this.next];
     while (doc !== undefined && !batch.isFull && batch.add(doc)) doc = this.docs[(this.next += 1)];
-    return Promise.resolve({ docs: batch.docs, finished: doc === undefined });
+    return { docs: batch.docs, finished: doc === undefined };
   }
 
   close(): void {
@@ -115,26 +115,11 @@ export class ScanResults implements ResultSource {
     this.left = shaping.limit === 0 ? Infinity : shaping.limit;
   }
 
-  async nextBatch(view: View, size: number, slice: TimeSlice): Promise<Batch> {
+  nextBatch(view: View, size: number, slice: TimeSlice): Promise<Batch> | Batch {
     const batch = new BatchBuilder(Math.min(size, this.left));
-    await this.prepare(view, slice);
-    let exhausted = false;
-    while (!batch.isFull) {
-      const doc = this.pending ?? this.shaped(this.step());
-      if (doc === undefined) {
-        exhausted = true;
-        break;
-      }
-      if (doc !== null) {
-        this.pending = doc;
-        if (!batch.add(doc)) break;
-        this.pending = undefined;
-      }
-      if (slice.isOver()) await slice.rest();
-    }
-    this.pause();
-    this.left -= batch.docs.length;
-    return { docs: batch.docs, finished: exhausted || this.left <= 0 };
+    const prepared = this.prepare(view, slice);
+    if (prepared !== undefined) return prepared.then(() => this.fill(batch, slice));
+    return this.fill(batch, slice);
   }
 
   /**
@@ -142,7 +127,8 @@ export class ScanResults implements ResultSource {
    * the view is released.
    */
   async nextDocs(view: View, size: number, slice: TimeSlice): Promise<Doc[]> {
-    await this.prepare(view, slice);
+    const prepared = this.prepare(view, slice);
+    if (prepared !== undefined) await prepared;
     const docs: Doc[] = [];
     while (docs.length < size && this.left > 0) {
       const found = this.step();
@@ -168,10 +154,46 @@ export class ScanResults implements ResultSource {
     this.left = 0;
   }
 
-  private async prepare(view: View, slice: TimeSlice): Promise<void> {
+  /** Opens the scan; what is returned is to be waited for. */
+  private prepare(view: View, slice: TimeSlice): Promise<void> | undefined {
     refuseDropped(this.scan);
     this.scan.open(view);
-    if (this.shaping.sortKey !== undefined) this.sorted ??= await this.sortAll(this.shaping.sortKey, slice);
+    const { sortKey } = this.shaping;
+    return sortKey === undefined || this.sorted !== undefined ? undefined : this.sortAll(sortKey, slice);
+  }
+
+  private fill(batch: BatchBuilder, slice: TimeSlice): Promise<Batch> | Batch {
+    const end = this.fillOnce(batch, slice);
+    return end === 'rest' ? this.fillFurther(batch, slice) : this.filled(batch, end);
+  }
+
+  private async fillFurther(batch: BatchBuilder, slice: TimeSlice): Promise<Batch> {
+    for (;;) {
+      await slice.rest();
+      const end = this.fillOnce(batch, slice);
+      if (end !== 'rest') return this.filled(batch, end);
+    }
+  }
+
+  /** Fills the batch until it is full, there is nothing more, or a rest is due. */
+  private fillOnce(batch: BatchBuilder, slice: TimeSlice): 'full' | 'end' | 'rest' {
+    while (!batch.isFull) {
+      const doc = this.pending ?? this.shaped(this.step());
+      if (doc === undefined) return 'end';
+      if (doc !== null) {
+        this.pending = doc;
+        if (!batch.add(doc)) return 'full';
+        this.pending = undefined;
+      }
+      if (slice.isOver()) return 'rest';
+    }
+    return 'full';
+  }
+
+  private filled({ docs }: BatchBuilder, end: 'full' | 'end'): Batch {
+    this.pause();
+    this.left -= docs.length;
+    return { docs, finished: end === 'end' || this.left <= 0 };
   }
 
   /** The next document to give, `null` where there is none at this step, `undefined` at the end. */
@@ -193,13 +215,13 @@ export class ScanResults implements ResultSource {
     return new RawDoc(encodeDoc(project(found.doc ?? decodeDoc(found.bytes))));
   }
 
-  /** All rows that the window asks for, the first one last. */
-  private async sortAll(sortKey: (doc: Doc) => SortKey, slice: TimeSlice): Promise<Uint8Array[]> {
+  /** Puts all rows that the window asks for in order, the first one last. */
+  private async sortAll(sortKey: (doc: Doc) => SortKey, slice: TimeSlice): Promise<void> {
     await eachRow(this.scan, slice, (row) => {
       this.buffer.add(sortKey(docOf(row)), row.bytes);
     });
     const sorted = await this.buffer.sorted(slice);
-    return sorted.slice(this.shaping.skip).reverse();
+    this.sorted = sorted.slice(this.shaping.skip).reverse();
   }
 }
 
