@@ -7,7 +7,7 @@ const RECORD_BYTES = 20;
 const NONE: CountChange = { count: 0, checksum: 0, bytes: 0 };
 
 /**
- * How many entries every index holds, their size and the XOR of their checksums, kept with the data in the same batches: a
+ * How many entries every index holds, their size and the XOR of their checksums, written together with the data: a
  * lost or invented entry shows as a difference.
  */
 export class EntryCounts {

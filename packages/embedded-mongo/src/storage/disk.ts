@@ -3,15 +3,14 @@ import { join, resolve } from 'node:path';
 import { open, type PutOptions, type RootDatabase, type Transaction as LmdbTransaction } from 'lmdb';
 import { PageFile } from './check/page-file.js';
 import { checkBeginning, checkLength } from './check/structure.js';
-import { type Key, prefixOf, RESERVED, writeKey } from './keys.js';
+import { DiskSnapshot } from './disk-snapshot.js';
+import { type Key, writeKey } from './keys.js';
 import { takeLongRuns, type Change, type LongRun } from './long-runs.js';
-import { isSealed, seal, unseal } from './seal.js';
+import { isSealed, seal } from './seal.js';
 import { SpaceGuard, type MeasureSpace } from './space.js';
 
 /** The file, inside its folder, that holds all data. */
 export const DATA_FILE = 'data.mdb';
-
-export const SEQUENCE_KEY: Key = prefixOf(0, RESERVED.sequence);
 
 const latin1Keys = {
   writeKey,
@@ -19,66 +18,6 @@ const latin1Keys = {
     return source.toString('latin1', start, end);
   },
 };
-
-/** The published sequence number that a batch brings the data to, as eight bytes. */
-export function encodeSequence(sequence: number): Uint8Array {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(sequence));
-  return bytes;
-}
-
-/**
- * A consistent, read-only picture of the file, shared by everybody who reads at that sequence. It keeps its pages
- * from being reused, so each `retain` needs its `release`.
- */
-export class DiskSnapshot {
-  /** Every change up to and including this sequence is in the picture. */
-  readonly sequence: number;
-  private holders = 1;
-  private readonly options: { readonly transaction: LmdbTransaction };
-
-  constructor(
-    private readonly database: RootDatabase<Uint8Array, Key>,
-    private readonly transaction: LmdbTransaction,
-  ) {
-    this.options = { transaction };
-    const stored = this.get(SEQUENCE_KEY);
-    this.sequence = stored === undefined ? 0 : Number(Buffer.from(stored).readBigUInt64BE());
-  }
-
-  get(key: Key): Uint8Array | undefined {
-    // What this gives is overwritten by the next read.
-    const fleeting = (this.database.getBinaryFast as (key: Key, options: object) => Buffer | undefined)(
-      key,
-      this.options,
-    );
-    if (fleeting === undefined) return undefined;
-    const stored = Buffer.allocUnsafe(fleeting.length);
-    // Its own buffer is longer than its `length` says.
-    stored.set(new Uint8Array(fleeting.buffer, fleeting.byteOffset, stored.length));
-    return isSealed(key) ? unseal(key, stored) : stored;
-  }
-
-  /** Entries from `from` (inclusive) to `to` (exclusive), in key order or backwards. */
-  range(from: Key, to: Key, reverse = false): Iterator<{ key: Key; value: Uint8Array }> {
-    const range = reverse
-      ? { start: to, end: from, reverse: true, exclusiveStart: true, inclusiveEnd: true }
-      : { start: from, end: to };
-    const entries = this.database.getRange({ ...range, ...this.options });
-    return isSealed(from) ? unsealed(entries) : entries[Symbol.iterator]();
-  }
-
-  retain(): this {
-    this.holders += 1;
-    return this;
-  }
-
-  release(): void {
-    this.holders -= 1;
-    if (this.holders > 0) return;
-    this.transaction.done();
-  }
-}
 
 /** A state of the file that LMDB is about to show, before any page of it is read. */
 export interface BegunState {
@@ -165,21 +104,27 @@ export class Disk {
   }
 
   /**
-   * Writes all changes in one LMDB transaction; resolves after its fdatasync. Nothing in here may throw half-way:
-   * a throw inside `batch` does not roll back, so changes come ready encoded.
+   * Writes all changes in one LMDB transaction; resolves after its fdatasync. It takes the map over. Nothing in here may
+   * throw half-way: a throw inside `batch` does not roll back, so changes come ready encoded.
    */
-  async write(changes: Iterable<Change>): Promise<void> {
-    const single = new Map(changes);
-    const runs = this.longRuns(single);
+  async write(changes: Map<Key, Uint8Array | null>): Promise<void> {
+    const runs = this.longRuns(changes);
     const done = await this.database.batch(() => {
       for (const { puts, aside } of runs) {
         for (const [key] of aside) void this.database.remove(key);
         for (const change of puts) this.change(change);
         for (const [key, value] of aside) if (value !== null) void this.database.put(key, value);
       }
-      for (const change of single) this.change(change);
+      for (const change of changes) this.change(change);
     });
     if (!done) throw new Error('LMDB did not commit the batch');
+  }
+
+  /** The same while nobody else uses the file; it is on disk at the end. */
+  writeAtOnce(changes: ReadonlyMap<Key, Uint8Array | null>): void {
+    this.database.transactionSync(() => {
+      for (const change of changes) this.change(change);
+    });
   }
 
   private change([key, value]: Change): void {
@@ -225,12 +170,6 @@ export class Disk {
   async close(): Promise<void> {
     await this.database.close();
   }
-}
-
-function* unsealed(
-  entries: Iterable<{ key: Key; value: Uint8Array }>,
-): Generator<{ key: Key; value: Uint8Array }> {
-  for (const { key, value } of entries) yield { key, value: isSealed(key) ? unseal(key, value) : value };
 }
 
 /** What LMDB tells of its pages. */

@@ -3,7 +3,9 @@ import type { Transaction } from './transaction.js';
 import type { View } from './view.js';
 
 /** The version of the layout that this code writes and reads. */
-const FORMAT = 3;
+const FORMAT = 4;
+/** The oldest that it reads: the same but for the journal, which such a folder has none of. */
+const OLDEST = 3;
 const FORMAT_KEY = prefixOf(0, RESERVED.format);
 
 /** Throws where the folder was written by a newer layout than this code knows. */
@@ -11,7 +13,7 @@ export function checkFormat(view: View): void {
   const stored = view.get(FORMAT_KEY);
   if (stored === undefined) return;
   const version = stored[0] ?? 0;
-  if (version < FORMAT) {
+  if (version < OLDEST) {
     throw new Error(`the data folder has format version ${String(version)}, of before the first release`);
   }
   if (version > FORMAT) {
@@ -21,7 +23,7 @@ export function checkFormat(view: View): void {
   }
 }
 
-/** Marks a new folder with the present format. */
+/** Marks a new folder, or one of an older format, with the present format. */
 export function writeFormat(transaction: Transaction): void {
-  if (transaction.get(FORMAT_KEY) === undefined) transaction.put(FORMAT_KEY, Uint8Array.of(FORMAT));
+  if (transaction.get(FORMAT_KEY)?.[0] !== FORMAT) transaction.put(FORMAT_KEY, Uint8Array.of(FORMAT));
 }

@@ -1,29 +1,31 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { encodeSequence, SEQUENCE_KEY, type Disk } from './disk.js';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import type { Checkpoints } from './checkpoints.js';
+import { encodeSequence, SEQUENCE_KEY } from './disk-snapshot.js';
+import type { Journal } from './journal/journal.js';
 import type { Key } from './keys.js';
 import type { SpaceGuard } from './space.js';
 import type { LateValue } from './transaction.js';
 
-/** How long a batch waits for company, in milliseconds, after the one before is done. */
+/** How long a frame waits for company in a crowd, in milliseconds, after the one before is on disk. */
 const GATHER_MS = 1;
-/** How many times as long it waits while most of a crowd is still at work: a batch costs more than a commit in it. */
+/** How many times as long it waits while most of a crowd is still at work: a frame costs more than a commit in it. */
 const MOST_WAITS = 5;
 /** So many open transactions are a crowd: they keep the processor busy, so that a wait delays nobody. */
 const CROWD = 16;
 
 export interface GroupCommitEvents {
-  /** More records for the batch that is about to be written, such as counts. */
+  /** More records for the frame that is about to be written, such as counts. */
   readonly extraRecords: () => [Key, Uint8Array | null][];
-  /** Everything up to this sequence is on disk. */
-  readonly onDurable: (sequence: number) => void;
-  /** The file could not be written: nothing may be acknowledged any more. */
+  /** Values that are only known now, as of this sequence; they are to be read like any other. */
+  readonly onLateRecords: (sequence: number, records: ReadonlyMap<Key, Uint8Array | null>) => void;
+  /** The journal could not be written: nothing may be acknowledged any more. */
   readonly onFatal: (error: unknown) => void;
   /** How many transactions are open and may soon commit, so that waiting a moment pays. */
   readonly openTransactions: () => number;
 }
 
 /**
- * Writes published changes to disk: one LMDB batch at a time, everything that has been published meanwhile goes
+ * Makes published changes durable: one frame of the journal at a time, everything that has been published meanwhile goes
  * together into the next one. Publishing order is kept, so a crash leaves a prefix of it.
  */
 export class GroupCommit {
@@ -33,13 +35,14 @@ export class GroupCommit {
   private durable = 0;
   private pendingBytes = 0;
   private pendingCommits = 0;
-  private batchBytes = 0;
+  private frameBytes = 0;
   private running = false;
   private failed = false;
   private waiting: { sequence: number; resolve: () => void }[] = [];
 
   constructor(
-    private readonly disk: Disk,
+    private readonly journal: Journal,
+    private readonly checkpoints: Checkpoints,
     private readonly space: SpaceGuard,
     private readonly events: GroupCommitEvents,
     sequence: number,
@@ -52,9 +55,9 @@ export class GroupCommit {
     return this.durable;
   }
 
-  /** What is published and not on disk yet, in bytes as the space guard counts them. */
+  /** What is published and not durable yet, in bytes as the space guard counts them. */
   get waitingBytes(): number {
-    return this.pendingBytes + this.batchBytes;
+    return this.pendingBytes + this.frameBytes;
   }
 
   /** Whether somebody waits for what has been published to be on disk. */
@@ -88,9 +91,10 @@ export class GroupCommit {
     try {
       while (!this.failed && this.durable < this.published) {
         await this.gather();
+        await this.checkpoints.room();
         // Others may have filled the disk since this was published: then it stays unanswered until there is space.
-        await this.space.whenPossible(this.pendingBytes);
-        await this.writeBatch();
+        await this.space.whenPossible(this.pendingBytes + this.checkpoints.guardedBytes);
+        await this.writeFrame();
       }
     } catch (error) {
       this.failed = true;
@@ -101,8 +105,9 @@ export class GroupCommit {
   }
 
   private async gather(): Promise<void> {
-    // Even alone, let the turn that published finish: all its changes then share one fdatasync.
-    if (this.events.openTransactions() <= 1) return;
+    // Who is heard in this turn goes along. Those who come while one frame is written are company for the next.
+    await nextTurn();
+    if (this.events.openTransactions() < CROWD) return;
     for (let waits = 0; waits < MOST_WAITS; waits += 1) {
       await delay(GATHER_MS);
       const open = this.events.openTransactions();
@@ -110,24 +115,30 @@ export class GroupCommit {
     }
   }
 
-  private async writeBatch(): Promise<void> {
+  private async writeFrame(): Promise<void> {
     const changes = this.pending;
-    const sequence = this.published;
-    // Late values see the memory of this moment, in which everything published belongs to this very batch.
-    for (const [key, value] of this.late) changes.set(key, value());
+    const upTo = this.published;
+    // Late values see the memory of this moment, in which everything published belongs to this very frame.
+    if (this.late.size > 0) {
+      const late = new Map([...this.late].map(([key, value]) => [key, value()]));
+      for (const [key, value] of late) changes.set(key, value);
+      this.events.onLateRecords(upTo, late);
+    }
     for (const [key, value] of this.events.extraRecords()) changes.set(key, value);
-    changes.set(SEQUENCE_KEY, encodeSequence(sequence));
+    changes.set(SEQUENCE_KEY, encodeSequence(upTo));
     this.pending = new Map();
     this.late = new Map();
-    this.batchBytes = this.pendingBytes;
+    const guarded = this.pendingBytes;
+    const isAlone = this.pendingCommits === 1 && this.events.openTransactions() === 0;
+    this.frameBytes = guarded;
     this.pendingBytes = 0;
     this.pendingCommits = 0;
-    await this.disk.write(changes);
-    this.batchBytes = 0;
-    this.durable = sequence;
-    this.events.onDurable(sequence);
-    const ready = this.waiting.filter((waiter) => waiter.sequence <= sequence);
-    this.waiting = this.waiting.filter((waiter) => waiter.sequence > sequence);
+    await this.journal.append(this.durable, upTo, changes, isAlone);
+    this.frameBytes = 0;
+    this.durable = upTo;
+    this.checkpoints.add({ upTo, changes, guarded });
+    const ready = this.waiting.filter((waiter) => waiter.sequence <= upTo);
+    this.waiting = this.waiting.filter((waiter) => waiter.sequence > upTo);
     for (const waiter of ready) waiter.resolve();
   }
 }

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 export type Key = string;
 
 /** Collection number 0 is the engine's own; its "indexes" are the kinds of record it keeps. */
-export const RESERVED = { format: 1, catalogue: 2, sequence: 3, counts: 4, sessions: 5 } as const;
+export const RESERVED = { format: 1, catalogue: 2, sequence: 3, counts: 4, sessions: 5, journal: 6 } as const;
 
 /** A part of a key beyond this many bytes is cut and finished with a hash: LMDB's keys end at 1,978 bytes. */
 const MAX_PART = 920;

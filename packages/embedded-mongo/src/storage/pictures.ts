@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Disk, DiskSnapshot } from './disk.js';
+import type { Disk } from './disk.js';
+import type { DiskSnapshot } from './disk-snapshot.js';
 import type { Key } from './keys.js';
 import { Overlay } from './overlay.js';
 import { PublishedView } from './view.js';

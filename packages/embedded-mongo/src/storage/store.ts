@@ -5,9 +5,11 @@ import type { FolderReport } from './check/report.js';
 import { RunningChecks } from './check/running.js';
 import { EntryCounts } from './counts.js';
 import { Disk } from './disk.js';
+import { Durability } from './durability.js';
 import { checkFormat } from './format.js';
-import { GroupCommit } from './group-commit.js';
 import { allIndexes } from './insertion-order.js';
+import type { Journal } from './journal/journal.js';
+import { recoverJournal, roomToRecover } from './journal/recover.js';
 import { LockedByTransaction, Locks } from './locks.js';
 import { Pictures } from './pictures.js';
 import { sizeOfChanges, SpaceGuard, type MeasureSpace } from './space.js';
@@ -27,7 +29,7 @@ export interface StoreOptions {
 export type Need = 'spare the reserve' | 'use the reserve';
 
 /**
- * The data: published changes in memory first, on disk with the next group commit. Everything runs in one thread,
+ * The data: published changes in memory first, durable with the next frame of the journal. Everything runs in one thread,
  * so what happens between two awaits is atomic.
  */
 export class Store {
@@ -36,7 +38,7 @@ export class Store {
   private readonly locks = new Locks();
   private readonly open = new Set<Transaction>();
   private readonly wasteful = new WastefulTransactions();
-  private readonly commits: GroupCommit;
+  private readonly durability: Durability;
   private readonly background: Background;
   private readonly checks: RunningChecks;
   private readonly pictures: Pictures;
@@ -45,6 +47,7 @@ export class Store {
   private constructor(
     folder: string,
     private readonly disk: Disk,
+    journal: Journal,
     private readonly space: SpaceGuard,
     options: StoreOptions,
   ) {
@@ -52,14 +55,14 @@ export class Store {
     this.checks = new RunningChecks(folder);
     this.pictures = new Pictures(disk);
     this.published = this.pictures.sequence;
-    this.commits = new GroupCommit(
+    this.durability = new Durability(
       disk,
+      journal,
       space,
       {
         extraRecords: () => this.counts.takeChanged(),
-        onDurable: (sequence) => {
-          this.pictures.renew(sequence);
-        },
+        onLateRecords: (sequence, records) => this.pictures.publish(sequence, records),
+        onWritten: (sequence) => this.pictures.renew(sequence),
         onFatal: options.onFatal,
         openTransactions: () => this.open.size,
       },
@@ -73,8 +76,9 @@ export class Store {
    * where its data file has been cut short, and OutOfDiskSpace.
    */
   static open(folder: string, options: StoreOptions): { store: Store; dropped: Collection[] } {
-    const disk = Disk.open(folder, options.measureSpace);
-    const store = new Store(folder, disk, new SpaceGuard(folder, options.measureSpace), options);
+    const disk = Disk.open(folder, options.measureSpace, roomToRecover(folder));
+    const journal = recoverJournal(folder, disk);
+    const store = new Store(folder, disk, journal, new SpaceGuard(folder, options.measureSpace), options);
     const view = store.latest();
     checkFormat(view);
     const { live, dropped } = store.catalogue.load(view);
@@ -92,17 +96,17 @@ export class Store {
 
   /** Everything up to this sequence has reached the disk. */
   get durableSequence(): number {
-    return this.commits.durableSequence;
+    return this.durability.commits.durableSequence;
   }
 
   /** What is published and not on disk yet, in bytes as the space guard counts them. */
   get waitingBytes(): number {
-    return this.commits.waitingBytes;
+    return this.durability.commits.waitingBytes;
   }
 
   /** Whether somebody waits for a commit, or has a transaction open that may soon be one. */
   get isCommittedTo(): boolean {
-    return this.open.size > 0 || this.commits.isAwaited;
+    return this.open.size > 0 || this.durability.commits.isAwaited;
   }
 
   /** What is published now. */
@@ -112,7 +116,7 @@ export class Store {
 
   /** What is on disk now: all that majority, snapshot and linearizable reads may show. */
   flushed(): View {
-    return this.pictures.at(Math.max(this.commits.durableSequence, this.pictures.sequence));
+    return this.pictures.at(Math.max(this.durability.commits.durableSequence, this.pictures.sequence));
   }
 
   /** Begins a client's transaction: it reads what is published now, until it is committed or ended. */
@@ -134,12 +138,12 @@ export class Store {
   private publishWith(transaction: Transaction, need: Need): number {
     if (transaction.writes.size > 0 || transaction.lateWrites.size > 0) {
       const bytes = sizeOfChanges(transaction.writes.values());
-      if (need === 'spare the reserve') this.space.checkRoom(this.commits.waitingBytes + bytes);
+      if (need === 'spare the reserve') this.space.checkRoom(this.durability.unwrittenBytes + bytes);
       this.published += 1;
       this.pictures.publish(this.published, transaction.writes);
       if (this.open.size > 0) this.locks.noteWritten(transaction.locked, this.published);
       this.counts.apply(transaction.counts);
-      this.commits.enqueue(this.published, transaction.writes, transaction.lateWrites, bytes);
+      this.durability.commits.enqueue(this.published, transaction.writes, transaction.lateWrites, bytes);
     }
     const sequence = this.published;
     transaction.published(sequence);
@@ -160,8 +164,8 @@ export class Store {
     waiter: Waiter = patient,
   ): Promise<T> {
     for (;;) {
-      if (need === 'spare the reserve') this.space.checkBeginning(this.commits.waitingBytes);
-      else await this.space.whenPossible(this.commits.waitingBytes);
+      if (need === 'spare the reserve') this.space.checkBeginning(this.durability.unwrittenBytes);
+      else await this.space.whenPossible(this.durability.unwrittenBytes);
       const outcome = this.attempt(write, need);
       if (outcome.done) return outcome.result;
       await waiter.until(outcome.holder.ended);
@@ -170,7 +174,7 @@ export class Store {
 
   /** Resolves when everything that is published up to `sequence` is on disk. */
   durable(sequence = this.published): Promise<void> {
-    return this.commits.whenDurable(sequence);
+    return this.durability.commits.whenDurable(sequence);
   }
 
   /** The open transactions that have used this collection. */
@@ -201,6 +205,8 @@ export class Store {
    */
   async check(ns: string | undefined, checkInterrupt: () => void): Promise<FolderReport> {
     this.space.checkRoom(0);
+    await this.durability.written();
+    this.checks.checkGoingOn();
     return this.checks.run(ns, checkInterrupt, this.pictures.hold());
   }
 
@@ -217,6 +223,7 @@ export class Store {
     await this.pictures.unread();
     await this.durable();
     await this.checks.ended();
+    await this.durability.close();
     this.pictures.release();
     await this.disk.close();
   }

@@ -16,7 +16,7 @@ export interface CountChange {
 /** So many of the entries that a transaction has read are kept for when it reads them again. */
 const MOST_REMEMBERED = 128;
 
-/** A value that is computed when the batch that holds it is written, from then current memory. */
+/** A value that is computed when the frame that holds it is written, from then current memory. */
 export type LateValue = () => Uint8Array | null;
 
 /**
@@ -122,7 +122,7 @@ export class Transaction implements View {
     this.write(key, null);
   }
 
-  /** A record that is encoded only when it is written to disk; it is never read back through a view. */
+  /** A record that is encoded only when it is written to disk, and is to be read from then on. */
   putLate(key: Key, value: LateValue): void {
     this.lateWrites.set(key, value);
   }

@@ -1,4 +1,4 @@
-import type { DiskSnapshot } from './disk.js';
+import type { DiskSnapshot } from './disk-snapshot.js';
 import { type Key } from './keys.js';
 import type { Overlay } from './overlay.js';
 

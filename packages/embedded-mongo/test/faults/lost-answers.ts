@@ -6,14 +6,14 @@ import { startEngine, type TestEngine } from '../kit.js';
 import { newFolder } from '../process/folders.js';
 
 /**
- * Kills the process right after the sync of a batch, before anything of it is answered: of the batch that holds the
+ * Kills the process when a frame of the journal is on disk, before anything of it is answered: of the frame that holds the
  * mark in the file that the environment names. The file then has another name, as the sign that it happened there.
  */
 const DIES_BEFORE_ITS_ANSWER = {
   name: 'dies before its answer',
   file: 'storage/group-commit.js',
-  passage: 'await this.disk.write(changes);',
-  replacement: `await this.disk.write(changes);
+  passage: 'await this.journal.append(this.durable, upTo, changes, isAlone);',
+  replacement: `await this.journal.append(this.durable, upTo, changes, isAlone);
         const files = process.getBuiltinModule('node:fs');
         const order = process.env.MARK_OF_DEATH;
         if (files.existsSync(order)) {

@@ -158,7 +158,7 @@ describe('a stopped folder', () => {
     expect(await start()).toMatchObject({ code: 1, stderr: expect.stringContaining('damaged') });
     copyFileSync(sound, dataFile());
     const disk = Disk.open(dbPath);
-    await disk.write([[prefixOf(0, RESERVED.format), Uint8Array.of(99)]]);
+    await disk.write(new Map([[prefixOf(0, RESERVED.format), Uint8Array.of(99)]]));
     await disk.close();
     expect(await start()).toMatchObject({ code: 1, stderr: expect.stringContaining('format version 99') });
     expect(await run('--repair')).toMatchObject({

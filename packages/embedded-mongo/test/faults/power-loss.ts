@@ -5,11 +5,17 @@ import { fileURLToPath } from 'node:url';
 
 const SOURCE = fileURLToPath(new URL('./record-writes.c', import.meta.url));
 const HEAD = 24;
-const PAGE = 4096;
+/** What a disk writes as a whole. */
+const SECTOR = 512;
+/** The files that an engine writes, by their numbers in the record. */
+const FILES = ['data.mdb', 'journal.0', 'journal.1'] as const;
 
-/** Something that a process did to its data file, as `record-writes.c` recorded it. */
+export type FileName = (typeof FILES)[number];
+
+/** Something that a process did to one of its files, as `record-writes.c` recorded it. */
 export interface FileEvent {
-  readonly kind: 'write' | 'synced write' | 'sync begins' | 'sync has ended';
+  readonly file: FileName;
+  readonly kind: 'write' | 'synced write begins' | 'synced write' | 'sync begins' | 'sync has ended';
   readonly offset: number;
   /** The monotonic clock, in nanoseconds, when it had been done. */
   readonly time: bigint;
@@ -23,13 +29,14 @@ export function buildRecorder(folder: string): string {
   return library;
 }
 
-/** The environment that has a process record what it does to `data.mdb`. */
+/** The environment that has a process record what it does to its data file and its journal. */
 export function recording(library: string, log: string): Record<string, string> {
-  return { LD_PRELOAD: library, RECORD_FILE: '/data.mdb', RECORD_LOG: log };
+  return { LD_PRELOAD: library, RECORD_FILES: FILES.map((name) => `/${name}`).join(':'), RECORD_LOG: log };
 }
 
 const KINDS: ReadonlyMap<string, FileEvent['kind']> = new Map([
   ['W', 'write'],
+  ['P', 'synced write begins'],
   ['D', 'synced write'],
   ['B', 'sync begins'],
   ['E', 'sync has ended'],
@@ -43,8 +50,10 @@ export function readEvents(log: string): FileEvent[] {
     // The process was killed while it recorded the last one.
     if (at + HEAD + length > bytes.length) break;
     const kind = KINDS.get(String.fromCharCode(bytes[at] as number));
-    if (kind === undefined) throw new Error('the record is damaged');
+    const file = FILES[bytes[at + 1] as number];
+    if (kind === undefined || file === undefined) throw new Error('the record is damaged');
     events.push({
+      file,
       kind,
       offset: Number(bytes.readBigUInt64LE(at + 8)),
       time: bytes.readBigUInt64LE(at + 16),
@@ -55,12 +64,29 @@ export function readEvents(log: string): FileEvent[] {
   return events;
 }
 
-/**
- * The data file as it may be found after the power failed at `time`: what had been synced by then is there; of the
- * rest, each page by the toss of a coin (`keeps`).
- */
-export function imageAt(events: readonly FileEvent[], time: bigint, keeps: () => boolean): Buffer {
+/** The files as they may be found after the power failed at `time`; see `imageOf`. */
+export function imagesAt(
+  events: readonly FileEvent[],
+  time: bigint,
+  keeps: () => boolean,
+): Map<FileName, Buffer> {
   const before = events.filter((event) => event.time <= time);
+  return new Map(
+    FILES.map((name) => [
+      name,
+      imageOf(
+        before.filter(({ file }) => file === name),
+        keeps,
+      ),
+    ]),
+  );
+}
+
+/**
+ * A file as it may be found when the power fails after these events: what had been synced by then is there; of the rest,
+ * each sector by the toss of a coin (`keeps`).
+ */
+export function imageOf(before: readonly FileEvent[], keeps: () => boolean): Buffer {
   const lastSync = before.map(({ kind }) => kind).lastIndexOf('sync has ended');
   const synced =
     lastSync < 0
@@ -75,7 +101,7 @@ export function imageAt(events: readonly FileEvent[], time: bigint, keeps: () =>
   before.forEach(({ kind, offset, data }, position) => {
     const isSafe = kind === 'synced write' || position < synced;
     for (let at = 0; at < data.length;) {
-      const next = Math.min(data.length, at + PAGE - ((offset + at) % PAGE));
+      const next = Math.min(data.length, at + SECTOR - ((offset + at) % SECTOR));
       if (isSafe || keeps()) {
         data.copy(image, offset + at, at, next);
         end = Math.max(end, offset + next);
@@ -86,8 +112,8 @@ export function imageAt(events: readonly FileEvent[], time: bigint, keeps: () =>
   return image.subarray(0, end);
 }
 
-/** Puts an image into a folder of its own. */
-export function writeImage(folder: string, image: Buffer): void {
+/** Puts images into a folder of its own. */
+export function writeImages(folder: string, images: ReadonlyMap<FileName, Buffer>): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'data.mdb'), image);
+  for (const [name, image] of images) writeFileSync(join(folder, name), image);
 }

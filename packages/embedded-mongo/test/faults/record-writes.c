@@ -1,8 +1,9 @@
 /*
- * For LD_PRELOAD: records what a process writes to one file, and when it had that synced. Environment: RECORD_FILE,
- * the end of the file's path, and RECORD_LOG, where the records go. A record is 24 bytes, little-endian: kind ('W' a
- * write, 'D' a write that is synced when it returns, 'B' a sync begins, 'E' it has ended), 3 bytes unused, length
- * (32 bits), offset (64 bits), time of the monotonic clock in nanoseconds (64 bits); then a write's data.
+ * For LD_PRELOAD: records what a process writes to some files, and when it had that synced. Environment: RECORD_FILES,
+ * the ends of the files' paths, with colons between, and RECORD_LOG, where the records go. A record is 24 bytes,
+ * little-endian: kind ('W' a write, 'P' a write begins that is synced when it returns, 'D' it has returned, 'B' a sync
+ * begins, 'E' it has ended), the file's number in RECORD_FILES, from 0, 2 bytes unused, length (32 bits), offset
+ * (64 bits), time of the monotonic clock in nanoseconds (64 bits); then a write's data.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -19,7 +20,8 @@
 enum { MOST_FILES = 65536 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static unsigned char watched[MOST_FILES]; /* 'W' or 'D' for the file that is recorded, 0 for others */
+static unsigned char watched[MOST_FILES]; /* 'W' or 'D' for a file that is recorded, 0 for others */
+static unsigned char numbers[MOST_FILES];
 static int log_file = -1;
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -35,9 +37,9 @@ static void put(const void *bytes, size_t length) {
   }
 }
 
-static void record(unsigned char kind, uint64_t offset, const struct iovec *parts, int count) {
+static void record(unsigned char kind, int file, uint64_t offset, const struct iovec *parts, int count) {
   struct timespec now;
-  unsigned char head[24] = {kind};
+  unsigned char head[24] = {kind, numbers[file]};
   uint32_t length = 0;
   int at;
   for (at = 0; at < count; at += 1) length += (uint32_t)parts[at].iov_len;
@@ -54,13 +56,27 @@ static void record(unsigned char kind, uint64_t offset, const struct iovec *part
 
 static int kind_of(int file) { return file >= 0 && file < MOST_FILES ? watched[file] : 0; }
 
+/* The number of the file among those that are recorded, or -1. */
+static int number_of(const char *path) {
+  const char *end = getenv("RECORD_FILES");
+  int number = 0;
+  while (end && *end) {
+    size_t length = strcspn(end, ":");
+    size_t whole = strlen(path);
+    if (whole >= length && memcmp(path + whole - length, end, length) == 0) return number;
+    end += length + (end[length] == ':');
+    number += 1;
+  }
+  return -1;
+}
+
 static int opened(int file, const char *path, int flags) {
-  const char *end = getenv("RECORD_FILE");
   const char *log = getenv("RECORD_LOG");
+  int number = number_of(path);
   if (file < 0 || file >= MOST_FILES) return file;
   watched[file] = 0;
-  if (!end || !log || strlen(path) < strlen(end)) return file;
-  if (strcmp(path + strlen(path) - strlen(end), end) != 0) return file;
+  if (!log || number < 0) return file;
+  numbers[file] = (unsigned char)number;
   pthread_mutex_lock(&lock);
   if (log_file < 0) log_file = REAL(open)(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   pthread_mutex_unlock(&lock);
@@ -91,8 +107,9 @@ int close(int file) {
   int kind = kind_of(file);                                                              \
   if (!kind) return call;                                                                \
   uint64_t place = (uint64_t)(offset);                                                   \
+  if (kind == 'D') record('P', file, place, parts, count);                               \
   ssize_t result = call;                                                                 \
-  if (result >= 0) record((unsigned char)kind, place, parts, count);                     \
+  if (result >= 0) record((unsigned char)kind, file, place, parts, count);               \
   return result
 
 ssize_t pwrite(int file, const void *bytes, size_t length, off_t offset) {
@@ -120,9 +137,9 @@ ssize_t writev(int file, const struct iovec *parts, int count) {
 #define SYNC(name)                                \
   int name(int file) {                            \
     int kind = kind_of(file);                     \
-    if (kind) record('B', 0, NULL, 0);            \
+    if (kind) record('B', file, 0, NULL, 0);            \
     int result = REAL(name)(file);                \
-    if (kind && result == 0) record('E', 0, NULL, 0); \
+    if (kind && result == 0) record('E', file, 0, NULL, 0); \
     return result;                                \
   }
 SYNC(fsync)

@@ -15,9 +15,9 @@ const MARK = /write \d+-\d+\./g;
 const HASTY: readonly Mutant[] = [
   {
     name: 'does not sync',
-    file: 'storage/disk.js',
-    passage: 'overlappingSync: false,',
-    replacement: 'overlappingSync: false, noSync: true,',
+    file: 'storage/journal/journal.js',
+    passage: 'O_RDWR | O_CREAT | O_DSYNC',
+    replacement: 'O_RDWR | O_CREAT',
   },
   {
     name: 'answers when a write is in memory',
@@ -30,25 +30,20 @@ const HASTY: readonly Mutant[] = [
 describe('a trace', () => {
   afterAll(removeFolders);
 
-  const [opened, asked, stored, synced, rooted, answer] = [
-    '1 openat(AT_FDCWD</d>, "/d/data.mdb", O_WRONLY|O_DSYNC) = 22</d/data.mdb>',
+  const [opened, asked, stored, answer] = [
+    '1 openat(AT_FDCWD</d>, "/d/journal.0", O_RDWR|O_CREAT|O_DSYNC) = 22</d/journal.0>',
     '1 read(25<socket:[9]>, "insert write 1-1.", 65536) = 17',
-    '2 writev(21</d/data.mdb>, [{iov_base="write 1-1.", iov_len=10}], 1) = 10',
-    '2 fdatasync(21</d/data.mdb> <unfinished ...>\n2 <... fdatasync resumed>) = 0',
-    '2 pwrite64(22</d/data.mdb>, "roots", 5, 4096) = 5',
+    '2 pwrite64(22</d/journal.0>, "write 1-1.", 10, 512 <unfinished ...>\n2 <... pwrite64 resumed>) = 10',
     '1 write(25<socket:[9]>, "ok", 2) = 2',
   ] as const;
+  const [begun, ended] = stored.split('\n') as [string, string];
 
   it.each([
-    ['follows everything', [opened, asked, stored, synced, rooted, answer], 'safe'],
-    ['comes before the page of roots', [opened, asked, stored, synced, answer, rooted], 'early'],
-    ['comes with no sync', [opened, asked, stored, rooted, answer], 'early'],
-    [
-      'comes after a sync that began before the write',
-      [opened, asked, synced, stored, rooted, answer],
-      'early',
-    ],
-    ['comes before the write', [opened, asked, answer, stored, synced, rooted], 'early'],
+    ['follows everything', [opened, asked, stored, answer], 'safe'],
+    ['comes before the write has returned', [opened, asked, begun, answer, ended], 'early'],
+    ['comes with no sync', [opened.replace('|O_DSYNC', ''), asked, stored, answer], 'early'],
+    ['comes with another write', [opened, asked, stored.replace('1-1', '1-2'), answer], 'early'],
+    ['comes before the write', [opened, asked, answer, stored], 'early'],
   ] as const)('in which the answer %s is judged rightly', async (_case, lines, verdict) => {
     const log = join(await newFolder(), 'trace');
     writeFileSync(log, lines.join('\n'));
@@ -57,15 +52,15 @@ describe('a trace', () => {
   });
 });
 
-const aTrace = hasTool('strace', 'whether each answer follows its fdatasync') ? describe : undefined;
+const aTrace = hasTool('strace', 'whether each answer follows its synced write') ? describe : undefined;
 
 aTrace?.('by the system calls of the engine', () => {
   afterAll(removeFolders);
 
-  it('each of several concurrent writers is answered after the fdatasync that holds its write', async () => {
+  it('each of several concurrent writers is answered after the synced write that holds its own', async () => {
     const { safe, early } = await trace();
     console.log(
-      `strace: ${String(safe.length)} answers after their fdatasync, ${String(early.length)} before`,
+      `strace: ${String(safe.length)} answers after their synced write, ${String(early.length)} before`,
     );
     expect(early).toEqual([]);
     expect(new Set(safe).size).toBe(WRITERS * EACH);

@@ -41,9 +41,9 @@ export interface Answers {
 }
 
 /**
- * Follows each write by its mark (`mark`, which must be a global pattern): from the client's request into the data
- * file, through the fdatasync that began after that and the synced write of LMDB's page of roots, to the answer. In a
- * transaction the commit's answer counts.
+ * Follows each write by its mark (`mark`, which must be a global pattern): from the client's request, through the write
+ * to a file of the journal that was opened to be synced with each write, to the answer. In a transaction the commit's
+ * answer counts.
  */
 export function judgeAnswers(calls: readonly Call[], mark: RegExp): Answers {
   const judge = new Judge(mark);
@@ -61,19 +61,15 @@ export function judgeAnswers(calls: readonly Call[], mark: RegExp): Answers {
 
 class Judge {
   readonly answers: Answers = { safe: [], early: [] };
-  private readonly written = new Set<string>();
-  private readonly synced = new Set<string>();
   private readonly durable = new Set<string>();
-  private readonly syncing = new Map<string, string[]>();
-  private readonly rootFiles = new Set<string>();
+  private readonly syncedFiles = new Set<string>();
   /** By socket: what the next answer acknowledges, and what waits for the transaction's commit. */
   private readonly due = new Map<string, string[]>();
   private readonly open = new Map<string, string[]>();
 
   constructor(private readonly mark: RegExp) {}
 
-  begun({ text, thread }: Call): void {
-    if (isSync(text)) this.syncing.set(thread, [...this.written]);
+  begun({ text }: Call): void {
     const socket = /^(?:write|writev|sendmsg|sendto)\(\d+<socket:\[(\d+)\]>/.exec(text)?.[1];
     if (socket === undefined) return;
     for (const one of this.due.get(socket) ?? []) {
@@ -82,14 +78,15 @@ class Judge {
     this.due.delete(socket);
   }
 
-  ended({ text, thread }: Call): void {
+  ended({ text }: Call): void {
     const socket = /^(?:read|recvmsg)\(\d+<socket:\[(\d+)\]>/.exec(text)?.[1];
     if (socket !== undefined) this.asked(socket, text);
-    else if (isSync(text)) {
-      for (const one of this.syncing.get(thread) ?? []) this.synced.add(one);
-    } else if (isOfDataFile(text)) this.wrote(text);
-    const roots = /^openat\(.*O_DSYNC.*\) = (\d+)<[^>]*\/data\.mdb>/.exec(text)?.[1];
-    if (roots !== undefined) this.rootFiles.add(roots);
+    const opened = /^openat\(.*O_DSYNC.*\) = (\d+)<[^>]*\/journal\.[01]>/.exec(text)?.[1];
+    if (opened !== undefined) this.syncedFiles.add(opened);
+    const written = /^p?write(?:64|v)?\((\d+)<[^>]*\/journal\.[01]>/.exec(text)?.[1];
+    if (written !== undefined && this.syncedFiles.has(written)) {
+      for (const one of text.match(this.mark) ?? []) this.durable.add(one);
+    }
   }
 
   private asked(socket: string, text: string): void {
@@ -101,18 +98,4 @@ class Judge {
     } else if (text.includes('autocommit')) this.open.set(socket, [...open, ...marks]);
     else this.due.set(socket, marks);
   }
-
-  private wrote(text: string): void {
-    const file = /^\w+\((\d+)</.exec(text)?.[1] ?? '';
-    if (this.rootFiles.has(file)) for (const one of this.synced) this.durable.add(one);
-    else for (const one of text.match(this.mark) ?? []) this.written.add(one);
-  }
-}
-
-function isSync(text: string): boolean {
-  return /^f(data)?sync\(\d+<[^>]*\/data\.mdb>/.test(text);
-}
-
-function isOfDataFile(text: string): boolean {
-  return /^(?:p?write(?:64|v)?)\(\d+<[^>]*\/data\.mdb>/.test(text);
 }

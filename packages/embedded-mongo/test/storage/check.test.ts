@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { checkInProcess as CheckInProcess } from '../../src/storage/check/process.js';
+import type { Collection } from '../../src/storage/collection.js';
 import { linesOf } from '../../src/storage/check/report.js';
 import type { Disk as DiskType } from '../../src/storage/disk.js';
 import type { Store as StoreType } from '../../src/storage/store.js';
@@ -58,13 +59,14 @@ describe('a check of a folder that is written to', () => {
   it('leaves what LMDB shares with readers alone, also while a commit is in the file and not told of yet', async () => {
     const folder = newFolder();
     const store = openStore(folder);
-    const accounts = await withAccounts(store);
-    await store.durable();
+    await withAccounts(store);
+    await close(store);
     const path = join(folder, 'data.mdb');
     const before = readFileSync(path);
-    await store.writeOnce((own) => insert(own, accounts, { _id: 'c', pad: 'x'.repeat(3 * PAGE) }));
-    await store.durable();
-    await close(store);
+    const again = openStore(folder);
+    const accounts = again.catalogue.find('test.accounts') as Collection;
+    await again.writeOnce((own) => insert(own, accounts, { _id: 'c', pad: 'x'.repeat(3 * PAGE) }));
+    await close(again);
     const after = readFileSync(path);
     const changed = [0, 1].filter((page) => !pageOf(before, page).equals(pageOf(after, page)));
     expect(changed).toHaveLength(1);

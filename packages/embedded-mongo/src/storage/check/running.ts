@@ -21,7 +21,7 @@ export class RunningChecks {
     held: { readonly release: () => void },
   ): Promise<FolderReport> {
     const check = checkInProcess(this.folder, ns, () => {
-      if (this.closing) throw new EngineError('ShutdownInProgress', 'The server is shutting down.');
+      this.checkGoingOn();
       checkInterrupt();
     }).finally(() => {
       this.running.delete(check);
@@ -29,6 +29,11 @@ export class RunningChecks {
     });
     this.running.add(check);
     return check;
+  }
+
+  /** Throws ShutdownInProgress once all are given up. */
+  checkGoingOn(): void {
+    if (this.closing) throw new EngineError('ShutdownInProgress', 'The server is shutting down.');
   }
 
   /** Has all of them given up from now on. */

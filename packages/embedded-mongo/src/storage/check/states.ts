@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { Disk, type DiskSnapshot } from '../disk.js';
+import { Disk } from '../disk.js';
+import { type DiskSnapshot } from '../disk-snapshot.js';
 import type { Meta, PageFile } from './page-file.js';
 
 /** How often a moment without a commit is waited for; a commit takes far longer than reading two pages. */

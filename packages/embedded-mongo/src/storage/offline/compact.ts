@@ -1,6 +1,8 @@
 import { checkInProcess } from '../check/process.js';
 import { linesOf } from '../check/report.js';
 import { Disk } from '../disk.js';
+import { hasJournal } from '../journal/read.js';
+import { recoverJournal, roomToRecover } from '../journal/recover.js';
 import { prefixOf, type Key } from '../keys.js';
 import { SpaceGuard } from '../space.js';
 import { dataFileSize, replaceDataFile } from './replace-file.js';
@@ -30,6 +32,7 @@ export async function compactFolder(folder: string): Promise<CompactOutcome> {
   if (damage !== undefined) {
     throw new Error(`the data is damaged and was left as it is; run embedded-mongo --repair (${damage})`);
   }
+  await settleJournal(folder);
   await replaceDataFile(folder, async (newFolder) => {
     const from = Disk.openToRead(folder);
     const to = Disk.open(newFolder, undefined, before);
@@ -43,6 +46,14 @@ export async function compactFolder(folder: string): Promise<CompactOutcome> {
     if (found !== copied) throw new Error(`the copy has ${String(found)} of ${String(copied)} entries`);
   });
   return { before, after: dataFileSize(folder) };
+}
+
+/** Brings into the data file what is in the journal of a folder that was not closed. */
+async function settleJournal(folder: string): Promise<void> {
+  if (!hasJournal(folder)) return;
+  const disk = Disk.open(folder, undefined, roomToRecover(folder));
+  recoverJournal(folder, disk).remove();
+  await disk.close();
 }
 
 const iterate = (snapshot: ReturnType<Disk['snapshot']>): Iterator<{ key: Key; value: Uint8Array }> =>

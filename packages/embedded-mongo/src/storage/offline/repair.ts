@@ -5,7 +5,8 @@ import { Catalogue } from '../catalogue.js';
 import type { Collection, Index } from '../collection.js';
 import { Problems } from '../check/structure.js';
 import { EntryCounts } from '../counts.js';
-import { Disk, encodeSequence, SEQUENCE_KEY } from '../disk.js';
+import { Disk } from '../disk.js';
+import { encodeSequence, SEQUENCE_KEY } from '../disk-snapshot.js';
 import { checkFormat } from '../format.js';
 import { readNumber } from '../insertion-order.js';
 import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
@@ -14,6 +15,7 @@ import { idKeyOf, insertDocument } from '../records.js';
 import { isIntact, isSealed, unseal } from '../seal.js';
 import { Store } from '../store.js';
 import type { View } from '../view.js';
+import { layJournalOver, putJournalAside } from './repair-journal.js';
 import { replaceDataFile } from './replace-file.js';
 import { Salvage } from './salvage.js';
 
@@ -45,6 +47,7 @@ export async function repairFolder(folder: string): Promise<RepairOutcome> {
   const keptAs = `data.before-repair-${String(Date.now())}.mdb`;
   let documents = 0;
   try {
+    layJournalOver(folder, salvage, problems.add);
     const records = readRecords(salvage, problems);
     await replaceDataFile(
       folder,
@@ -54,6 +57,7 @@ export async function repairFolder(folder: string): Promise<RepairOutcome> {
       },
       keptAs,
     );
+    putJournalAside(folder, keptAs);
   } finally {
     salvage.close();
   }
@@ -100,7 +104,7 @@ async function writeRecords(newFolder: string, records: Records): Promise<void> 
       ? SEQUENCE_UNKNOWN
       : Number(Buffer.from(sequence).readBigUInt64BE()) + SEQUENCES_SKIPPED;
   const disk = Disk.open(newFolder);
-  await disk.write([...kept, [SEQUENCE_KEY, encodeSequence(next)]]);
+  await disk.write(new Map([...kept, [SEQUENCE_KEY, encodeSequence(next)]]));
   await disk.close();
 }
 

@@ -5,6 +5,7 @@ import { PageFile, type Meta } from '../check/page-file.js';
 import { TreeWalk, type TreeVisitor } from '../check/tree-walk.js';
 import { DATA_FILE } from '../disk.js';
 import type { Key } from '../keys.js';
+import type { Change } from '../long-runs.js';
 import { LostLeaves } from './lost-leaves.js';
 
 /** The first two pages tell of states of the file; they belong to no tree. */
@@ -20,6 +21,7 @@ export class Salvage {
   private readonly meta: Meta;
   private readonly free: ReadonlySet<number>;
   private readonly lost: LostLeaves;
+  private newer: readonly Change[] = [];
 
   /** Opens the data file of a folder. Throws where neither of its first two pages can be read. */
   constructor(
@@ -48,10 +50,25 @@ export class Salvage {
     this.lost = this.findLost(used, listProblems === 0 && pages === meta.lastPage + 1);
   }
 
+  /** From now on these changes count as made to what the file holds. */
+  layOver(changes: ReadonlyMap<Key, Uint8Array | null>): void {
+    this.newer = [...changes].sort(([one], [other]) => (one < other ? -1 : 1));
+  }
+
   /** Hands over the entries from `low` (inclusive) to `high` (exclusive). */
   entries(low: Key, high: Key, take: (key: Key, value: Uint8Array) => void): void {
+    const newer = this.newer.filter(([key]) => key >= low && key < high);
+    let taken = 0;
+    const takeNewerBefore = (key: Key): void => {
+      for (let change = newer[taken]; change !== undefined && change[0] < key; change = newer[taken]) {
+        taken += 1;
+        if (change[1] !== null) take(change[0], change[1]);
+      }
+    };
     const within = (key: Key, value: Uint8Array): void => {
-      if (key >= low && key < high) take(key, value);
+      if (key < low || key >= high) return;
+      takeNewerBefore(key);
+      if (newer[taken]?.[0] !== key) take(key, value);
     };
     const lost = this.lost.from(low);
     let next = 0;
@@ -69,6 +86,7 @@ export class Salvage {
       },
     });
     takeLostBefore(high);
+    takeNewerBefore(high);
   }
 
   close(): void {

@@ -1,0 +1,56 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { EngineError } from '../../errors.js';
+import type { Disk } from '../disk.js';
+import { type Key, prefixOf, RESERVED } from '../keys.js';
+import { Journal } from './journal.js';
+import { hasJournal, JOURNAL_FILES, readJournal } from './read.js';
+
+/** Where the data file keeps the epoch whose frames go on from it. */
+export const EPOCH_KEY: Key = prefixOf(0, RESERVED.journal);
+
+/** The epoch that a record tells; 0 where there is none. */
+export function readEpoch(record: Uint8Array | undefined): number {
+  return record === undefined ? 0 : Buffer.from(record).readUInt32BE();
+}
+
+/** So many bytes the data file may grow by for each byte of a journal: LMDB writes whole pages. */
+const COPIES = 4;
+
+/** The disk space, in bytes, that has to be free for a folder's journal to be brought into the data file. */
+export function roomToRecover(folder: string): number {
+  const sizes = JOURNAL_FILES.map(
+    (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0,
+  );
+  return COPIES * sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/**
+ * Brings what a folder's journal holds into the data file, and opens the journal for more. Throws
+ * DataCorruptionDetected, and changes nothing, where frames are missing in between.
+ */
+export function recoverJournal(folder: string, disk: Disk): Journal {
+  const snapshot = disk.snapshot();
+  const epoch = readEpoch(snapshot.get(EPOCH_KEY));
+  const written = snapshot.sequence;
+  snapshot.release();
+  if (!hasJournal(folder)) return Journal.open(folder, epoch);
+  const { frames, gaps } = readJournal(folder, epoch, written);
+  if (gaps.length > 0) {
+    throw new EngineError(
+      'DataCorruptionDetected',
+      'the journal is damaged: changes are missing between others that are there; try --repair',
+    );
+  }
+  const changes = new Map(frames.flatMap((frame) => frame.changes));
+  // What is left of the old epoch may follow on what is written next by mere chance: it must not count any more.
+  changes.set(EPOCH_KEY, encodeEpoch(epoch + 1));
+  disk.writeAtOnce(changes);
+  return Journal.open(folder, epoch + 1);
+}
+
+function encodeEpoch(epoch: number): Uint8Array {
+  const record = Buffer.alloc(4);
+  record.writeUInt32BE(epoch);
+  return record;
+}

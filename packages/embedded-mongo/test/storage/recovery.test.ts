@@ -1,0 +1,233 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { checkInProcess as CheckInProcess } from '../../src/storage/check/process.js';
+import { linesOf } from '../../src/storage/check/report.js';
+import type { Collection } from '../../src/storage/collection.js';
+import type { Disk as DiskType } from '../../src/storage/disk.js';
+import { JOURNAL_FILES } from '../../src/storage/journal/read.js';
+import { prefixOf, RESERVED, type Key } from '../../src/storage/keys.js';
+import type { compactFolder as CompactFolder } from '../../src/storage/offline/compact.js';
+import type { repairFolder as RepairFolder } from '../../src/storage/offline/repair.js';
+import { scanDocuments } from '../../src/storage/reading.js';
+import { createIndex } from '../../src/storage/schema.js';
+import type { Store as StoreType } from '../../src/storage/store.js';
+import { byField, cleanUp, close, insert, int, newFolder, set, stores, withAccounts } from './store-kit.js';
+
+// As built: the process that checks a folder is another program.
+const built = '../../dist/storage/';
+const { Store } = (await import(`${built}store.js`)) as { Store: typeof StoreType };
+const { Disk } = (await import(`${built}disk.js`)) as { Disk: typeof DiskType };
+const { checkInProcess } = (await import(`${built}check/process.js`)) as {
+  checkInProcess: typeof CheckInProcess;
+};
+const { repairFolder } = (await import(`${built}offline/repair.js`)) as { repairFolder: typeof RepairFolder };
+const { compactFolder } = (await import(`${built}offline/compact.js`)) as {
+  compactFolder: typeof CompactFolder;
+};
+
+const FIRST = JOURNAL_FILES[0];
+const ROUNDS = 12;
+
+function openStore(folder: string): StoreType {
+  const { store } = Store.open(folder, {
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  stores.add(store);
+  return store;
+}
+
+/** Without LMDB's lock file, which tells of readers that the copy has not. */
+const copyOf = (folder: string): string => {
+  const copy = join(newFolder(), 'copy');
+  cpSync(folder, copy, { recursive: true, filter: (path) => !path.endsWith('-lock') });
+  return copy;
+};
+
+const accountsIn = (store: StoreType): Collection => store.catalogue.find('test.accounts') as Collection;
+
+const dataOf = (folder: string): Buffer => readFileSync(join(folder, 'data.mdb'));
+
+/**
+ * What is left of a folder when its process is killed after `write`, before the data file has followed. That waits for
+ * a moment; where the machine was too slow for it, all is tried again with another copy of `original`.
+ */
+async function killedAfter(
+  original: string,
+  write: (store: StoreType, accounts: Collection) => Promise<void>,
+): Promise<string> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const home = copyOf(original);
+    const store = openStore(home);
+    const before = dataOf(home);
+    await write(store, accountsIn(store));
+    const folder = copyOf(home);
+    const isInTime = dataOf(home).equals(before) && dataOf(folder).equals(before);
+    await close(store);
+    expect(existsSync(join(home, FIRST))).toBe(false);
+    if (isInTime) return folder;
+  }
+  throw new Error('the data file always followed too soon');
+}
+
+const contentsNow = (store: StoreType): Map<string, unknown> => {
+  const view = store.latest();
+  const found = new Map(
+    [...scanDocuments(view, accountsIn(store))].map(({ idKey, bytes }) => [
+      idKey,
+      Buffer.from(bytes).toString('hex'),
+    ]),
+  );
+  view.release();
+  return found;
+};
+
+/** What a folder holds, by id. Opens and closes it. */
+async function contents(folder: string): Promise<Map<string, unknown>> {
+  const store = openStore(folder);
+  const found = contentsNow(store);
+  await close(store);
+  return found;
+}
+
+/**
+ * A folder with some documents in the data file, and others, and changes of the first, in the journal alone. With it,
+ * what it held after each of the steps that are in the journal.
+ */
+async function killedFolder(): Promise<{ folder: string; after: Map<string, unknown>[] }> {
+  const home = newFolder();
+  const first = openStore(home);
+  await createIndex(first, await withAccounts(first), byField('n'));
+  await close(first);
+  let after: Map<string, unknown>[] = [];
+  const folder = await killedAfter(home, async (store, accounts) => {
+    after = [contentsNow(store)];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await store.writeOnce((own) => {
+        insert(own, accounts, { _id: `new-${String(round)}`, n: int(round), pad: 'x'.repeat(400) });
+        set(own, accounts, 'a', { n: int(100 + round) });
+      });
+      after.push(contentsNow(store));
+      await store.durable();
+    }
+  });
+  return { folder, after };
+}
+
+function flip(path: string, at: number, bit = 0): void {
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << bit), at);
+  writeFileSync(path, bytes);
+}
+
+describe('a folder that was not closed', () => {
+  let folder: string;
+  let after: Map<string, unknown>[];
+
+  beforeAll(async () => {
+    ({ folder, after } = await killedFolder());
+  });
+  afterAll(cleanUp);
+
+  it('has in its journal what its data file lacks', async () => {
+    const copy = copyOf(folder);
+    for (const name of JOURNAL_FILES) rmSync(join(copy, name));
+    expect(await contents(copy)).toEqual(after[0]);
+  });
+
+  it('is whole again once it is opened, and sound', async () => {
+    const copy = copyOf(folder);
+    expect(await contents(copy)).toEqual(after.at(-1));
+    expect(linesOf(await checkInProcess(copy, undefined))).toEqual([]);
+    expect(readdirSync(copy).filter((name) => name.startsWith('journal'))).toEqual([]);
+    expect(await contents(copy)).toEqual(after.at(-1));
+  });
+
+  it('loses nothing when it is killed again and again', async () => {
+    let killed = folder;
+    let expected = new Map<string, unknown>();
+    for (let round = 0; round < 4; round += 1) {
+      killed = await killedAfter(killed, async (store, accounts) => {
+        await store.writeOnce((own) => insert(own, accounts, { _id: `later-${String(round)}` }));
+        expected = contentsNow(store);
+        await store.durable();
+      });
+    }
+    expect(expected.size).toBe((after.at(-1)?.size ?? 0) + 4);
+    expect(await contents(killed)).toEqual(expected);
+  });
+
+  it('with a journal in which a bit is flipped is refused, or lacks the newest changes, and has nothing else', async () => {
+    const length = readFileSync(join(folder, FIRST)).length;
+    const tally = { whole: 0, 'without the newest': 0, refused: 0 };
+    await fc.assert(
+      fc.asyncProperty(fc.nat(length - 1), fc.nat(7), async (at, bit) => {
+        const copy = copyOf(folder);
+        flip(join(copy, FIRST), at, bit);
+        const found = await contents(copy).catch((error: unknown) => String(error));
+        if (typeof found === 'string') {
+          expect(found).toContain('the journal is damaged');
+          tally.refused += 1;
+        } else {
+          const isWhole = found.size === after.at(-1)?.size;
+          expect(found).toEqual(isWhole ? after.at(-1) : after.at(-2));
+          tally[isWhole ? 'whole' : 'without the newest'] += 1;
+        }
+        rmSync(copy, { recursive: true });
+      }),
+      { numRuns: 60 },
+    );
+    expect(tally.refused).toBeGreaterThan(0);
+  });
+
+  it('is repaired with what its journal holds', async () => {
+    const copy = copyOf(folder);
+    const { problems, documents, keptAs } = await repairFolder(copy);
+    expect(problems).toEqual([]);
+    expect(documents).toBe(after.at(-1)?.size);
+    expect(readdirSync(copy)).toContain(`${keptAs}.${FIRST}`);
+    expect(readdirSync(copy)).not.toContain(FIRST);
+    expect(await contents(copy)).toEqual(after.at(-1));
+  });
+
+  it('is repaired without what is damaged of its journal', async () => {
+    const copy = copyOf(folder);
+    // In the middle of a frame, among others.
+    const at = readFileSync(join(copy, FIRST)).indexOf('new-3');
+    flip(join(copy, FIRST), at);
+    await expect(contents(copy)).rejects.toThrow('the journal is damaged');
+    const { problems } = await repairFolder(copy);
+    expect(problems).toContainEqual(expect.stringContaining('the journal is damaged: changes after number'));
+    const lost = new Map(after.at(-1));
+    for (const [id, bytes] of lost) if (Buffer.from(String(bytes), 'hex').includes('new-3')) lost.delete(id);
+    expect(lost.size).toBe((after.at(-1)?.size ?? 0) - 1);
+    expect(await contents(copy)).toEqual(lost);
+    expect(linesOf(await checkInProcess(copy, undefined))).toEqual([]);
+  });
+
+  it('is compacted with what its journal holds', async () => {
+    const copy = copyOf(folder);
+    await compactFolder(copy);
+    expect(readdirSync(copy)).not.toContain(FIRST);
+    expect(await contents(copy)).toEqual(after.at(-1));
+  });
+});
+
+describe('a folder of the format before the journal', () => {
+  afterEach(cleanUp);
+
+  it('is opened', async () => {
+    const folder = newFolder();
+    const store = openStore(folder);
+    await withAccounts(store);
+    await close(store);
+    const before = await contents(folder);
+    const format: Key = prefixOf(0, RESERVED.format);
+    const disk = Disk.open(folder);
+    await disk.write(new Map([[format, Uint8Array.of(3)]]));
+    await disk.close();
+    expect(await contents(folder)).toEqual(before);
+  });
+});
