@@ -5,10 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { show, type Report } from './report.js';
 import { authentication } from './sections/authentication.js';
 import { batch } from './sections/batch.js';
+import { disk } from './sections/disk.js';
 import { envelopes } from './sections/envelopes.js';
 import { loginFlood } from './sections/login-flood.js';
 import { postings } from './sections/postings.js';
 import { rebuild } from './sections/rebuild.js';
+import { rebuildMemory } from './sections/rebuild-memory.js';
 import { register } from './sections/register.js';
 import { roundTrips } from './sections/round-trips.js';
 import { sql } from './sections/sql.js';
@@ -27,6 +29,8 @@ const SECTIONS: ReadonlyMap<string, () => Promise<Report>> = new Map([
   ['login-flood', loginFlood],
   ['register', register],
   ['rebuild', rebuild],
+  ['rebuild-memory', rebuildMemory],
+  ['disk', disk],
 ]);
 
 const asked = process.argv.slice(2);

@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { MongoClient, type Db } from 'mongodb';
 
@@ -9,7 +6,7 @@ import { HttpClient } from '../http-client.js';
 import { DEPOSITS, depositsPath, openAccount, openLedger, type Ledger } from '../ledger.js';
 import type { Job } from '../load/job.js';
 import { LoadGenerator } from '../load/load-generator.js';
-import { privateMemory } from '../processes.js';
+import { rebuildAll } from '../rebuild-process.js';
 import { compare, type Report } from '../report.js';
 import { ServiceProcess } from '../service-process.js';
 import { SECONDS } from '../sizes.js';
@@ -17,11 +14,9 @@ import { folding } from './folding.js';
 import { fill } from './long-ledger.js';
 import { RebuildClock, untilBegun, type RebuildTimes } from './rebuild-clock.js';
 
-const PROGRAM = fileURLToPath(new URL('../../../dist/projections-rebuild.js', import.meta.url));
 /** How many transactions the account has whose read models are rebuilt. */
 const EVENTS = Number(process.env['BENCH_TRANSACTIONS'] ?? 100_000);
 const POSTING = 4;
-const SAMPLE_MS = 200;
 const CHUNK = 1000;
 const DATABASE = 'envelope_ledger';
 const COPY = 'bench_register';
@@ -90,23 +85,10 @@ const textOf = (how: string, { rows_seconds, seconds, peak_mb }: Rebuilt): strin
   `${how}, it took ${seconds.toFixed(1)} s, ${rows_seconds.toFixed(1)} s of them until the new rows were in force (then the old ones are deleted), and ${peak_mb.toFixed(0)} MB of private memory at most.`;
 
 /** Runs the command on the service's folder. @throws Error when it fails. */
-async function runRebuild({ folder }: ServiceProcess, db: Db, account_id: string): Promise<Rebuilt> {
+async function runRebuild(service: ServiceProcess, db: Db, account_id: string): Promise<Rebuilt> {
   const clock = await RebuildClock.start(db, account_id);
-  const child = spawn(process.execPath, [PROGRAM], {
-    cwd: folder,
-    env: { ...process.env, DATA_DIR: folder, LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  let peak_mb = 0;
-  const sampling = setInterval(() => {
-    const now = child.exitCode === null ? privateMemory(child.pid ?? 0) : Number.NaN;
-    // Not a number once the process is about to be gone.
-    if (now > peak_mb) peak_mb = now;
-  }, SAMPLE_MS);
-  const [code] = (await once(child, 'exit')) as [number | null];
-  clearInterval(sampling);
-  if (code !== 0) throw new Error(`The rebuild ended with ${code ?? 'a signal'}`);
-  return { ...(await clock.stop()), peak_mb };
+  const peaks = await rebuildAll(service);
+  return { ...(await clock.stop()), peak_mb: peaks.get('rebuild') ?? Number.NaN };
 }
 
 /** The service's database. */

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { diskOf } from '../disk.js';
 import type { HttpClient } from '../http-client.js';
 import { openAccount } from '../ledger.js';
 import { median } from '../load/job.js';
@@ -172,12 +172,4 @@ type Memory = Readonly<Record<string, number>>;
 
 function memoryOf({ pid, enginePid }: ServiceProcess): Memory {
   return { service: privateMemory(pid), engine: enginePid === undefined ? 0 : privateMemory(enginePid) };
-}
-
-/** What a folder takes up, in bytes; holes in files do not count. */
-function diskOf(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).blocks * 512, 0);
 }

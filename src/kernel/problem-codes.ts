@@ -154,14 +154,14 @@ export const PROBLEM_KINDS = {
   balance_out_of_range: {
     status: 409,
     title: 'The balance would be too large',
-    cause: 'A balance or a total would reach 10^15 minor units.',
-    remedy: 'Use smaller amounts.',
+    cause: 'A balance or a total would reach 10^15 minor units, or does by effective dates.',
+    remedy: 'Use smaller amounts; read in the order of recording.',
   },
   limit_reached: {
     status: 409,
     title: 'A limit is reached',
     cause:
-      'An account holds 500 envelopes in use, 2,000 in all and 200 payers; a transaction 100 postings; 1,000 transactions are undone at once.',
+      'An account holds 500 envelopes in use, 2,000 in all and 200 payers; a transaction 100 postings; 1,000 transactions are undone at once; what an account moves in all stays below 2^53 minor units.',
     remedy: 'Archive or remove what is no longer used, or open another account.',
   },
   envelope_not_empty: {

@@ -1,31 +1,11 @@
 import { request } from 'node:http';
 
-import { openAccount, type AccountClient, type TransactionJson } from '../kit/ledger.js';
+import type { AccountClient } from '../kit/ledger.js';
 import { fieldsOf, nameOf, put, wrongTexts, wrongValues } from '../kit/open-api-fields.js';
+import { filled, household, MISSING, operationsOf, type Ids, type Walked } from '../kit/operations.js';
 import type { Schema } from '../kit/schema-check.js';
 import { startService, type Answer, type SignedUp, type TestService } from '../kit/service.js';
 import { writingNothing } from '../kit/terms.js';
-
-interface Operation {
-  security: object[];
-  parameters?: { name: string; in: string; schema: Schema }[];
-  requestBody?: {
-    content: Record<
-      string,
-      { schema: Schema; example?: unknown; examples?: Record<string, { value: unknown }> }
-    >;
-  };
-}
-interface Walked {
-  readonly name: string;
-  readonly method: string;
-  readonly path: string;
-  readonly operation: Operation;
-  /** The schema of its JSON body and an example of it, where it takes one. */
-  readonly body: { readonly schema: Schema; readonly example: unknown } | null;
-}
-/** What the parameters of paths stand for. */
-type Ids = Readonly<Record<string, string>>;
 
 let service: TestService;
 let owner: SignedUp;
@@ -35,57 +15,15 @@ let schemas: Record<string, Schema>;
 let operations: Walked[];
 let own: Ids;
 let foreign: Ids;
-const missing: Ids = {
-  account_id: `acc_${'0'.repeat(26)}`,
-  tx_id: `tx_${'0'.repeat(26)}`,
-  batch_id: `bat_${'0'.repeat(26)}`,
-  envelope_id: '1999',
-  payer_id: '1999',
-};
 
 beforeAll(async () => {
   service = await startService();
   [owner, stranger] = [await service.signUp(), await service.signUp()];
-  [account, own] = await household(owner);
-  [, foreign] = await household(stranger);
-  const { body } = await service.api<{
-    paths: Record<string, Record<string, Operation>>;
-    components: { schemas: Record<string, Schema> };
-  }>('GET', '/openapi.json');
-  ({ schemas } = body.components);
-  operations = Object.entries(body.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => walked(method.toUpperCase(), path, operation)),
-  );
+  [account, own] = await household(service, owner);
+  [, foreign] = await household(service, stranger);
+  ({ operations, schemas } = await operationsOf(service));
 });
 afterAll(() => service.stop());
-
-/** An account with something of everything, and the ids of it. */
-async function household(user: SignedUp): Promise<[AccountClient, Ids]> {
-  const opened = await openAccount(service, user, { name: 'Walked', opening_balance: 100 }, ['Food', 'Old']);
-  await opened.done('POST', '/payers', { payer: 'Acme', amount: 10 });
-  const { batch_id, transactions } = await opened.done<{ batch_id: string; transactions: TransactionJson[] }>(
-    'POST',
-    '/batch',
-    { commands: [{ command: 'deposit', amount: 1 }] },
-  );
-  const tx_id = transactions[0]?.id ?? '';
-  const username = user.username;
-  return [opened, { account_id: opened.id, envelope_id: '1', payer_id: '1', tx_id, batch_id, username }];
-}
-
-function walked(method: string, path: string, operation: Operation): Walked {
-  const json = operation.requestBody?.content['application/json'];
-  const example = json && (json.example ?? Object.values(json.examples ?? {})[0]?.value);
-  const body = json ? { schema: json.schema, example } : null;
-  return { name: `${method} ${path}`, method, path, operation, body };
-}
-
-const filled = (path: string, ids: Ids): string =>
-  path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const id = ids[name];
-    if (id === undefined) throw new Error(`No id for ${name}: ${path}`);
-    return encodeURIComponent(id);
-  });
 
 /** Sends a request of the walk: no answer may be a fault of the service. */
 async function ask(each: Walked, ids: Ids, body: unknown, token = owner.token, query = ''): Promise<Answer> {
@@ -111,7 +49,7 @@ describe('every operation', () => {
         const bodies = each.method === 'GET' ? [undefined] : [each.body?.example, { nonsense: true }];
         for (const body of bodies) {
           const theirs = said(await ask(each, foreign, body));
-          const nobodys = said(await ask(each, missing, body));
+          const nobodys = said(await ask(each, MISSING, body));
           expect([each.name, theirs]).toEqual([each.name, nobodys]);
           expect([each.name, theirs.status, theirs.words['code']]).toEqual([each.name, 404, 'not_found']);
         }
@@ -124,7 +62,7 @@ describe('every operation', () => {
       expect(within.length).toBeGreaterThan(6);
       for (const each of within) {
         for (const body of each.method === 'GET' ? [undefined] : [each.body?.example, { nonsense: true }]) {
-          const nobodys = said(await ask(each, { ...missing, account_id: account.id }, body));
+          const nobodys = said(await ask(each, { ...MISSING, account_id: account.id }, body));
           expect([each.name, nobodys.status]).toEqual([each.name, 404]);
           if (!each.path.includes('{tx_id}')) continue;
           const theirs = await ask(each, { ...foreign, account_id: account.id }, body);

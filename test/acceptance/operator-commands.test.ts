@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 import { MongoClient, type Db, type Document } from 'mongodb';
 
+import { startCommandBeside } from '../kit/operator-command.js';
 import { startService, type Ended, type TestService } from '../kit/service.js';
 
 const TRANSACTIONS = 2_000;
@@ -46,30 +44,7 @@ async function ask(method: string, path: string, body?: object): Promise<Record<
 }
 
 /** Starts an operator's command on the service's data. */
-function start(program: string, ...args: string[]) {
-  const path = fileURLToPath(new URL(`../../dist/${program}.js`, import.meta.url));
-  const { PATH, HOME, TMPDIR } = process.env;
-  const external = process.env['DB_CONNECTION_STRING'];
-  const child = spawn(process.execPath, [path, ...args], {
-    cwd: service.dataDir,
-    env: {
-      ...{ PATH, HOME, TMPDIR, DATA_DIR: service.dataDir },
-      ...(external !== undefined && {
-        DB_CONNECTION_STRING: service.database,
-        JWT_SECRET_KEY: 'of tests alone '.repeat(3),
-      }),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = once(child, 'close').then(([code, signal]): Ended => ({
-    ...{ code: code as number | null, signal: signal as NodeJS.Signals | null },
-    ...{ stdout, stderr },
-  }));
-  return { child, ended };
-}
+const start = (program: string, ...args: string[]) => startCommandBeside(service, program, args);
 
 const run = (program: string, ...args: string[]): Promise<Ended> => start(program, ...args).ended;
 

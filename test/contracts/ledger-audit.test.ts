@@ -1,24 +1,20 @@
 import type { Collection, Document } from 'mongodb';
 
-import { sealEvents } from '../../src/event-store/stored-event.js';
 import { newId } from '../../src/kernel/ids.js';
 import { startDatabase, type TestDatabase } from '../kit/database.js';
+import { forgeLog, type Stored } from './forged-log.js';
 import { Desk, LEDGER_SCHEMAS, told } from './ledger-desk.js';
 import { Readers } from './ledger-readers.js';
-
-type Stored = Document & { readonly _id: string };
 
 let database: TestDatabase;
 let readers: Readers;
 let desk: Desk;
 let events: Collection<Stored>;
-let accounts: Collection<Stored>;
 beforeAll(async () => {
   database = await startDatabase(LEDGER_SCHEMAS);
   readers = new Readers(database.connection);
   desk = new Desk(database.connection);
   events = database.db.collection<Stored>('transactions');
-  accounts = database.db.collection<Stored>('accounts');
 });
 // An audit looks at every account there is.
 beforeEach(async () => {
@@ -28,25 +24,9 @@ beforeEach(async () => {
 });
 afterAll(() => database.stop());
 
-/** The log of an account as a forger leaves it: sealed anew, so that its chain of hashes is sound. */
-async function forge(account_id: string, change: (log: Stored[]) => Document[]): Promise<void> {
-  const account = await accounts.findOne({ _id: account_id });
-  const log = await events.find({ account_id }).sort({ seq: 1 }).toArray();
-  const [first] = log;
-  if (!account || !first) throw new Error('No such account');
-  const recorder = { household_id: String(account['household_id']), account_id, actor_id: 'usr_1' };
-  let head = { version: 0, head_hash: null as string | null };
-  const sealed = change(log).flatMap((event): Stored[] => {
-    const recorded_at = (event['recorded_at'] ?? new Date(0)) as Date;
-    const [one] = sealEvents(head, { ...recorder, recorded_at }, [event]);
-    if (!one) throw new Error('Nothing was sealed');
-    head = { version: one.seq, head_hash: one.hash };
-    return [{ ...event, ...one }];
-  });
-  await events.deleteMany({ account_id });
-  await events.insertMany(sealed);
-  await accounts.updateOne({ _id: account_id }, { $set: head });
-}
+/** Leaves the log of an account as a forger does. */
+const forge = (account_id: string, change: (log: Stored[]) => Document[]): Promise<void> =>
+  forgeLog(database.db, account_id, change);
 
 const debit = (amount_minor: number, balance_minor: number): Document => ({
   ...{ type: 'MoneyDebited', schema_version: 1, effective_on: told.effective_on, description: '' },
@@ -101,6 +81,188 @@ describe('the audit of what may be below 0', () => {
     const log = await events.find({ account_id: id }).sort({ seq: 1 }).toArray();
     expect(log.map(({ balance_minor }) => balance_minor as number)).toEqual([50, 0, 50, 0, -50, 0]);
     expect(await readers.audit()).toEqual([]);
+  });
+});
+
+/** A log with another event in a place of its own; the balances of those after it follow. */
+const withEvent = (log: readonly Stored[], at: number, event: Document, amount: number): Document[] => [
+  ...log.slice(0, at),
+  event,
+  ...log.slice(at).map((later) => ({ ...later, balance_minor: Number(later['balance_minor']) + amount })),
+];
+
+/** A log without an event; the balances of those after it follow. */
+function withoutEvent(log: readonly Stored[], at: number): Document[] {
+  const postings = (log[at]?.['postings'] ?? []) as { amount_minor: number }[];
+  const amount = postings.reduce((sum, { amount_minor }) => sum + amount_minor, 0);
+  const later = log.slice(at + 1);
+  return [
+    ...log.slice(0, at),
+    ...later.map((event) => ({ ...event, balance_minor: Number(event['balance_minor']) - amount })),
+  ];
+}
+
+const balancesOf = async (account_id: string): Promise<number[]> =>
+  (await events.find({ account_id }).sort({ seq: 1 }).toArray()).map((event) =>
+    Number(event['balance_minor']),
+  );
+
+describe('the audit of reversals that look like one command', () => {
+  const spend = (amount_minor: number) =>
+    ({ type: 'DebitMoney', ...told, postings: [{ envelope_id: 0, amount_minor }] }) as const;
+  const earn = (amount_minor: number) =>
+    ({ type: 'DepositMoney', ...told, envelope_id: 0, amount_minor }) as const;
+
+  /** All that stood is undone at once; in between, the account is overdrawn. */
+  async function backToOpening(): Promise<string> {
+    const id = await desk.open('Taken back');
+    const { rows } = await desk.record(id, earn(100));
+    for (const command of [spend(80), earn(100)]) await desk.record(id, command);
+    await desk.record(id, { type: 'UndoTransaction', ...told, transaction_id: rows[0]?.id ?? '' });
+    const opening = await events.findOne({ account_id: id, seq: 1 });
+    await desk.record(id, { type: 'UndoBackTo', ...told, back_to: opening?._id ?? '' });
+    expect(await balancesOf(id)).toEqual([0, 100, 20, 120, 20, -80, 0]);
+    return id;
+  }
+
+  /** A batch is undone, and redone, which overdraws the account in between. */
+  async function batchAndBack(): Promise<string> {
+    const id = await desk.open('Batched', 50);
+    const batch_id = newId('bat');
+    await desk.record(id, { type: 'RecordBatch', batch_id, commands: [spend(50), earn(50), earn(1)] });
+    await desk.record(id, spend(50));
+    for (const type of ['UndoBatch', 'RedoBatch'] as const)
+      await desk.recordAcross({ type, ...told, batch_id });
+    expect(await balancesOf(id)).toEqual([50, 0, 50, 51, 1, 0, -50, 0, -50, 0, 1]);
+    return id;
+  }
+
+  /** Of two accounts, transfers between which are undone in one, the other is overdrawn in between. */
+  async function transfersBack(): Promise<{ asked: string; other: string }> {
+    const [asked, other] = [await desk.open('Asked', 1_000), await desk.open('Other')];
+    const transfer = (from: string, to_account_id: string, amount_minor: number) =>
+      desk.record(from, {
+        ...{ type: 'TransferMoney', ...told, to_account_id, amount_minor },
+        ...{ from_envelope_id: 0, to_envelope_id: 0, sent_id: newId('tx'), received_id: newId('tx') },
+      });
+    const { rows } = await transfer(asked, other, 100);
+    await transfer(other, asked, 80);
+    await transfer(asked, other, 100);
+    const first = rows.find(({ account_id }) => account_id === asked);
+    await desk.record(asked, { type: 'UndoTransaction', ...told, transaction_id: first?.id ?? '' });
+    await desk.record(other, earn(5));
+    const opening = await events.findOne({ account_id: asked, seq: 1 });
+    await desk.record(asked, { type: 'UndoBackTo', ...told, back_to: opening?._id ?? '' });
+    expect(await balancesOf(other)).toEqual([0, 100, 20, 120, 20, 25, -75, 5]);
+    return { asked, other };
+  }
+
+  it('finds nothing wrong with what a command does', async () => {
+    await backToOpening();
+    await batchAndBack();
+    await transfersBack();
+    expect(await readers.audit()).toEqual([]);
+  });
+
+  it('names what is overdrawn where a later transaction was left standing', async () => {
+    const id = await backToOpening();
+    await forge(id, (log) => withEvent(log, 5, { ...debit(-10, 30), type: 'MoneyDeposited' }, 10));
+    expect(await readers.audit()).toEqual([`${id}: after event 7: Not enough money in "Available".`]);
+  });
+
+  it.each([
+    ['undone', 5, 6],
+    ['redone', 10, 9],
+  ])('names what is overdrawn where not all of a batch is %s', async (_, left_out, overdrawn) => {
+    const id = await batchAndBack();
+    await forge(id, (log) => withoutEvent(log, left_out));
+    const [finding, ...others] = await readers.audit();
+    expect(finding).toBe(`${id}: after event ${overdrawn}: Not enough money in "Available".`);
+    expect(others).toEqual([]);
+  });
+
+  it('names the other side that is overdrawn where the side asked left a transaction standing', async () => {
+    const { asked, other } = await transfersBack();
+    await forge(asked, (log) => withEvent(log, 5, { ...debit(-10, 990), type: 'MoneyDeposited' }, 10));
+    expect(await readers.audit()).toContain(`${other}: after event 7: Not enough money in "Available".`);
+  });
+});
+
+describe('the audit of reversals', () => {
+  /** A deposit of 10 that was undone, redone and undone, and one of 7 that stands. */
+  async function undone(): Promise<string> {
+    const id = await desk.open('Watched', 100);
+    const earn = { type: 'DepositMoney', ...told, envelope_id: 0 } as const;
+    const { rows } = await desk.record(id, { ...earn, amount_minor: 10 });
+    await desk.record(id, { ...earn, amount_minor: 7 });
+    const transaction_id = rows[0]?.id ?? '';
+    for (const type of ['UndoTransaction', 'RedoTransaction', 'UndoTransaction'] as const) {
+      await desk.record(id, { type, ...told, transaction_id });
+    }
+    return id;
+  }
+
+  /** What is found of a log whose last event, the second undo, is made another. */
+  async function found(change: Document): Promise<string[]> {
+    const id = await undone();
+    await forge(id, (log) => log.map((event) => (event['seq'] === 6 ? { ...event, ...change } : event)));
+    return (await readers.audit()).map((finding) => finding.replace(`${id}: `, ''));
+  }
+
+  it('finds nothing wrong with one that was undone, redone and undone', async () => {
+    expect(await found({})).toEqual([]);
+  });
+
+  const taken = (amount_minor: number): Document => ({
+    postings: [{ envelope_id: 0, amount_minor }],
+    balance_minor: 117 + amount_minor,
+  });
+  it.each<[what: string, change: Document, words: string]>([
+    ['takes more than it may', taken(-11), 'its postings are not the opposite of what it reverses'],
+    ['gives what it should take', taken(10), 'its postings are not the opposite of what it reverses'],
+    ['counts for another day', { effective_on: '2026-03-14' }, 'it counts for another day'],
+    ['reverses the opening', { reverses_seq: 1 }, 'it does not reverse the last of its chain'],
+    [
+      'reverses a stranger',
+      { reverses_seq: 3, reverses_id: 'tx_x' },
+      'it does not reverse the last of its chain',
+    ],
+    ['is a redo of what stands', { role: 'redo' }, 'it does not reverse the last of its chain'],
+    ['is about the opening', { root_seq: 1 }, 'what it is about cannot be reversed'],
+    ['is about a reversal', { root_seq: 5 }, 'what it is about cannot be reversed'],
+    ['is about another', { root_seq: 3 }, 'it tells of another transaction than the one that it is about'],
+    [
+      'tells another kind',
+      { kind: 'payday' },
+      'it tells of another transaction than the one that it is about',
+    ],
+    ['joins a batch', { batch_id: 'bat_x' }, 'it tells of another transaction than the one that it is about'],
+  ])('names one that %s', async (_, change, words) => {
+    expect(await found(change)).toContain(`event 6, a reversal: ${words}`);
+  });
+});
+
+describe('the audit of what events post', () => {
+  it.each<[type: string, amounts: number[]]>([
+    ['MoneyDeposited', [-5]],
+    ['PayReceived', [5, -1]],
+    ['MoneyDebited', [5]],
+    ['CashWithdrawn', [5]],
+    ['MoneyMoved', [-5, 6]],
+    ['BalanceAdjusted', [5, 5]],
+    ['EnvelopeRenamed', [5]],
+    ['TransactionReversed', []],
+  ])('names a %s of %j', async (type, amounts) => {
+    const id = await desk.open('Watched', 100);
+    await desk.record(id, { type: 'AddEnvelopes', effective_on: told.effective_on, names: ['Food'] });
+    const postings = amounts.map((amount_minor, envelope_id) => ({ envelope_id, amount_minor }));
+    const balance_minor = amounts.reduce((sum, amount) => sum + amount, 100);
+    await forge(id, (log) => [
+      ...log,
+      { ...debit(0, balance_minor), type, postings, envelope_id: 1, name: 'Food' },
+    ]);
+    const [finding] = await readers.audit();
+    expect(finding).toContain(`event 3 is no ${type} by its postings`);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 
 import { startDatabase, type TestDatabase } from '../kit/database.js';
 import type { RegisterQuestion } from '../../src/ledger/projections/register-pages.js';
-import { Desk, LEDGER_SCHEMAS } from './ledger-desk.js';
+import { Desk, LEDGER_SCHEMAS, told } from './ledger-desk.js';
 import { Readers } from './ledger-readers.js';
 
 const HOUSEHOLD = 'hh_1';
@@ -232,6 +232,20 @@ describe('a rebuild', () => {
     expect(await Promise.all(ids.map(models))).toEqual(before);
     expect(await readers.audit()).toEqual([]);
   }); // prettier-ignore
+
+  it('counts the turnover of an account that was stored before there was one', async () => {
+    const id = await desk.open('From before', 1_000);
+    const accounts = database.db.collection<{ _id: string; turnover_minor?: number }>('accounts');
+    await accounts.updateOne({ _id: id }, { $unset: { turnover_minor: '' } });
+    const other = new Desk(database.connection);
+    await other.record(id, { type: 'DepositMoney', ...told, envelope_id: 0, amount_minor: 5 });
+    expect(await readers.audit()).toEqual([
+      `${id}: the account's turnover_minor differs from what its events say`,
+    ]);
+    expect(await readers.rebuild()).toEqual([]);
+    expect(await readers.audit()).toEqual([]);
+    expect((await accounts.findOne({ _id: id }))?.turnover_minor).toBe(1_005);
+  });
 
   it('does so while writers go on, and leaves nothing of theirs out', async () => {
     const ids = [await randomAccount(20), await randomAccount(20), await randomAccount(20)];

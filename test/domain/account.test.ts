@@ -36,6 +36,7 @@ describe('opening an account', () => {
       version: 1,
       last_root_seq: 1,
       balance_minor: 100_00,
+      turnover_minor: 100_00,
       envelopes: [{ id: 0, name: 'Available', balance_minor: 100_00, archived: false }],
       payers: [],
       next_envelope_id: 1,

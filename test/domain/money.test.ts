@@ -80,6 +80,23 @@ describe('a deposit', () => {
       .thenRefused('balance_out_of_range');
   });
 
+  it('moves as much in all as whole numbers count exactly, not more, neither forwards nor back', () => {
+    const to_and_fro = Array.from({ length: 9 }, (_, time) =>
+      time % 2 === 0 ? deposited(0, MAX) : debited([0, -MAX]),
+    );
+    const left = Number.MAX_SAFE_INTEGER - 9 * MAX;
+    const exhausted = [opened(0), ...to_and_fro];
+    given(exhausted)
+      .when(debit([0, left]))
+      .then([debited([0, -left])]);
+    given(exhausted)
+      .when(debit([0, left + 1]))
+      .thenRefused('limit_reached', { limit: Number.MAX_SAFE_INTEGER });
+    given(exhausted)
+      .when(ask('UndoLast', {}))
+      .thenRefused('limit_reached', { limit: Number.MAX_SAFE_INTEGER });
+  });
+
   it('fills an envelope to its limit, not beyond it, also where others are below 0', () => {
     const spread = [opened(0, overdraft()), added(1, 'Food'), debited([1, -MAX])];
     given([...spread, deposited(0, MAX - 1)])

@@ -24,6 +24,7 @@ export function open(data: NaiveData, command: Of<'OpenAccount'>): number {
     creditLimit: limit,
     closed: false,
     count: 1,
+    turnover: BigInt(Math.abs(opening)),
     envelopes: [{ name: 'Available', archived: false }],
     payers: { byId: new Map(), ever: 0 },
   });

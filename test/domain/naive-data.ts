@@ -35,6 +35,8 @@ export interface NaiveAccount {
   closed: boolean;
   /** Events so far, so that the next one's sequence number is known. */
   count: number;
+  /** Everything ever posted, undone or not, without signs. */
+  turnover: bigint;
   readonly envelopes: { name: string; archived: boolean }[];
   readonly payers: { readonly byId: Map<number, NaivePayer>; ever: number };
 }

@@ -113,6 +113,7 @@ function record(
   batch: string | null,
 ): number {
   for (const { id, effects } of parts) check(data, id, effects);
+  for (const { id, effects } of parts) data.accounts.get(id)!.turnover += turnoverOf(effects);
   const legs = parts.map(({ id, effects, event_id }) => {
     const seq = (data.accounts.get(id)!.count += 1);
     return { account: id, id: event_id ?? idAt(seq, id), seq, effects, undone: false, undoneAt: 0 };
@@ -132,8 +133,24 @@ function check(data: NaiveData, id: string, effects: Effects): void {
   refuseIf([...effects.values()].some(beyond), 'balance_out_of_range');
   refuseIf(!account.canGoNegative && after.some((amount) => amount < 0n), 'envelope_overdrawn');
   refuseIf([...after, change, balance(data, id) + change].some(beyond), 'balance_out_of_range');
+  checkTurnover(account, effects);
   const limit = account.creditLimit;
   refuseIf(limit !== null && balance(data, id) + change < -BigInt(limit), 'credit_limit_exceeded');
+}
+
+/** What effects add up to without their signs. */
+const turnoverOf = (effects: Effects): bigint =>
+  total([...effects.values()].map((amount) => (amount < 0n ? -amount : amount)));
+
+/** Refuses what would be too much to be counted. */
+function checkTurnover({ turnover }: NaiveAccount, effects: Effects): void {
+  refuseIf(turnover + turnoverOf(effects) >= 2n ** 53n, 'limit_reached');
+}
+
+/** Counts a side that is turned over, unless that is too much to be counted. */
+export function countTurned(account: NaiveAccount, effects: Effects): void {
+  checkTurnover(account, effects);
+  account.turnover += turnoverOf(effects);
 }
 
 /** Refuses accounts that are out of the range of amounts as they are. */

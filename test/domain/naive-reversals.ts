@@ -2,7 +2,7 @@ import type { RedoCommand, UndoCommand } from '../../src/ledger/domain/commands.
 import { nameTaken } from './naive-accounts.js';
 import { legsIn, transactionWith } from './naive-data.js';
 import type { Leg, NaiveAccount, NaiveData, NaiveTransaction } from './naive-data.js';
-import { checkHeld, checkRange } from './naive-money.js';
+import { checkHeld, checkRange, countTurned } from './naive-money.js';
 import { idAt } from './naive-register.js';
 import { keyOf, refuseIf, Refused, type Of } from './naive-verdict.js';
 
@@ -119,6 +119,7 @@ function reverse(
     for (const leg of undo ? inOrder.reverse() : inOrder) {
       turnOver(data, data.accounts.get(id)!, leg);
       checkRange(data, id);
+      countTurned(data.accounts.get(id)!, leg.effects);
     }
   }
   for (const id of accounts) checkHeld(data, id);

@@ -1,6 +1,14 @@
 import { EngineProcess } from '../kit/engine-process.js';
-import { ACKNOWLEDGED_BETWEEN_KILLS, FULL, oneRound, print, type Killable, type Round } from './rounds.js';
-import { Services } from './services.js';
+import {
+  ACKNOWLEDGED_BETWEEN_KILLS,
+  FULL,
+  oneRound,
+  print,
+  VERIFY_MS,
+  type Killable,
+  type Round,
+} from './rounds.js';
+import { databaseOf, Services } from './services.js';
 import { Writers } from './writers.js';
 
 const ROUNDS = FULL ? 60 : 4;
@@ -34,9 +42,6 @@ class Pair implements Killable<Target> {
   }
 }
 
-/** The database that a service makes for itself where the connection string names none. */
-const databaseOf = ({ uri }: EngineProcess): string => uri.replace(/\/(\?|$)/, '/envelope_ledger$1');
-
 describe('kill -9 of two services on one database, and of the engine', () => {
   let pair: Pair;
   let writers: Writers;
@@ -64,5 +69,14 @@ describe('kill -9 of two services on one database, and of the engine', () => {
       expect(round.acknowledged).toBeGreaterThanOrEqual(ACKNOWLEDGED_BETWEEN_KILLS);
     },
     120_000,
+  );
+
+  it(
+    'leaves a database that ledger:verify finds nothing in',
+    async () => {
+      const { code, stdout } = await pair.services.verify();
+      expect([code, stdout]).toEqual([0, expect.stringContaining('All is well')]);
+    },
+    VERIFY_MS,
   );
 });

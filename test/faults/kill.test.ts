@@ -1,5 +1,5 @@
 import { HttpClient } from '../../bench/http-client.js';
-import { ACKNOWLEDGED_BETWEEN_KILLS, FULL, oneRound, print, type Round } from './rounds.js';
+import { ACKNOWLEDGED_BETWEEN_KILLS, FULL, oneRound, print, VERIFY_MS, type Round } from './rounds.js';
 import { Victim, type Target } from './victim.js';
 import { Writers } from './writers.js';
 
@@ -44,6 +44,15 @@ describe('kill -9 under load', () => {
       expect(round.acknowledged).toBeGreaterThanOrEqual(ACKNOWLEDGED_BETWEEN_KILLS);
     },
     120_000,
+  );
+
+  it(
+    'leaves a database that ledger:verify finds nothing in',
+    async () => {
+      const { code, stdout } = await victim.verify();
+      expect([code, stdout]).toEqual([0, expect.stringContaining('All is well')]);
+    },
+    VERIFY_MS,
   );
 
   it('shows balances that add up', async () => {

@@ -10,6 +10,10 @@ export const FULL = process.env.FAULTS === 'full';
 
 export const ACKNOWLEDGED_BETWEEN_KILLS = 100;
 const MOST_RANDOM_MS = 300;
+/** How long `ledger:verify` may take over all that the full run leaves. */
+export const VERIFY_MS = 300_000;
+/** How long it should take at most from a kill until all is ready again; looked at by whoever reads the report. */
+const READY_MS = 3_000;
 /** How long the writers go on after a kill that is survived. */
 const AFTERWARDS_MS = 200;
 
@@ -105,17 +109,32 @@ export function print(title: string, rounds: readonly Round[]): void {
     round.readyMs.toFixed(0),
     String(round.problems.length),
   ]);
-  const ready = rounds.map(({ readyMs }) => readyMs).sort((a, b) => a - b);
   const total = (pick: (round: Round) => number) =>
     String(rounds.reduce((sum, round) => sum + pick(round), 0));
   const all = [
     `all ${rounds.length}`,
     ...[total((round) => round.acknowledged), total((round) => round.refused)],
-    ...[total((round) => round.unknown), total((round) => round.replays), ''],
-    `${at(ready, 0.5)} (most ${at(ready, 1)})`,
+    ...[total((round) => round.unknown), total((round) => round.replays), '', ''],
     total((round) => round.problems.length),
   ];
-  process.stdout.write(`${title}\n${table([head, ...rows, all])}\n`);
+  const fewest = Math.min(...rounds.map(({ acknowledged }) => acknowledged));
+  const lines = [title, table([head, ...rows, all]), `fewest acknowledged before a kill: ${fewest}`];
+  process.stdout.write(`${[...lines, ...readiness(rounds)].join('\n')}\n`);
+}
+
+/** How long it took from the kill until all was ready again, for each target and for all. */
+function readiness(rounds: readonly Round[]): string[] {
+  const targets = [...new Set(rounds.map(({ target }) => target))];
+  const text = (what: string, times: readonly number[]) => {
+    const sorted = [...times].sort((a, b) => a - b);
+    const late = sorted.filter((ms) => ms > READY_MS).length;
+    return `${what}: ready again after ${at(sorted, 0.5)} ms, at most ${at(sorted, 1)} ms, beyond ${READY_MS} ms ${late} times of ${times.length}`;
+  };
+  const timesOf = (all: readonly Round[]) => all.map(({ readyMs }) => readyMs);
+  return [
+    ...targets.map((target) => text(target, timesOf(rounds.filter((round) => round.target === target)))),
+    text('every round', timesOf(rounds)),
+  ];
 }
 
 const at = (sorted: readonly number[], share: number): string =>

@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { freePort } from '../../bench/service-process.js';
-import { startService, type TestService } from '../kit/service.js';
+import type { EngineProcess } from '../kit/engine-process.js';
+import { startCommand } from '../kit/operator-command.js';
+import { startService, type Ended, type TestService } from '../kit/service.js';
 
 const SECRET = 'shared by all services of a test '.repeat(2);
 const PATIENCE_MS = 30_000;
+
+/** The database that a service makes for itself on an engine whose connection string names none. */
+export const databaseOf = ({ uri }: EngineProcess): string => uri.replace(/\/(\?|$)/, '/envelope_ledger$1');
 
 /** Services on one database that is not theirs. Each keeps its port over restarts. */
 export class Services {
@@ -56,6 +61,11 @@ export class Services {
       .filter((line) => line.includes('"level":"error"'))
       .slice(-20)
       .join('\n');
+  }
+
+  /** Runs `ledger:verify` on their database. */
+  verify(): Promise<Ended> {
+    return startCommand('ledger-verify', { cwd: this.folder, env: this.env }).ended;
   }
 
   async stop(): Promise<void> {

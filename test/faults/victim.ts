@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { childrenOf } from '../../bench/processes.js';
 import { freePort } from '../../bench/service-process.js';
+import { startCommand } from '../kit/operator-command.js';
 import { startService, type Ended, type TestService } from '../kit/service.js';
 import type { Killable } from './rounds.js';
 
@@ -61,6 +62,11 @@ export class Victim implements Killable<Target> {
     const readyMs = performance.now() - killed;
     await gone;
     return readyMs;
+  }
+
+  /** Runs `ledger:verify` on the data folder, beside the service. */
+  verify(): Promise<Ended> {
+    return startCommand('ledger-verify', { cwd: this.dataDir, env: { DATA_DIR: this.dataDir } }).ended;
   }
 
   /** Ends the service with SIGTERM, and starts it again. */

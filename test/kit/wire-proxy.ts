@@ -14,8 +14,8 @@ export type Fate = 'pass' | 'cut' | 'hold';
  * on, to cut the connection in its place, or to hold it back for good.
  */
 export class WireProxy {
-  /** Asked with the name of each command once its answer is here. */
-  fateOf: (command: string) => Fate = () => 'pass';
+  /** Asked with the name of each command, and of the collection that it is about, once its answer is here. */
+  fateOf: (command: string, collection: string) => Fate = () => 'pass';
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
@@ -38,15 +38,15 @@ export class WireProxy {
 
   private join(client: Socket): void {
     const database = connect(this.database);
-    const names = new Map<number, string>();
+    const commands = new Map<number, Named>();
     const asked = inMessages((message) => {
-      names.set(message.readInt32LE(4), commandName(message));
+      commands.set(message.readInt32LE(4), namedIn(message));
       database.write(message);
     });
     const answered = inMessages((message) => {
-      const command = names.get(message.readInt32LE(8)) ?? '';
-      names.delete(message.readInt32LE(8));
-      const fate = this.fateOf(command);
+      const { command, collection } = commands.get(message.readInt32LE(8)) ?? NAMELESS;
+      commands.delete(message.readInt32LE(8));
+      const fate = this.fateOf(command, collection);
       if (fate === 'pass') client.write(message);
       else if (fate === 'cut') client.destroy();
     });
@@ -79,8 +79,21 @@ function inMessages(take: (message: Buffer) => void): (chunk: Buffer) => void {
   };
 }
 
-/** A command's name is the first field of its document. */
-function commandName(message: Buffer): string {
-  if (message.readInt32LE(12) !== OP_MSG) return '';
-  return message.toString('latin1', FIRST_NAME, message.indexOf(0, FIRST_NAME));
+/** What a message asks for; a command that is about no collection has none. */
+interface Named {
+  readonly command: string;
+  readonly collection: string;
+}
+
+const NAMELESS: Named = { command: '', collection: '' };
+const STRING = 2;
+
+/** A command's name is the name of its document's first field; the collection is the field's value, where it is a text. */
+function namedIn(message: Buffer): Named {
+  if (message.readInt32LE(12) !== OP_MSG) return NAMELESS;
+  const end = message.indexOf(0, FIRST_NAME);
+  const command = message.toString('latin1', FIRST_NAME, end);
+  if (message[FIRST_NAME - 1] !== STRING) return { command, collection: '' };
+  const start = end + 1 + 4;
+  return { command, collection: message.toString('utf8', start, message.indexOf(0, start)) };
 }

@@ -59,7 +59,6 @@ export class DebitController {
     'envelope_archived',
     'envelope_overdrawn',
     'credit_limit_exceeded',
-    'limit_reached',
   )
   debit(
     @Context() context: RequestContext,

@@ -81,6 +81,6 @@ function common(
     TakesDryRun(),
     UseInterceptors(TransactionLocation),
     ApiBody({ type: body, examples: namedExamples(requests) }),
-    Problems('not_found', 'balance_out_of_range', 'account_closed', ...more),
+    Problems('not_found', 'balance_out_of_range', 'limit_reached', 'account_closed', ...more),
   );
 }

@@ -63,7 +63,6 @@ export class PaydayController {
     PAYDAY_EXAMPLE,
     'envelope_archived',
     'split_exceeds_amount',
-    'limit_reached',
   )
   receive(
     @Context() context: RequestContext,

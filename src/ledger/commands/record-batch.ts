@@ -61,7 +61,6 @@ export class RecordBatchController {
     'credit_limit_exceeded',
     'split_exceeds_amount',
     'nothing_to_adjust',
-    'limit_reached',
   )
   record(
     @Context() context: RequestContext,

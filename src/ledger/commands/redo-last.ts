@@ -41,7 +41,6 @@ export class RedoLastController {
     REDO_WHOLE_EXAMPLE,
     'nothing_to_redo',
     'not_the_last',
-    'limit_reached',
     'envelope_overdrawn',
     'credit_limit_exceeded',
   )

@@ -55,7 +55,6 @@ export class UndoLastController {
     'not_the_last',
     'not_a_money_transaction',
     'already_reversed',
-    'limit_reached',
     'envelope_overdrawn',
     'credit_limit_exceeded',
   )

@@ -57,6 +57,8 @@ export interface Account {
   /** The sequence number of its newest transaction, the opening to begin with; a reversal is none. */
   readonly last_root_seq: number;
   readonly balance_minor: number;
+  /** All that was ever posted, each posting without its sign: no sum of any of them is larger. */
+  readonly turnover_minor: number;
   readonly envelopes: readonly Envelope[];
   readonly payers: readonly Payer[];
   readonly next_envelope_id: number;
@@ -76,4 +78,9 @@ export function findPayer(state: Account, id: number): Payer | undefined {
 /** What postings change the account's balance by. */
 export function changeOf(postings: readonly EnvelopeAmount[]): number {
   return postings.reduce((sum, { amount_minor }) => addMinor(sum, amount_minor), 0);
+}
+
+/** What postings add to the account's turnover. */
+export function turnoverOf(postings: readonly EnvelopeAmount[]): number {
+  return postings.reduce((sum, { amount_minor }) => sum + Math.abs(amount_minor), 0);
 }

@@ -3,6 +3,7 @@ import {
   AVAILABLE_ID,
   changeOf,
   findEnvelope,
+  turnoverOf,
   type Account,
   type Envelope,
   type EnvelopeAmount,
@@ -78,6 +79,7 @@ function opened(event: AccountOpened): Account {
     version: 1,
     last_root_seq: 1,
     balance_minor: balance,
+    turnover_minor: turnoverOf(event.postings),
     envelopes: [{ ...newEnvelope(AVAILABLE_ID, 'Available'), balance_minor: balance }],
     payers: [],
     next_envelope_id: AVAILABLE_ID + 1,
@@ -134,5 +136,9 @@ function posted(state: Account, postings: readonly EnvelopeAmount[]): Partial<Ac
     if (!before) throw new Error(`Account ${state.id} has no envelope ${envelope_id}`);
     envelopes[envelope_id] = { ...before, balance_minor: addMinor(before.balance_minor, amount_minor) };
   }
-  return { balance_minor: addMinor(state.balance_minor, changeOf(postings)), envelopes };
+  return {
+    balance_minor: addMinor(state.balance_minor, changeOf(postings)),
+    turnover_minor: state.turnover_minor + turnoverOf(postings),
+    envelopes,
+  };
 }

@@ -7,6 +7,8 @@ export const LIMITS = {
   payers: 200,
   /** Postings of one transaction. */
   postings: 100,
+  /** Minor units that all postings of an account add up to, each without its sign: sums of them are exact up to it. */
+  turnover_minor: Number.MAX_SAFE_INTEGER,
   /** Characters of a name. */
   name_length: 100,
   /** Characters of a description. */

@@ -1,5 +1,12 @@
 import { isMinor, sumMinor } from '../../kernel/money.js';
-import { changeOf, findEnvelope, type Account, type Envelope, type EnvelopeAmount } from './account.js';
+import {
+  changeOf,
+  findEnvelope,
+  turnoverOf,
+  type Account,
+  type Envelope,
+  type EnvelopeAmount,
+} from './account.js';
 import { LIMITS } from './limits.js';
 import { limitReached, missing, type Refusal } from './refusals.js';
 
@@ -67,7 +74,10 @@ export function postingsRefusal(state: Account, postings: readonly EnvelopeAmoun
   return overdraftRefusal({ ...state, balance_minor }, envelopes);
 }
 
-/** Refuses postings (one an envelope) by which an amount, a total or a balance would leave the range of amounts. */
+/**
+ * Refuses postings (one an envelope) by which an amount, a total or a balance would leave the range of amounts, or the
+ * account's turnover that of whole numbers: what is added up of its postings, by month or up to a day, is exact then.
+ */
 export function rangeRefusal(state: Account, postings: readonly EnvelopeAmount[]): Refusal | null {
   const change = sumMinor(postings.map(({ amount_minor }) => amount_minor));
   const inRange =
@@ -75,7 +85,11 @@ export function rangeRefusal(state: Account, postings: readonly EnvelopeAmount[]
     change !== null &&
     isMinor(state.balance_minor + change) &&
     changedEnvelopes(state, postings).every(({ balance_minor }) => isMinor(balance_minor));
-  return inRange ? null : OUT_OF_RANGE;
+  if (!inRange) return OUT_OF_RANGE;
+  const turnover = state.turnover_minor + turnoverOf(postings);
+  return turnover <= LIMITS.turnover_minor
+    ? null
+    : limitReached(LIMITS.turnover_minor, 'minor units moved by one account in all');
 }
 
 const OUT_OF_RANGE: Refusal = {

@@ -8,10 +8,13 @@ import type { Account } from '../domain/account.js';
 export type AccountDocument = AccountState & AccountRecord;
 
 /** What the event store stores beside its own fields. */
-export type AccountState = Omit<Account, 'id'> & {
+export type AccountState = StoredFold & {
   /** What names are compared by; unique among the household's open accounts. */
   readonly name_key: string;
 };
+
+/** An account's turnover is missing where nothing was written since before it was kept; a rebuild counts all of it. */
+type StoredFold = Omit<Account, 'id' | 'turnover_minor'> & { readonly turnover_minor?: number };
 
 /** The account in a stored document. */
 export function accountOf(document: AccountDocument): Account {
@@ -24,7 +27,7 @@ export function stateOf(account: Account): AccountState {
 }
 
 /** What both have, field by field: every command takes it several times, and to leave out a few fields costs more. */
-function foldOf(of: Omit<Account, 'id'>): Omit<Account, 'id'> {
+function foldOf(of: StoredFold): Omit<Account, 'id'> {
   return {
     household_id: of.household_id,
     name: of.name,
@@ -37,6 +40,7 @@ function foldOf(of: Omit<Account, 'id'>): Omit<Account, 'id'> {
     version: of.version,
     last_root_seq: of.last_root_seq,
     balance_minor: of.balance_minor,
+    turnover_minor: of.turnover_minor ?? 0,
     envelopes: of.envelopes,
     payers: of.payers,
     next_envelope_id: of.next_envelope_id,
@@ -124,6 +128,9 @@ export class AccountModel {
 
   @Prop({ type: Number, required: true })
   balance_minor!: number;
+
+  @Prop({ type: Number })
+  turnover_minor?: number;
 
   @Prop({ type: [SchemaFactory.createForClass(EnvelopeSubdocument)], required: true })
   envelopes!: EnvelopeSubdocument[];

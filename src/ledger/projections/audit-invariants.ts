@@ -3,15 +3,25 @@ import type { Account } from '../domain/account.js';
 import type { LedgerEvent } from '../domain/events.js';
 import { evolve } from '../domain/evolve.js';
 import { overdraftRefusal } from '../domain/rules.js';
+import { isOfItsKind } from './audit-kinds.js';
+import { maybeOneCommand, type Stretch } from './audit-reversals.js';
 
 type Event = StoredEvent<LedgerEvent>;
 
+/** Events between which rule 7 is broken, unless one command recorded them. */
+export interface Doubt extends Stretch {
+  /** What is to be told if not. */
+  readonly finding: string;
+}
+
 /**
  * What must hold of an account, event by event: after each, the envelopes add up to the balance, which is the one that
- * the event tells; after each command, no envelope is below 0 that may not be, and the account is not overdrawn beyond
+ * the event tells, and it posts as its kind does; after each command, no envelope is below 0 that may not be, and the account is not overdrawn beyond
  * its credit limit.
  */
 export class Invariants {
+  /** Where the account is overdrawn between events that one command may have recorded, if it did. */
+  readonly doubts: Doubt[] = [];
   private account: Account | null = null;
   private last: Event | undefined;
 
@@ -37,6 +47,7 @@ export class Invariants {
     if (sum !== account.balance_minor) {
       return `after event ${account.version} the envelopes add up to ${sum}, not to ${account.balance_minor}`;
     }
+    if (!isOfItsKind(event)) return `event ${account.version} is no ${event.type} by its postings`;
     if (event.balance_minor !== account.balance_minor) {
       return `event ${account.version} tells a balance of ${event.balance_minor}, it is ${account.balance_minor}`;
     }
@@ -44,7 +55,17 @@ export class Invariants {
   }
 
   private overdrawnBefore(event: Event): string | null {
-    return this.last && isSameCommand(this.last, event) ? null : this.overdrawn();
+    const overdrawn = this.overdrawn();
+    const { last } = this;
+    if (overdrawn === null || !last || !maybeOneCommand(last, event)) return overdrawn;
+    this.doubt(last.seq, event, overdrawn);
+    return null;
+  }
+
+  private doubt(from: number, { account_id, seq: to }: Event, finding: string): void {
+    const before = this.doubts.at(-1);
+    if (before?.to === from) this.doubts[this.doubts.length - 1] = { ...before, to };
+    else this.doubts.push({ account_id, from, to, finding });
   }
 
   private overdrawn(): string | null {
@@ -53,15 +74,3 @@ export class Invariants {
     return refusal ? `after event ${account.version}: ${refusal.detail}` : null;
   }
 }
-
-/**
- * Whether two events that follow each other may come from one command that reverses several transactions, and is judged
- * at its end: all other commands record one event an account, as far as money goes.
- */
-function isSameCommand(a: Event, b: Event): boolean {
-  const both = isPartOfReversals(a) && isPartOfReversals(b);
-  return both && a.actor_id === b.actor_id && a.recorded_at.getTime() === b.recorded_at.getTime();
-}
-
-const isPartOfReversals = ({ type }: Event): boolean =>
-  type === 'TransactionReversed' || type === 'EnvelopeRestored';

@@ -11,7 +11,9 @@ import type { StoredEvent } from '../../event-store/stored-event.js';
 import type { Account } from '../domain/account.js';
 import type { LedgerEvent } from '../domain/events.js';
 import { stateOf, type AccountDocument } from './account-document.js';
+import { ChainAudit } from './audit-chains.js';
 import { Invariants } from './audit-invariants.js';
+import { ReversalCommands } from './audit-reversals.js';
 import { TransferAudit } from './audit-transfers.js';
 import { foldEvents, type UsernamesOf } from './ledger-read-models.js';
 import { REGISTER } from './register-row.js';
@@ -61,12 +63,22 @@ export class AccountAudit {
       if (!(error instanceof LogUnlawful)) throw error;
       return [error.message];
     }
-    const broken = this.invariants.end();
+    const broken = this.invariants.end() ?? (await this.overdrawnWithin());
     if (broken !== null) return [broken];
     this.compareAccount();
     await this.compareTotals();
     await this.compareRows();
     return this.found;
+  }
+
+  /** Where rule 7 is broken between events that look like one command's and are not. */
+  private async overdrawnWithin(): Promise<Finding | null> {
+    const { db, log, account, session } = this;
+    const commands = new ReversalCommands(db, log, account.household_id, session);
+    for (const doubt of this.invariants.doubts) {
+      if (!(await commands.mayBeOne(doubt))) return doubt.finding;
+    }
+    return null;
   }
 
   private take(event: Event): void {
@@ -136,11 +148,12 @@ export class AccountAudit {
     let rows = 0;
     let events: Event[] = [];
     const transfers = new TransferAudit(this.db, this.account, this.session);
+    const chains = new ChainAudit(this.db, this.account, this.session);
     const compare = async () => {
       const names = await this.usernamesOf([...new Set(events.map(({ actor_id }) => actor_id))]);
       const { after, projection } = foldEvents(state, events, generation, names);
       await this.compareChunk(events, projection.changes);
-      this.found.push(...(await transfers.take(events)));
+      this.found.push(...(await chains.take(events)), ...(await transfers.take(events)));
       rows += projection.added_rows;
       state = after;
       events = [];

@@ -5,7 +5,7 @@ import type { Connection } from 'mongoose';
 
 import { driverDb, tenantScope } from '../../database/tenant-scope.js';
 import type { CalendarDate } from '../../kernel/dates.js';
-import type { PastBalances } from './past-balances.js';
+import { shownBalance, type PastBalances } from './past-balances.js';
 import { REGISTER, type RegisterRow } from './register-row.js';
 import type { StoredRow } from './stored-row.js';
 import { Totals, type TotalsOf } from './totals.js';
@@ -30,6 +30,7 @@ export class EffectiveOrder {
    * The balance after each of some rows, by `_id`: the account's, or an envelope's. It is counted from the totals to the
    * start or the end of each day, and from there over rows of that day: from the end, which a list that runs backwards
    * (`desc`) begins with, or from the start. `session` is a snapshot in which account and rows were read.
+   * @throws Problem `balance_out_of_range` when one cannot be shown.
    */
   async balances(
     session: ClientSession,
@@ -99,7 +100,7 @@ function countedOn(
     .map((row): [string, number] => {
       const amount = amountOf(row, envelope_id);
       if (dir === 'asc') balance += amount;
-      const after = balance;
+      const after = shownBalance(balance);
       if (dir === 'desc') balance -= amount;
       return [row._id, after];
     });

@@ -1,4 +1,6 @@
 import type { CalendarDate } from '../../kernel/dates.js';
+import { MINOR_LIMIT } from '../../kernel/money.js';
+import { Problem } from '../../kernel/problem.js';
 
 /** What postings of one month add up to, in minor units. */
 export interface Summed {
@@ -31,6 +33,16 @@ export function monthsBetween(from: string, to: string): number {
   return months(to) - months(from);
 }
 
+/**
+ * A balance of another day than today, as it is shown. Rules judge what is there now: in between it may be anything.
+ * @throws Problem `balance_out_of_range` for one whose last digits JSON might lose.
+ */
+export function shownBalance(balance_minor: number): number {
+  if (Math.abs(balance_minor) < MINOR_LIMIT) return balance_minor;
+  const detail = 'A balance by effective dates is 10^15 minor units or more.';
+  throw new Problem('balance_out_of_range', { detail });
+}
+
 interface Held {
   readonly id: number;
   readonly balance_minor: number;
@@ -49,7 +61,7 @@ export class PastBalances {
     private readonly back: boolean,
   ) {}
 
-  /** What each envelope held, by its id, in minor units. */
+  /** What each envelope held, by its id, in minor units. @throws Problem `balance_out_of_range` */
   at(moment: Moment): Map<number, number> {
     const held = new Map(this.envelopes.map(({ id, balance_minor }) => [id, this.back ? balance_minor : 0]));
     for (const total of this.totals) {
@@ -57,11 +69,12 @@ export class PastBalances {
       const counts = this.back ? -later : (total.sum_minor ?? 0) - later;
       held.set(total.envelope_id, (held.get(total.envelope_id) ?? 0) + counts);
     }
+    for (const balance of held.values()) shownBalance(balance);
     return held;
   }
 
-  /** What they held together. */
+  /** What they held together. @throws Problem `balance_out_of_range` */
   sumAt(moment: Moment): number {
-    return [...this.at(moment).values()].reduce((sum, balance) => sum + balance, 0);
+    return shownBalance([...this.at(moment).values()].reduce((sum, balance) => sum + balance, 0));
   }
 }

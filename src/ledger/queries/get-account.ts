@@ -39,7 +39,7 @@ export class GetAccountController {
   @Get(':account_id')
   @ApiOperation({ summary: 'Get an account with its envelopes' })
   @ApiOkResponse({ type: AccountView, example: EXAMPLE_ACCOUNT })
-  @Problems('not_found')
+  @Problems('not_found', 'balance_out_of_range')
   get(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,

@@ -46,7 +46,7 @@ export class ListEnvelopeTransactionsController {
       'Who changed it, when and why: the transactions that post to it, where `amount` and `balance` are those of the envelope.',
   })
   @AnswersPageOf(TransactionView, [{ ...EXAMPLE_DEBIT, balance: 537.6 }])
-  @Problems('not_found')
+  @Problems('not_found', 'balance_out_of_range')
   list(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,

@@ -49,7 +49,7 @@ export class ListTransactionsController {
       'In the order of recording, `balance` is the balance after the transaction was recorded; ordered by `effective_on`, it counts the days before and, of the same day, what was recorded before.',
   })
   @AnswersPageOf(TransactionView, EXAMPLE_REGISTER)
-  @Problems('not_found')
+  @Problems('not_found', 'balance_out_of_range')
   list(
     @Context() context: RequestContext,
     @Param('account_id', pathId('acc')) account_id: string,

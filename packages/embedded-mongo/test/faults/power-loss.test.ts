@@ -46,8 +46,8 @@ const CARELESS: readonly Mutant[] = [
   {
     name: 'does not sync its journal',
     file: 'storage/journal/journal.js',
-    passage: 'O_RDWR | O_CREAT | O_DSYNC',
-    replacement: 'O_RDWR | O_CREAT',
+    passage: '? O_RDWR | O_CREAT | O_DSYNC',
+    replacement: '? O_RDWR | O_CREAT',
   },
   {
     name: 'does not sync its data file',

@@ -16,8 +16,8 @@ const HASTY: readonly Mutant[] = [
   {
     name: 'does not sync',
     file: 'storage/journal/journal.js',
-    passage: 'O_RDWR | O_CREAT | O_DSYNC',
-    replacement: 'O_RDWR | O_CREAT',
+    passage: '? O_RDWR | O_CREAT | O_DSYNC',
+    replacement: '? O_RDWR | O_CREAT',
   },
   {
     name: 'answers when a write is in memory',

@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ALIGNMENT, FrameWriter, lengthOfFrame, readFrame } from '../../src/storage/journal/frame.js';
-import { Journal } from '../../src/storage/journal/journal.js';
+import { Journal, type Syncing } from '../../src/storage/journal/journal.js';
 import { hasJournal, JOURNAL_FILES, readJournal } from '../../src/storage/journal/read.js';
 import type { Key } from '../../src/storage/keys.js';
 import { cleanUp, newFolder } from './store-kit.js';
@@ -21,8 +21,8 @@ const plain = (entries: Iterable<readonly [Key, Uint8Array | null]>): [Key, stri
   [...entries].map(([name, bytes]) => [name, bytes === null ? null : Buffer.from(bytes).toString('hex')]);
 
 /** A journal whose first file holds so many frames, each of some changes, from sequence 0 on. */
-async function journalOf(folder: string, steps: readonly Changes[], epoch = 3): Promise<Journal> {
-  const journal = Journal.open(folder, epoch);
+async function journalOf(folder: string, steps: readonly Changes[], syncing?: Syncing): Promise<Journal> {
+  const journal = Journal.open(folder, 3, syncing);
   for (const [at, step] of steps.entries()) await journal.append(at, at + 1, step, at % 2 === 0);
   return journal;
 }
@@ -99,6 +99,15 @@ describe('a journal', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('that syncs after each write holds the same', async () => {
+    const steps = [0, 1, 2, 3].map((at): Changes => new Map([['k', Buffer.alloc(300 * at, at)]]));
+    const [one, other] = [newFolder(), newFolder()];
+    await journalOf(one, steps, 'with the write');
+    await journalOf(other, steps, 'after the write');
+    expect(readJournal(other, 3, 0).frames).toHaveLength(4);
+    expect(readJournal(other, 3, 0)).toEqual(readJournal(one, 3, 0));
   });
 
   it('tells of a frame that is damaged where later ones are not', async () => {

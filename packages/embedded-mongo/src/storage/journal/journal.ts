@@ -1,4 +1,14 @@
-import { closeSync, constants, fsyncSync, openSync, rmSync, write, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  write,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Key } from '../keys.js';
 import { FrameWriter } from './frame.js';
@@ -6,6 +16,14 @@ import { JOURNAL_FILES } from './read.js';
 
 /** A write that took less, in milliseconds, delays others less than the way to another thread and back. */
 const QUICK_MS = 0.5;
+
+/**
+ * How writes get to the disk itself: by `O_DSYNC`, in one system call, or by a sync of their own after each. Elsewhere than
+ * on Linux the flag may leave them in the disk's cache, or is not known.
+ */
+export type Syncing = 'with the write' | 'after the write';
+
+const SYNCING: Syncing = process.platform === 'linux' ? 'with the write' : 'after the write';
 
 /** One of the two files. */
 interface JournalFile {
@@ -31,13 +49,14 @@ export class Journal {
     private readonly epoch: number,
     private current: JournalFile,
     private other: JournalFile,
+    private readonly syncing: Syncing,
   ) {}
 
   /** Opens both files, made where they do not exist, for frames of an epoch of which there is none yet. */
-  static open(folder: string, epoch: number): Journal {
-    const [first, second] = JOURNAL_FILES.map((name) => openFile(join(folder, name)));
+  static open(folder: string, epoch: number, syncing = SYNCING): Journal {
+    const [first, second] = JOURNAL_FILES.map((name) => openFile(join(folder, name), syncing));
     syncFolder(folder);
-    return new Journal(folder, epoch, first as JournalFile, second as JournalFile);
+    return new Journal(folder, epoch, first as JournalFile, second as JournalFile, syncing);
   }
 
   /**
@@ -60,10 +79,11 @@ export class Journal {
       for (let from = 0; from < frame.length;) {
         from += writeSync(descriptor, frame, from, frame.length - from, position + from);
       }
+      if (this.syncing === 'after the write') fdatasyncSync(descriptor);
       this.lastMs = performance.now() - began;
       return undefined;
     }
-    return writeWhole(descriptor, frame, position).then(() => {
+    return this.writeInBackground(descriptor, frame, position).then(() => {
       this.lastMs = performance.now() - began;
     });
   }
@@ -80,6 +100,24 @@ export class Journal {
     for (const { descriptor } of [this.current, this.other]) closeSync(descriptor);
     removeJournal(this.folder);
   }
+
+  private writeInBackground(file: number, bytes: Buffer, position: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error: Error | null): void => {
+        if (error) reject(error);
+        else resolve();
+      };
+      const step = (from: number): void => {
+        write(file, bytes, from, bytes.length - from, position + from, (error, written) => {
+          if (error) reject(error);
+          else if (from + written < bytes.length) step(from + written);
+          else if (this.syncing === 'after the write') fdatasync(file, settle);
+          else resolve();
+        });
+      };
+      step(0);
+    });
+  }
 }
 
 /** Removes the journal of a folder, if there is one. */
@@ -87,9 +125,10 @@ export function removeJournal(folder: string): void {
   for (const name of JOURNAL_FILES) rmSync(join(folder, name), { force: true });
 }
 
-function openFile(path: string): JournalFile {
+function openFile(path: string, syncing: Syncing): JournalFile {
   const { O_RDWR, O_CREAT, O_DSYNC } = constants;
-  return { descriptor: openSync(path, O_RDWR | O_CREAT | O_DSYNC, 0o600), position: 0, upTo: 0 };
+  const flags = syncing === 'with the write' ? O_RDWR | O_CREAT | O_DSYNC : O_RDWR | O_CREAT;
+  return { descriptor: openSync(path, flags, 0o600), position: 0, upTo: 0 };
 }
 
 /** After a power cut new files are found only if their folder was on disk too. */
@@ -100,17 +139,4 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(file);
   }
-}
-
-function writeWhole(file: number, bytes: Buffer, position: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const step = (from: number): void => {
-      write(file, bytes, from, bytes.length - from, position + from, (error, written) => {
-        if (error) reject(error);
-        else if (from + written < bytes.length) step(from + written);
-        else resolve();
-      });
-    };
-    step(0);
-  });
 }

@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { diskOf } from '../disk.js';
+import { HttpClient } from '../http-client.js';
+import { DEPOSITS, depositsPath, openLedger } from '../ledger.js';
+import { LoadGenerator } from '../load/load-generator.js';
+import { compare, type Line, type Report } from '../report.js';
+import { ServiceProcess } from '../service-process.js';
+import { SECONDS } from '../sizes.js';
+import { fill } from './long-ledger.js';
+
+const CONNECTIONS = [1, 16, 64];
+/** The accounts that are posted to, many more than are in one commit. */
+const ACCOUNTS = 1_000;
+const RUNS = 3;
+const BATCHED = 20_000;
+const DISK_BYTES = 2_500;
+const SETTLE_MS = 1_000;
+
+/** What a posting takes up on disk that came by itself, by how many come at once; and one of a large batch. */
+export async function disk(): Promise<Report> {
+  const service = await ServiceProcess.start();
+  const load = LoadGenerator.start();
+  try {
+    const { origin, folder } = service;
+    const { token, accounts } = await openLedger(origin, ACCOUNTS);
+    const paths = accounts.map(depositsPath);
+    const post = async (connections: number): Promise<number> => {
+      const job = { origin, token, connections, paths, bodies: DEPOSITS, statuses: [201] };
+      const { answers } = await load.run({ ...job, method: 'POST', seconds: SECONDS });
+      await pause(SETTLE_MS);
+      return answers;
+    };
+    await post(Math.max(...CONNECTIONS));
+    const lines: Line[] = [];
+    for (const connections of CONNECTIONS) {
+      const before = diskOf(folder);
+      let postings = 0;
+      for (let run = 0; run < RUNS; run += 1) postings += await post(connections);
+      const bytes = (diskOf(folder) - before) / postings;
+      lines.push(compare(`${connections} connections, ${postings} postings`, bytes, DISK_BYTES, { most: 1 }));
+    }
+    const batched = await ofBatches(service, token, accounts);
+    lines.push(compare(`batches, ${BATCHED} postings`, batched, DISK_BYTES, { most: 1 }));
+    return { sides: 'Bytes on disk for each posting (theirs: the limit)', lines, notes: [] };
+  } finally {
+    load.stop();
+    await service.stop();
+  }
+}
+
+async function ofBatches(
+  { origin, folder }: ServiceProcess,
+  token: string,
+  [account = '']: readonly string[],
+): Promise<number> {
+  const client = new HttpClient(origin, 1, token);
+  const path = `/accounts/${account}/transactions?page_size=1`;
+  const { total } = await client.expect<{ total: number }>(200, 'GET', path);
+  const before = diskOf(folder);
+  await fill(client, account, total - 1 + BATCHED, BATCHED);
+  client.close();
+  await pause(SETTLE_MS);
+  return (diskOf(folder) - before) / BATCHED;
+}
