@@ -8,8 +8,9 @@ import type { Document } from 'mongodb';
  */
 export function changedFields(before: Document, after: Document): Record<string, unknown> {
   const changed: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(after)) {
+  for (const name of Object.keys(after)) {
     const old: unknown = before[name];
+    const value: unknown = after[name];
     if (old === value) continue;
     if (Array.isArray(old) && Array.isArray(value) && old.length === value.length) {
       noteItems(name, old, value, changed);
@@ -34,8 +35,8 @@ function noteItems(
       changed[path] = item;
       return;
     }
-    for (const [field, value] of Object.entries(item)) {
-      if (old[field] !== value) changed[`${path}.${field}`] = value;
+    for (const field of Object.keys(item)) {
+      if (old[field] !== item[field]) changed[`${path}.${field}`] = item[field];
     }
   });
 }

@@ -106,6 +106,8 @@ export function sealEvents<Event extends object>(
 
 function presentFields<Fields extends object>(fields: Fields): Fields {
   const present: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined) present[name] = value;
+  for (const name of Object.keys(fields) as (keyof Fields & string)[]) {
+    if (fields[name] !== undefined) present[name] = fields[name];
+  }
   return present as Fields;
 }

@@ -69,4 +69,9 @@ describe('the hash of an event', () => {
   ])('refuses %s, which would not come back from the database as it was hashed', (_, value) => {
     expect(() => hashOf({ value })).toThrow(TypeError);
   });
+
+  it('says which field it refuses', () => {
+    expect(() => hashOf({ list: [1, { within: [-0] }] })).toThrow('field list[1].within[0] holds');
+    expect(() => hashOf({ a: { '\udc00': 1 } })).toThrow('field a.\udc00 holds');
+  });
 });

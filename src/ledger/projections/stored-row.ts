@@ -15,6 +15,7 @@ const USUAL = {
 type Usual = keyof typeof USUAL;
 /** Those that follow from others: on roots, unless a reversal came. */
 type Derived = 'id' | 'moved_minor' | 'root_id' | 'tip_seq' | 'tip_id';
+const DERIVED: ReadonlySet<string> = new Set<Derived>(['id', 'moved_minor', 'root_id', 'tip_seq', 'tip_id']);
 
 /**
  * A row as it is stored. A register has a row for each transaction for ever, so that what can be told without a field is
@@ -24,9 +25,11 @@ export type StoredRow = Omit<RegisterRow, Usual | Derived> & Partial<Pick<Regist
 
 /** The form in which a new row is stored. */
 export function storedRow(row: RegisterRow): StoredRow {
-  const { id, moved_minor: _moved, root_id, tip_seq, tip_id, ...rest } = row;
+  const { id, root_id, tip_seq, tip_id } = row;
   const stored: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(rest)) if (!isUsual(name, value)) stored[name] = value;
+  for (const name of Object.keys(row) as (keyof RegisterRow)[]) {
+    if (!DERIVED.has(name) && !isUsual(name, row[name])) stored[name] = row[name];
+  }
   if (root_id !== id) stored.root_id = root_id;
   const tip = tip_seq === null || tip_seq === row.seq ? {} : { tip_seq, tip_id };
   return Object.assign(stored as unknown as StoredRow, tip);
