@@ -113,13 +113,18 @@ export async function onEach<T>(
   context.transaction?.touch(collection);
   const { scan } = scanFor(collection, query);
   const slice = new TimeSlice(context);
+  const rest = async (): Promise<void> => {
+    await slice.rest();
+    // What the disk has not taken yet is held in memory.
+    await context.engine.store.roomForMore();
+  };
   const change = async (idKey: string): Promise<void> => {
     const changed = await write(context, collection, (transaction) => {
       const found = readMatch(transaction, collection, query, idKey);
       return found && { result: act(transaction, found) };
     });
     if (changed !== undefined) collect(changed.result);
-    if (slice.isOver()) await slice.rest();
+    if (slice.isOver()) await rest();
   };
   if (context.transaction !== undefined) {
     // A transaction sees its own changes: all places are found before the first of them.
@@ -136,7 +141,7 @@ export async function onEach<T>(
     scan.open(view);
     for (let row = scan.next(); row !== undefined; row = scan.next()) {
       if (row !== null) await change(row.idKey);
-      else if (slice.isOver()) await slice.rest();
+      else if (slice.isOver()) await rest();
     }
   } finally {
     scan.pause();

@@ -11,7 +11,7 @@ const MANY_CHANGES = 1_000;
 /** The same in bytes. */
 const MANY_BYTES = 1024 * 1024;
 /** So much may be in the journal beyond the data file, in bytes; then commits wait. It is all in memory, too. */
-const MOST_BYTES = 32 * MANY_BYTES;
+const MOST_BYTES = 8 * MANY_BYTES;
 
 /** What was published between two sequences, and is in the journal. */
 export interface Durable {

@@ -4,6 +4,9 @@ import { GroupCommit, type GroupCommitEvents } from './group-commit.js';
 import type { Journal } from './journal/journal.js';
 import type { SpaceGuard } from './space.js';
 
+/** Long work publishes no more while so much is not in the data file yet, as the space guard counts bytes. */
+const MOST_AHEAD = 16 * 1024 * 1024;
+
 export interface DurabilityEvents extends GroupCommitEvents {
   /** Everything up to this sequence is in the data file. */
   readonly onWritten: (sequence: number) => void;
@@ -29,6 +32,14 @@ export class Durability {
   /** What is published and not in the data file yet, in bytes as the space guard counts them. */
   get unwrittenBytes(): number {
     return this.commits.waitingBytes + this.checkpoints.guardedBytes;
+  }
+
+  /** Resolves, at once as a rule, when long work may publish more. */
+  async roomForMore(): Promise<void> {
+    while (this.unwrittenBytes > MOST_AHEAD) {
+      await this.commits.whenDurable();
+      await this.checkpoints.all();
+    }
   }
 
   /** Resolves when all that is durable by now is in the data file, too. */

@@ -81,7 +81,7 @@ export class GroupCommit {
   }
 
   /** Resolves when everything up to `sequence` is on disk; never, when the disk has failed. */
-  whenDurable(sequence: number): Promise<void> {
+  whenDurable(sequence = this.published): Promise<void> {
     if (sequence <= this.durable) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push({ sequence, resolve }));
   }

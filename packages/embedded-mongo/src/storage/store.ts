@@ -177,6 +177,11 @@ export class Store {
     return this.durability.commits.whenDurable(sequence);
   }
 
+  /** Resolves, at once as a rule, when long work may publish more. */
+  roomForMore(): Promise<void> {
+    return this.durability.roomForMore();
+  }
+
   /** The open transactions that have used this collection. */
   usersOf(collection: Collection): Transaction[] {
     return [...this.open].filter((transaction) => transaction.touched.has(collection));

@@ -183,6 +183,7 @@ aRecorder?.('when the power fails', () => {
     }
     const outcomes = await examine([...moments.keys()], new Set());
     let [lost, invented, inPart, damaged] = [0, 0, 0, 0];
+    const reasons: string[] = [];
     for (const [place, time] of moments) {
       const outcome = outcomes.get(place);
       const found = new Set(outcome?.documents);
@@ -192,6 +193,7 @@ aRecorder?.('when the power fails', () => {
         outcome.found.length + outcome.errors.length > 0
       ) {
         damaged += 1;
+        reasons.push(...(outcome?.found ?? []), ...(outcome?.errors ?? []), outcome?.crashed ?? '');
       }
       for (const answer of acknowledged) {
         if (answer.time <= time) lost += answer.documents.filter((one) => !found.has(one)).length;
@@ -204,7 +206,7 @@ aRecorder?.('when the power fails', () => {
     }
     const findings = { lost, invented, inPart, damaged };
     console.log(
-      `${String(images)} images, ${String(acknowledged.length)} acknowledged: ${JSON.stringify(findings)}`,
+      `${String(images)} images, ${String(acknowledged.length)} acknowledged: ${JSON.stringify(findings)} ${reasons.slice(0, 3).join('; ')}`,
     );
     return findings;
   }

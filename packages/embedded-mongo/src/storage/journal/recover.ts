@@ -31,9 +31,12 @@ export function roomToRecover(folder: string): number {
  */
 export function recoverJournal(folder: string, disk: Disk): Journal {
   const snapshot = disk.snapshot();
-  const epoch = readEpoch(snapshot.get(EPOCH_KEY));
+  const record = snapshot.get(EPOCH_KEY);
+  const epoch = readEpoch(record);
   const written = snapshot.sequence;
   snapshot.release();
+  // LMDB does not sync a new file before its first commit: a journal without a data file would be worth nothing.
+  if (record === undefined) disk.writeAtOnce(new Map([[EPOCH_KEY, encodeEpoch(epoch)]]));
   if (!hasJournal(folder)) return Journal.open(folder, epoch);
   const { frames, gaps } = readJournal(folder, epoch, written);
   if (gaps.length > 0) {
