@@ -22,7 +22,7 @@ export function isLostConnection(error: unknown): boolean {
   if (error instanceof MongoNetworkError) return true;
   if (error instanceof MongoClientBulkWriteError) return isLostConnection(error.cause);
   // The driver takes the message of what went wrong only; what a server refuses has a code.
-  if (error instanceof MongoBulkWriteError) return error.code === undefined;
+  if (error instanceof MongoBulkWriteError) return typeof error.code !== 'number';
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   // A socket's own error in the middle of a commit: the driver takes it for one of its own.
   if (message === 'commitError.hasErrorLabel is not a function') return true;
