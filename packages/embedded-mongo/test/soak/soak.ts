@@ -40,7 +40,7 @@ const CLIENTS = 5;
 const LEAST = 150;
 
 /** What may be in the data folder of an engine that runs. */
-const OURS = /^(data\.mdb|data\.mdb-lock|engine-\d+\.lock)$/;
+const OURS = /^(data\.mdb|data\.mdb-lock|journal\.[01]|engine-\d+\.lock)$/;
 
 /** Puts clients, a gardener of indexes and a maker of expiring rows to work, and kills the engine now and then. */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
