@@ -20,9 +20,17 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts the engine on a data folder; `socket` ends in `.sock`. */
+/** Starts the engine on a data folder, with Node's options as `EmbeddedMongo.start` has them; `socket` ends in `.sock`. */
 export function startEngine(dbPath: string, socket: string): Promise<Server> {
-  return start([ENGINE, '--dbpath', dbPath, '--socket', socket, '--exit-with-parent']);
+  return start([
+    '--single-threaded-gc',
+    ENGINE,
+    '--dbpath',
+    dbPath,
+    '--socket',
+    socket,
+    '--exit-with-parent',
+  ]);
 }
 
 /** Starts the stand-in, which answers canned replies of real size at once: the client's ceiling. */
