@@ -2,6 +2,7 @@ import type { Disk } from './disk.js';
 import { lengthOfFrame } from './journal/frame.js';
 import type { Journal } from './journal/journal.js';
 import type { Key } from './keys.js';
+import { SequenceWaiters } from './sequence-waiters.js';
 import type { SpaceGuard } from './space.js';
 
 /** How long durable changes wait for others before they are written to the data file, in milliseconds. */
@@ -48,7 +49,7 @@ export class Checkpoints {
   private written: number;
   private running = false;
   private hurry: (() => void) | undefined;
-  private awaited: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  private readonly waiters = new SequenceWaiters();
 
   /** @param sequence - what the data file is at. */
   constructor(
@@ -90,14 +91,13 @@ export class Checkpoints {
 
   private async reached(upTo: number): Promise<void> {
     if (this.written >= upTo) return;
-    await new Promise<void>((resolve) => {
-      this.awaited.push({ upTo, resolve });
-      this.hurry?.();
-    });
+    const reached = this.waiters.until(upTo);
+    this.hurry?.();
+    await reached;
   }
 
   private mayWait(): boolean {
-    return this.awaited.length === 0 && this.waitingChanges < MANY_CHANGES && this.bytes < MANY_BYTES;
+    return this.waiters.isEmpty && this.waitingChanges < MANY_CHANGES && this.bytes < MANY_BYTES;
   }
 
   private async run(): Promise<void> {
@@ -134,9 +134,7 @@ export class Checkpoints {
     this.bytes -= batch.bytes;
     this.written = batch.upTo;
     this.events.onWritten(this.written);
-    const ready = this.awaited.filter(({ upTo }) => upTo <= this.written);
-    this.awaited = this.awaited.filter(({ upTo }) => upTo > this.written);
-    for (const { resolve } of ready) resolve();
+    this.waiters.reach(this.written);
   }
 
   /** As many as are written together, as one. */

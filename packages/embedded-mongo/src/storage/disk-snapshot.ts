@@ -11,6 +11,11 @@ export function encodeSequence(sequence: number): Uint8Array {
   return bytes;
 }
 
+/** The number that `encodeSequence` made the bytes of. */
+export function decodeSequence(bytes: Uint8Array): number {
+  return Number(Buffer.from(bytes).readBigUInt64BE());
+}
+
 /**
  * A consistent, read-only picture of the file, shared by everybody who reads at that sequence. It keeps its pages
  * from being reused, so each `retain` needs its `release`.
@@ -27,7 +32,7 @@ export class DiskSnapshot {
   ) {
     this.options = { transaction };
     const stored = this.get(SEQUENCE_KEY);
-    this.sequence = stored === undefined ? 0 : Number(Buffer.from(stored).readBigUInt64BE());
+    this.sequence = stored === undefined ? 0 : decodeSequence(stored);
   }
 
   get(key: Key): Uint8Array | undefined {

@@ -3,6 +3,7 @@ import type { Checkpoints } from './checkpoints.js';
 import { encodeSequence, SEQUENCE_KEY } from './disk-snapshot.js';
 import type { Journal } from './journal/journal.js';
 import type { Key } from './keys.js';
+import { SequenceWaiters } from './sequence-waiters.js';
 import type { SpaceGuard } from './space.js';
 import type { LateValue } from './transaction.js';
 
@@ -38,7 +39,7 @@ export class GroupCommit {
   private frameBytes = 0;
   private running = false;
   private failed = false;
-  private waiting: { sequence: number; resolve: () => void }[] = [];
+  private readonly waiters = new SequenceWaiters();
 
   constructor(
     private readonly journal: Journal,
@@ -62,7 +63,7 @@ export class GroupCommit {
 
   /** Whether somebody waits for what has been published to be on disk. */
   get isAwaited(): boolean {
-    return this.waiting.length > 0;
+    return !this.waiters.isEmpty;
   }
 
   /** Queues the changes of one published transaction, which count for `bytes`. */
@@ -83,7 +84,7 @@ export class GroupCommit {
   /** Resolves when everything up to `sequence` is on disk; never, when the disk has failed. */
   whenDurable(sequence = this.published): Promise<void> {
     if (sequence <= this.durable) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push({ sequence, resolve }));
+    return this.waiters.until(sequence);
   }
 
   private async run(): Promise<void> {
@@ -137,8 +138,6 @@ export class GroupCommit {
     this.frameBytes = 0;
     this.durable = upTo;
     this.checkpoints.add({ upTo, changes, guarded });
-    const ready = this.waiting.filter((waiter) => waiter.sequence <= upTo);
-    this.waiting = this.waiting.filter((waiter) => waiter.sequence > upTo);
-    for (const waiter of ready) waiter.resolve();
+    this.waiters.reach(upTo);
   }
 }

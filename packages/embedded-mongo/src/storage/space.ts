@@ -11,7 +11,7 @@ const RESERVE = 64 * MB;
 /** Tidying up may use the reserve down to this. */
 const LAST_RESERVE = 16 * MB;
 /** LMDB writes copies of pages and of the pages above them: so many bytes on disk for each byte of a batch. */
-const COPIES = 4;
+export const COPIES = 4;
 /** The most that one plain write brings, at its beginning unknown. */
 const LARGEST_WRITE = 16 * MB;
 /** What an entry takes besides its value: the page it lies on is written anew. */

@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  constants,
-  fdatasync,
-  fdatasyncSync,
-  fsyncSync,
-  openSync,
-  rmSync,
-  write,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fdatasync, fdatasyncSync, openSync, rmSync, write, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Key } from '../keys.js';
+import { syncPath } from '../sync-path.js';
 import { FrameWriter } from './frame.js';
 import { JOURNAL_FILES } from './read.js';
 
@@ -55,7 +46,8 @@ export class Journal {
   /** Opens both files, made where they do not exist, for frames of an epoch of which there is none yet. */
   static open(folder: string, epoch: number, syncing = SYNCING): Journal {
     const [first, second] = JOURNAL_FILES.map((name) => openFile(join(folder, name), syncing));
-    syncFolder(folder);
+    // After a power cut new files are found only if their folder was on disk too.
+    syncPath(folder);
     return new Journal(folder, epoch, first as JournalFile, second as JournalFile, syncing);
   }
 
@@ -98,7 +90,7 @@ export class Journal {
   /** Closes and removes the files; everything in them must be in the data file. */
   remove(): void {
     for (const { descriptor } of [this.current, this.other]) closeSync(descriptor);
-    removeJournal(this.folder);
+    for (const name of JOURNAL_FILES) rmSync(join(this.folder, name), { force: true });
   }
 
   private writeInBackground(file: number, bytes: Buffer, position: number): Promise<void> {
@@ -120,23 +112,8 @@ export class Journal {
   }
 }
 
-/** Removes the journal of a folder, if there is one. */
-export function removeJournal(folder: string): void {
-  for (const name of JOURNAL_FILES) rmSync(join(folder, name), { force: true });
-}
-
 function openFile(path: string, syncing: Syncing): JournalFile {
   const { O_RDWR, O_CREAT, O_DSYNC } = constants;
   const flags = syncing === 'with the write' ? O_RDWR | O_CREAT | O_DSYNC : O_RDWR | O_CREAT;
   return { descriptor: openSync(path, flags, 0o600), position: 0, upTo: 0 };
-}
-
-/** After a power cut new files are found only if their folder was on disk too. */
-function syncFolder(folder: string): void {
-  const file = openSync(folder, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }

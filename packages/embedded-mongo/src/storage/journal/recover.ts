@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EngineError } from '../../errors.js';
 import type { Disk } from '../disk.js';
 import { type Key, prefixOf, RESERVED } from '../keys.js';
+import { COPIES } from '../space.js';
 import { Journal } from './journal.js';
 import { hasJournal, JOURNAL_FILES, readJournal } from './read.js';
 
@@ -13,9 +14,6 @@ export const EPOCH_KEY: Key = prefixOf(0, RESERVED.journal);
 export function readEpoch(record: Uint8Array | undefined): number {
   return record === undefined ? 0 : Buffer.from(record).readUInt32BE();
 }
-
-/** So many bytes the data file may grow by for each byte of a journal: LMDB writes whole pages. */
-const COPIES = 4;
 
 /** The disk space, in bytes, that has to be free for a folder's journal to be brought into the data file. */
 export function roomToRecover(folder: string): number {

@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { SEQUENCE_KEY } from '../disk-snapshot.js';
+import { decodeSequence, SEQUENCE_KEY } from '../disk-snapshot.js';
 import { JOURNAL_FILES, readJournal } from '../journal/read.js';
 import { EPOCH_KEY, readEpoch } from '../journal/recover.js';
 import type { Key } from '../keys.js';
@@ -11,7 +11,7 @@ import type { Salvage } from './salvage.js';
 export function layJournalOver(folder: string, salvage: Salvage, problem: (text: string) => void): void {
   const sequence = recordOf(salvage, SEQUENCE_KEY);
   const epoch = recordOf(salvage, EPOCH_KEY);
-  const written = sequence === undefined ? undefined : Number(Buffer.from(sequence).readBigUInt64BE());
+  const written = sequence === undefined ? undefined : decodeSequence(sequence);
   const { frames, gaps } = readJournal(folder, epoch === undefined ? undefined : readEpoch(epoch), written);
   for (const after of gaps) {
     problem(`the journal is damaged: changes after number ${String(after)} are lost, later ones are not`);

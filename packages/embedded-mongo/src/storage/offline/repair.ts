@@ -6,7 +6,7 @@ import type { Collection, Index } from '../collection.js';
 import { Problems } from '../check/structure.js';
 import { EntryCounts } from '../counts.js';
 import { Disk } from '../disk.js';
-import { encodeSequence, SEQUENCE_KEY } from '../disk-snapshot.js';
+import { decodeSequence, encodeSequence, SEQUENCE_KEY } from '../disk-snapshot.js';
 import { checkFormat } from '../format.js';
 import { readNumber } from '../insertion-order.js';
 import { endOfPrefix, prefixOf, RESERVED, type Key } from '../keys.js';
@@ -99,10 +99,7 @@ async function writeRecords(newFolder: string, records: Records): Promise<void> 
   const counts = prefixOf(0, RESERVED.counts);
   const kept = [...records].filter(([key]) => !key.startsWith(counts));
   const sequence = records.get(SEQUENCE_KEY);
-  const next =
-    sequence === undefined
-      ? SEQUENCE_UNKNOWN
-      : Number(Buffer.from(sequence).readBigUInt64BE()) + SEQUENCES_SKIPPED;
+  const next = sequence === undefined ? SEQUENCE_UNKNOWN : decodeSequence(sequence) + SEQUENCES_SKIPPED;
   const disk = Disk.open(newFolder);
   await disk.write(new Map([...kept, [SEQUENCE_KEY, encodeSequence(next)]]));
   await disk.close();

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATA_FILE } from '../disk.js';
+import { syncPath } from '../sync-path.js';
 
 /** Where a new data file is made, inside the data folder; one that is found there was left by a crash. */
 const BESIDE = 'rewrite.tmp';
@@ -20,13 +21,13 @@ export async function replaceDataFile(
   mkdirSync(beside, { mode: 0o700 });
   try {
     await write(beside);
-    sync(join(beside, DATA_FILE));
+    syncPath(join(beside, DATA_FILE));
     const dataFile = join(folder, DATA_FILE);
     if (keepAs !== undefined) linkSync(dataFile, join(folder, keepAs));
     renameSync(join(beside, DATA_FILE), dataFile);
     // LMDB's lock file tells of readers of the old file.
     rmSync(`${dataFile}-lock`, { force: true });
-    sync(folder);
+    syncPath(folder);
   } finally {
     rmSync(beside, { recursive: true, force: true });
   }
@@ -35,13 +36,4 @@ export async function replaceDataFile(
 /** The size of the data file in bytes. */
 export function dataFileSize(folder: string): number {
   return statSync(join(folder, DATA_FILE)).size;
-}
-
-function sync(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }
