@@ -9,7 +9,7 @@ const OLDEST = 3;
 const FORMAT_KEY = prefixOf(0, RESERVED.format);
 
 /** Throws where the folder was written by a newer layout than this code knows. */
-export function checkFormat(view: View): void {
+export function checkFormat(view: Pick<View, 'get'>): void {
   const stored = view.get(FORMAT_KEY);
   if (stored === undefined) return;
   const version = stored[0] ?? 0;

@@ -215,6 +215,20 @@ describe('a folder that was not closed', () => {
   });
 });
 
+describe('a folder of a newer format', () => {
+  afterEach(cleanUp);
+
+  it('is refused with its journal as it was', async () => {
+    const { folder } = await killedFolder();
+    const disk = Disk.open(folder);
+    await disk.write(new Map([[prefixOf(0, RESERVED.format), Uint8Array.of(99)]]));
+    await disk.close();
+    const before = [dataOf(folder), readFileSync(join(folder, FIRST))];
+    expect(() => openStore(folder)).toThrow('format version 99');
+    expect([dataOf(folder), readFileSync(join(folder, FIRST))]).toEqual(before);
+  });
+});
+
 describe('a folder of the format before the journal', () => {
   afterEach(cleanUp);
 

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '../../errors.js';
 import type { Disk } from '../disk.js';
+import { checkFormat } from '../format.js';
 import { type Key, prefixOf, RESERVED } from '../keys.js';
 import { COPIES } from '../space.js';
 import { Journal } from './journal.js';
@@ -25,10 +26,12 @@ export function roomToRecover(folder: string): number {
 
 /**
  * Brings what a folder's journal holds into the data file, and opens the journal for more. Throws
- * DataCorruptionDetected, and changes nothing, where frames are missing in between.
+ * DataCorruptionDetected, and changes nothing, where frames are missing in between, and where the format is newer.
  */
 export function recoverJournal(folder: string, disk: Disk): Journal {
   const snapshot = disk.snapshot();
+  // A newer format may have another journal, which must not be touched.
+  checkFormat(snapshot);
   const record = snapshot.get(EPOCH_KEY);
   const epoch = readEpoch(record);
   const written = snapshot.sequence;
