@@ -1,30 +1,11 @@
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { checkInProcess as CheckInProcess } from '../../src/storage/check/process.js';
 import type { Collection } from '../../src/storage/collection.js';
 import { linesOf } from '../../src/storage/check/report.js';
-import type { Disk as DiskType } from '../../src/storage/disk.js';
-import type { Store as StoreType } from '../../src/storage/store.js';
-import { cleanUp, close, insert, int, newFolder, stores, withAccounts } from './store-kit.js';
+import { checkInProcess, Disk, openBuiltStore } from './built.js';
+import { cleanUp, close, insert, int, newFolder, withAccounts } from './store-kit.js';
 
 const PAGE = 4096;
-// As built: the process that checks is another program.
-const built = '../../dist/storage/';
-const { Store } = (await import(`${built}store.js`)) as { Store: typeof StoreType };
-const { Disk } = (await import(`${built}disk.js`)) as { Disk: typeof DiskType };
-const { checkInProcess } = (await import(`${built}check/process.js`)) as {
-  checkInProcess: typeof CheckInProcess;
-};
-
-function openStore(folder: string): StoreType {
-  const { store } = Store.open(folder, {
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  stores.add(store);
-  return store;
-}
 
 /** Puts one of the file's first two pages where it belongs, as a commit does. */
 function putMeta(path: string, from: Buffer, page: number): void {
@@ -37,7 +18,7 @@ describe('a check of a folder that is written to', () => {
   afterEach(cleanUp);
 
   it('finds nothing wrong while commits go on', async () => {
-    const store = openStore(newFolder());
+    const store = openBuiltStore(newFolder());
     const accounts = await withAccounts(store);
     let going = true;
     const writing = (async () => {
@@ -58,12 +39,12 @@ describe('a check of a folder that is written to', () => {
 
   it('leaves what LMDB shares with readers alone, also while a commit is in the file and not told of yet', async () => {
     const folder = newFolder();
-    const store = openStore(folder);
+    const store = openBuiltStore(folder);
     await withAccounts(store);
     await close(store);
     const path = join(folder, 'data.mdb');
     const before = readFileSync(path);
-    const again = openStore(folder);
+    const again = openBuiltStore(folder);
     const accounts = again.catalogue.find('test.accounts') as Collection;
     await again.writeOnce((own) => insert(own, accounts, { _id: 'c', pad: 'x'.repeat(3 * PAGE) }));
     await close(again);
@@ -89,7 +70,7 @@ describe('a check of a folder that is written to', () => {
   });
 
   it('is given up when the folder is closed', async () => {
-    const store = openStore(newFolder());
+    const store = openBuiltStore(newFolder());
     await withAccounts(store);
     const check = store.check(undefined, () => undefined);
     const outcome = check.catch((error: unknown) => error);
@@ -99,7 +80,7 @@ describe('a check of a folder that is written to', () => {
 
   it('finds each flipped bit that makes the newest state count for another one', async () => {
     const folder = newFolder();
-    const store = openStore(folder);
+    const store = openBuiltStore(folder);
     const accounts = await withAccounts(store);
     await store.durable();
     const path = join(folder, 'data.mdb');

@@ -1,10 +1,8 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { checkInProcess as CheckInProcess } from '../../src/storage/check/process.js';
 import { linesOf } from '../../src/storage/check/report.js';
 import type { Collection } from '../../src/storage/collection.js';
-import type { Disk as DiskType } from '../../src/storage/disk.js';
 import { JOURNAL_FILES } from '../../src/storage/journal/read.js';
 import { prefixOf, RESERVED, type Key } from '../../src/storage/keys.js';
 import type { compactFolder as CompactFolder } from '../../src/storage/offline/compact.js';
@@ -12,32 +10,16 @@ import type { repairFolder as RepairFolder } from '../../src/storage/offline/rep
 import { scanDocuments } from '../../src/storage/reading.js';
 import { createIndex } from '../../src/storage/schema.js';
 import type { Store as StoreType } from '../../src/storage/store.js';
-import { byField, cleanUp, close, insert, int, newFolder, set, stores, withAccounts } from './store-kit.js';
+import { BUILT, checkInProcess, Disk, openBuiltStore } from './built.js';
+import { byField, cleanUp, close, insert, int, newFolder, set, withAccounts } from './store-kit.js';
 
-// As built: the process that checks a folder is another program.
-const built = '../../dist/storage/';
-const { Store } = (await import(`${built}store.js`)) as { Store: typeof StoreType };
-const { Disk } = (await import(`${built}disk.js`)) as { Disk: typeof DiskType };
-const { checkInProcess } = (await import(`${built}check/process.js`)) as {
-  checkInProcess: typeof CheckInProcess;
-};
-const { repairFolder } = (await import(`${built}offline/repair.js`)) as { repairFolder: typeof RepairFolder };
-const { compactFolder } = (await import(`${built}offline/compact.js`)) as {
+const { repairFolder } = (await import(`${BUILT}offline/repair.js`)) as { repairFolder: typeof RepairFolder };
+const { compactFolder } = (await import(`${BUILT}offline/compact.js`)) as {
   compactFolder: typeof CompactFolder;
 };
 
 const FIRST = JOURNAL_FILES[0];
 const ROUNDS = 12;
-
-function openStore(folder: string): StoreType {
-  const { store } = Store.open(folder, {
-    onFatal: (error) => {
-      throw error;
-    },
-  });
-  stores.add(store);
-  return store;
-}
 
 /** Without LMDB's lock file, which tells of readers that the copy has not. */
 const copyOf = (folder: string): string => {
@@ -60,7 +42,7 @@ async function killedAfter(
 ): Promise<string> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const home = copyOf(original);
-    const store = openStore(home);
+    const store = openBuiltStore(home);
     const before = dataOf(home);
     await write(store, accountsIn(store));
     const folder = copyOf(home);
@@ -86,7 +68,7 @@ const contentsNow = (store: StoreType): Map<string, unknown> => {
 
 /** What a folder holds, by id. Opens and closes it. */
 async function contents(folder: string): Promise<Map<string, unknown>> {
-  const store = openStore(folder);
+  const store = openBuiltStore(folder);
   const found = contentsNow(store);
   await close(store);
   return found;
@@ -98,7 +80,7 @@ async function contents(folder: string): Promise<Map<string, unknown>> {
  */
 async function killedFolder(): Promise<{ folder: string; after: Map<string, unknown>[] }> {
   const home = newFolder();
-  const first = openStore(home);
+  const first = openBuiltStore(home);
   await createIndex(first, await withAccounts(first), byField('n'));
   await close(first);
   let after: Map<string, unknown>[] = [];
@@ -224,7 +206,7 @@ describe('a folder of a newer format', () => {
     await disk.write(new Map([[prefixOf(0, RESERVED.format), Uint8Array.of(99)]]));
     await disk.close();
     const before = [dataOf(folder), readFileSync(join(folder, FIRST))];
-    expect(() => openStore(folder)).toThrow('format version 99');
+    expect(() => openBuiltStore(folder)).toThrow('format version 99');
     expect([dataOf(folder), readFileSync(join(folder, FIRST))]).toEqual(before);
   });
 });
@@ -234,7 +216,7 @@ describe('a folder of the format before the journal', () => {
 
   it('is opened', async () => {
     const folder = newFolder();
-    const store = openStore(folder);
+    const store = openBuiltStore(folder);
     await withAccounts(store);
     await close(store);
     const before = await contents(folder);
