@@ -19,8 +19,8 @@ export function atScale(): Promise<Line[]> {
     let rows = client.db('scale').collection('rows');
     await rows.createIndex({ household_id: 1, account_id: 1, seq: -1 });
     await fill(rows, 0, FEW);
-    const memoryFew = engine.privateMemory();
     const pageFew = await page(rows, FEW);
+    const memoryFew = engine.privateMemory();
     await fill(rows, FEW, MANY);
     const pageMany = await page(rows, MANY);
     const lines = [
