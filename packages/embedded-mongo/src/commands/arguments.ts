@@ -1,4 +1,5 @@
 import type { CommandDoc, CommandValue } from '../bson/codec.js';
+import { LaidOutCommand } from '../bson/command-doc.js';
 import { typeName } from '../bson/compare.js';
 import { isNumeric, toDouble } from '../bson/numbers.js';
 import { RawDoc, type Doc, type Value } from '../bson/types.js';
@@ -107,10 +108,13 @@ export class Arguments {
 
   /** Throws IDLUnknownField where there are other fields than these. */
   allowOnly(names: readonly string[]): void {
+    const layout = this.fields instanceof LaidOutCommand ? this.fields.layout : undefined;
+    if (layout?.acceptedBy === names) return;
     for (const name of this.fields.keys()) {
       if (names.includes(name)) continue;
       throw new EngineError('IDLUnknownField', `BSON field '${this.owner}.${name}' is an unknown field.`);
     }
+    if (layout !== undefined) layout.acceptedBy = names;
   }
 
   /** Throws where a collation other than MongoDB's plain one is asked for. */

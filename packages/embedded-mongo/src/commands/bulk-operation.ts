@@ -42,6 +42,7 @@ const UPDATE_FIELDS = [
   'collation',
   'arrayFilters',
 ];
+const INSERT_FIELDS = ['insert', 'document'];
 const DELETE_FIELDS = ['delete', 'filter', 'multi', 'hint', 'collation'];
 
 /** Reads an operation; `kind` is the name of its first field. Throws what MongoDB answers to a bad one. */
@@ -54,7 +55,7 @@ export function readOperation(
   const args = new Arguments(`bulkWrite.ops.${kind}`, fields);
   switch (kind) {
     case 'insert': {
-      args.allowOnly(['insert', 'document']);
+      args.allowOnly(INSERT_FIELDS);
       const document = fields.get('document');
       if (!(document instanceof RawDoc)) throw args.missing('document');
       return { kind, document: document.bytes };

@@ -44,7 +44,7 @@ export const bulkWrite: Command = {
       new Arguments('bulkWrite.cursor', args.documentOrEmpty('cursor')).size('batchSize') ?? Infinity;
     if (ops.length > Math.min(size, MAX_BATCH_LENGTH)) context.engine.cursors.checkRoom();
     const statements = new Statements(context, ops.length, args.flag('ordered', true));
-    const results = new BulkResults(args.flag('errorsOnly'));
+    const results = new BulkResults(args.flag('errorsOnly'), ops.length);
     const common = commonOptions(args);
     await statements.runEach(
       (index) => {
@@ -112,31 +112,56 @@ const UPDATED = encodeReply({ ok: 1, idx: 1, n: 1, nModified: 1 });
 /** Where the numbers of these stand: behind the length, then each one's type and name. */
 const [AT_IDX, AT_N, AT_MODIFIED] = [17, 24, 39];
 
-/** The answer of an operation; nearly all have one of two forms, of which only the numbers differ. */
-function encodeSuccess(idx: number, fields: OperationOutcome['fields']): Uint8Array {
-  const { n, nModified, upserted } = fields;
-  if (upserted !== undefined) return encodeReply({ ok: 1, idx, ...fields });
-  const bytes = Buffer.from(nModified === undefined ? PLAIN : UPDATED);
-  bytes.writeInt32LE(idx, AT_IDX);
-  bytes.writeInt32LE(n, AT_N);
-  if (nModified !== undefined) bytes.writeInt32LE(nModified, AT_MODIFIED);
-  return bytes;
-}
+/** So many answers share a buffer. */
+const SHARED = 64;
 
 /** The answers of the operations one by one, and their sums. */
 class BulkResults {
   readonly docs: RawDoc[] = [];
   readonly counts: BulkCounts = { ...zeroCounts };
+  private buffer: Buffer = Buffer.alloc(0);
+  private filled = 0;
 
-  /** @param errorsOnly - whether to leave out the answers of operations that succeeded. */
-  constructor(private readonly errorsOnly: boolean) {}
+  /**
+   * @param errorsOnly - whether to leave out the answers of operations that succeeded.
+   * @param expected - how many answers there will be, if nothing fails.
+   */
+  constructor(
+    private readonly errorsOnly: boolean,
+    private readonly expected: number,
+  ) {}
 
   succeeded(idx: number, { fields, counts }: OperationOutcome): void {
     for (const name in counts) this.counts[name as keyof BulkCounts] += counts[name as keyof BulkCounts] ?? 0;
-    if (!this.errorsOnly) this.docs.push(new RawDoc(encodeSuccess(idx, fields)));
+    if (!this.errorsOnly) this.docs.push(this.success(idx, fields));
   }
 
   failed({ index, ...error }: Reply): void {
     this.docs.push(new RawDoc(encodeReply({ ok: 0, idx: index, n: 0, ...error })));
+  }
+
+  /** The answer of an operation; nearly all have one of two forms, of which only the numbers differ. */
+  private success(idx: number, fields: OperationOutcome['fields']): RawDoc {
+    const { n, nModified, upserted } = fields;
+    if (upserted !== undefined) return new RawDoc(encodeReply({ ok: 1, idx, ...fields }));
+    const start = this.placeOf(nModified === undefined ? PLAIN : UPDATED);
+    const { buffer } = this;
+    buffer.writeInt32LE(idx, start + AT_IDX);
+    buffer.writeInt32LE(n, start + AT_N);
+    if (nModified !== undefined) buffer.writeInt32LE(nModified, start + AT_MODIFIED);
+    return new RawDoc(buffer, start, this.filled);
+  }
+
+  /** Where a copy of the form stands. */
+  private placeOf(form: Uint8Array): number {
+    if (this.filled + form.length > this.buffer.length) {
+      const left = Math.min(SHARED, this.expected - this.docs.length);
+      this.buffer = Buffer.allocUnsafe(Math.max(left, 1) * UPDATED.length);
+      this.filled = 0;
+    }
+    const start = this.filled;
+    this.buffer.set(form, start);
+    this.filled += form.length;
+    return start;
   }
 }

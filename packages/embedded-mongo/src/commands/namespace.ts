@@ -50,20 +50,28 @@ export function checkWritable({ db, collection, ns }: Namespace): void {
   }
 }
 
-/** The namespaces last found valid: clients name the same few over and over. */
-const valid = new Map<string, Namespace>();
+/** The namespaces last found valid, by database and collection: clients name the same few over and over. */
+const valid = new Map<string, Map<string, Namespace>>();
 const MOST_KEPT = 1_000;
+let kept = 0;
 
 /** The collection `collection` of the database `db`. Throws InvalidNamespace. */
 export function checkedNamespace(db: string, collection: string): Namespace {
-  const ns = `${db}.${collection}`;
-  const known = valid.get(ns);
-  // A bad name of a database may come to the same with that of another collection.
-  if (known?.db === db) return known;
-  const checked = check(db, collection, ns);
-  if (valid.size === MOST_KEPT) valid.clear();
-  valid.set(ns, checked);
+  const known = valid.get(db)?.get(collection);
+  if (known !== undefined) return known;
+  const checked = check(db, collection, `${db}.${collection}`);
+  keep(checked);
   return checked;
+}
+
+function keep(namespace: Namespace): void {
+  if (kept === MOST_KEPT) {
+    valid.clear();
+    kept = 0;
+  }
+  kept += 1;
+  const ofDatabase = valid.get(namespace.db) ?? new Map<string, Namespace>();
+  valid.set(namespace.db, ofDatabase.set(namespace.collection, namespace));
 }
 
 function check(db: string, collection: string, ns: string): Namespace {

@@ -1,5 +1,6 @@
 import type { Reply } from '../bson/codec.js';
-import { decodeRaw } from '../bson/codec.js';
+import { decodeCommand } from '../bson/codec.js';
+import { Layouts } from '../bson/command-doc.js';
 import type { Doc, RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { positionOf } from '../query/match/position.js';
@@ -67,8 +68,10 @@ export const update: Command = {
   },
 };
 
+const layouts = new Layouts(new Set());
+
 function readUpdate(raw: RawDoc, common: CommonOptions, statements: Statements): UpdateStatement {
-  const args = new Arguments('update.updates', decodeRaw(raw));
+  const args = new Arguments('update.updates', decodeCommand(raw.source, layouts, raw.start));
   args.allowOnly(STATEMENT_FIELDS);
   args.refuse('upsertSupplied', 'c');
   const filter = args.document('q');

@@ -6,6 +6,14 @@ import { isArray } from '../query/values.js';
 
 const identifierPattern = /^[a-z][a-zA-Z0-9]*$/;
 
+/** The array filters of an update. Throws like their constructor. */
+export function arrayFiltersOf(
+  filters: readonly Doc[] | undefined,
+  collation: Collation | undefined,
+): ArrayFilters {
+  return filters === undefined || filters.length === 0 ? NONE : new ArrayFilters(filters, collation);
+}
+
 /** An update's array filters: which elements `$[identifier]` stands for. */
 export class ArrayFilters {
   private readonly tests = new Map<string, (element: Value) => boolean>();
@@ -89,3 +97,6 @@ function* topFields(filter: Doc): Generator<string> {
     }
   }
 }
+
+/** Those of nearly all updates. */
+const NONE = new ArrayFilters([], undefined);

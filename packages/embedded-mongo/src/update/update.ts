@@ -9,7 +9,7 @@ import type { Position } from '../query/match/position.js';
 import { describe, firstField, isArray } from '../query/values.js';
 import { compileVariables } from '../query/expression/variables.js';
 import { applyToDocument } from './apply.js';
-import { ArrayFilters } from './array-filters.js';
+import { arrayFiltersOf, type ArrayFilters } from './array-filters.js';
 import { equalityFields, equalityOf } from './equality.js';
 import { checkId, withIdFirst } from './id.js';
 import { identical } from './identical.js';
@@ -66,7 +66,7 @@ export function compileUpdate(update: Doc | Value[], options: UpdateOptions = {}
     }
     return pipelineUpdate(update, options.variables ?? compileVariables());
   }
-  const filters = new ArrayFilters(options.arrayFilters ?? [], options.collation);
+  const filters = arrayFiltersOf(options.arrayFilters, options.collation);
   if (!firstField(update)?.startsWith('$')) {
     filters.refuseUnused();
     return replacement(filledIn(update, options.timestamp));
@@ -106,7 +106,10 @@ function fieldsOf({ tree }: Modifiers): ReadonlySet<string> | undefined {
   return tree.children.has('$') ? undefined : new Set(tree.children.keys());
 }
 
-function movedValues(doc: Doc, { renames }: Modifiers): Map<string, Value> {
+const NOTHING_MOVED: ReadonlyMap<string, Value> = new Map();
+
+function movedValues(doc: Doc, { renames }: Modifiers): ReadonlyMap<string, Value> {
+  if (renames.length === 0) return NOTHING_MOVED;
   const moved = new Map<string, Value>();
   for (const rename of renames) {
     const value = movedValue(doc, rename);

@@ -30,7 +30,7 @@ export class OpMsg {
   readonly moreToCome: boolean;
   private readonly end: number;
   private rawBody: RawDoc | undefined;
-  private readonly sequences = new Map<string, RawDoc[]>();
+  private readonly sequences: { readonly name: string; readonly docs: RawDoc[] }[] = [];
 
   /** Throws MalformedFrame for a flag that it must know and does not, and for a wrong checksum. */
   constructor(private readonly frame: Buffer) {
@@ -48,13 +48,13 @@ export class OpMsg {
   parse(): ParsedCommand | Promise<ParsedCommand> {
     this.readSections();
     if (this.end > BYTES_AT_ONCE) return this.parseInTurns();
-    for (const docs of this.sequences.values()) for (const doc of docs) validateRaw(doc);
+    for (const { docs } of this.sequences) for (const doc of docs) validateRaw(doc);
     return this.command();
   }
 
   private async parseInTurns(): Promise<ParsedCommand> {
     let pending = 0;
-    for (const docs of this.sequences.values()) {
+    for (const { docs } of this.sequences) {
       for (const doc of docs) {
         validateRaw(doc);
         pending += doc.length;
@@ -99,7 +99,8 @@ export class OpMsg {
     if (!SEQUENCES.has(name)) {
       throw new EngineError('IDLUnknownField', `No command takes a document sequence '${name}'`);
     }
-    if (this.sequences.has(name)) {
+    // There can be no more of them than names in SEQUENCES.
+    if (this.sequences.some((one) => one.name === name)) {
       throw new EngineError('Location40431', `Duplicate document sequence: ${name}`);
     }
     const docs: RawDoc[] = [];
@@ -109,14 +110,14 @@ export class OpMsg {
       docs.push(doc);
       at = doc.end;
     }
-    this.sequences.set(name, docs);
+    this.sequences.push({ name, docs });
   }
 
   private command(): ParsedCommand {
     if (!this.rawBody) throw new EngineError('Location40587', 'OP_MSG messages must have a body');
     const body = decodeBody(this.rawBody);
     const name = firstName(body);
-    for (const [field, docs] of this.sequences) {
+    for (const { name: field, docs } of this.sequences) {
       if (body.has(field)) {
         throw new EngineError('Location40433', `Duplicate field between body and document sequence ${field}`);
       }
