@@ -1,5 +1,5 @@
 import type { Key } from './keys.js';
-import { SortedKeys } from './sorted-keys.js';
+import { MAX_WAITING, SortedKeys } from './sorted-keys.js';
 
 /** A value as of a published sequence; `null` for a removed key. */
 export interface Version {
@@ -15,7 +15,13 @@ export interface ReadSpan {
   readonly upTo: number;
 }
 
-type Writes = ReadonlyMap<Key, Uint8Array | null>;
+/** What one transaction has written. */
+interface Published {
+  readonly sequence: number;
+  readonly writes: ReadonlyMap<Key, Uint8Array | null>;
+  /** Whether its keys are among the sorted ones. */
+  isSorted: boolean;
+}
 
 /**
  * The versions that are published but not in the file yet, or that a view with an older picture of the file still
@@ -24,17 +30,21 @@ type Writes = ReadonlyMap<Key, Uint8Array | null>;
 export class Overlay {
   /** The newest version of each key. */
   private readonly versions = new Map<Key, Version>();
+  /** The keys in order, as far as scans have asked for it: most come and go without one. */
   private readonly keys = new SortedKeys();
-  private published: { readonly sequence: number; readonly writes: Writes }[] = [];
+  private published: Published[] = [];
+  /** How many keys were published, and are still kept, without being among the sorted ones. */
+  private unsorted = 0;
 
   /** Adds what one transaction has written; `writes` must not change afterwards. */
-  publish(sequence: number, writes: Writes): void {
+  publish(sequence: number, writes: Published['writes']): void {
     for (const [key, value] of writes) {
-      const older = this.versions.get(key);
-      this.versions.set(key, { sequence, value, older });
-      if (older === undefined) this.keys.add(key);
+      this.versions.set(key, { sequence, value, older: this.versions.get(key) });
     }
-    this.published.push({ sequence, writes });
+    this.published.push({ sequence, writes, isSorted: false });
+    this.unsorted += writes.size;
+    // No scan is to find too much to do.
+    if (this.unsorted > MAX_WAITING) this.sortAll();
   }
 
   /** The newest version of the key that is later than `after` and not later than `upTo`. */
@@ -48,6 +58,7 @@ export class Overlay {
   }
 
   keysBetween(from: Key, to: Key): Key[] {
+    this.sortAll();
     return this.keys.between(from, to);
   }
 
@@ -58,9 +69,24 @@ export class Overlay {
       const needed =
         one.sequence > sequence ||
         open.some((span) => span.after < one.sequence && one.sequence <= span.upTo);
-      if (!needed) for (const key of one.writes.keys()) this.forget(key, one.sequence);
+      if (!needed) this.forgetAll(one);
       return needed;
     });
+  }
+
+  private sortAll(): void {
+    for (let at = this.published.length - 1; at >= 0; at -= 1) {
+      const one = this.published[at] as Published;
+      if (one.isSorted) break;
+      one.isSorted = true;
+      for (const key of one.writes.keys()) this.keys.add(key);
+    }
+    this.unsorted = 0;
+  }
+
+  private forgetAll({ sequence, writes, isSorted }: Published): void {
+    if (!isSorted) this.unsorted -= writes.size;
+    for (const key of writes.keys()) this.forget(key, sequence);
   }
 
   private forget(key: Key, sequence: number): void {

@@ -3,7 +3,7 @@ import type { Key } from './keys.js';
 /** A run of keys is divided beyond this length: what a change has to move stays small, however many keys there are. */
 const MAX_RUN = 512;
 /** So many keys wait to be put in order; more are sorted in at once, so that no scan finds too much to do. */
-const MAX_WAITING = 4096;
+export const MAX_WAITING = 4096;
 
 /**
  * The keys of one memory layer in order, grouped by index (the six-byte prefix), for range scans. Keys are put in order
@@ -14,14 +14,15 @@ export class SortedKeys {
   private readonly byIndex = new Map<string, Key[][]>();
   private readonly waiting = new Set<Key>();
 
-  /** Adds a key that is not in yet. */
+  /** Adds a key; one that is in already stays. */
   add(key: Key): void {
     this.waiting.add(key);
     if (this.waiting.size > MAX_WAITING) this.sortIn();
   }
 
   delete(key: Key): void {
-    if (this.waiting.delete(key)) return;
+    this.waiting.delete(key);
+    if (this.byIndex.size === 0) return;
     const prefix = key.slice(0, 6);
     const runs = this.byIndex.get(prefix);
     if (runs === undefined) return;
@@ -64,7 +65,9 @@ export class SortedKeys {
     }
     const at = Math.min(runOf(runs, key), runs.length - 1);
     const run = runs[at] as Key[];
-    run.splice(firstNotBelow(run, key), 0, key);
+    const place = firstNotBelow(run, key);
+    if (run[place] === key) return;
+    run.splice(place, 0, key);
     // A run that grew at its end, as by ascending keys, is left full.
     if (run.length > MAX_RUN) {
       const kept = run[run.length - 1] === key ? MAX_RUN : MAX_RUN >>> 1;

@@ -39,6 +39,19 @@ describe('the keys of a memory layer', () => {
     expect(keys.between(prefix, prefixOf(7, 2))).toEqual([keyOf(1)]);
   });
 
+  it('are in once, however often they are added', () => {
+    const keys = new SortedKeys();
+    keys.add(keyOf(1));
+    keys.add(keyOf(2));
+    expect(keys.between(prefix, prefixOf(7, 2))).toEqual([keyOf(1), keyOf(2)]);
+    keys.add(keyOf(1));
+    keys.add(keyOf(2));
+    expect(keys.between(prefix, prefixOf(7, 2))).toEqual([keyOf(1), keyOf(2)]);
+    keys.add(keyOf(1));
+    keys.delete(keyOf(1));
+    expect(keys.between(prefix, prefixOf(7, 2))).toEqual([keyOf(2)]);
+  });
+
   it('are added and removed by the hundred thousand without moving all others', () => {
     const random = randomOf(2);
     const keys = new SortedKeys();
