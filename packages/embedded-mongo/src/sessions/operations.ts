@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js';
+import { ChangingMap } from '../storage/changing-map.js';
 import type { Session } from './session.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Waiter } from '../storage/waiting.js';
@@ -97,7 +98,7 @@ export class Operation implements Waiter {
 
 /** The commands under way, by the numbers that `currentOp` shows. */
 export class Operations {
-  private readonly running = new Map<number, Operation>();
+  private readonly running = new ChangingMap<number, Operation>();
   private last = 0;
   private ended = false;
 

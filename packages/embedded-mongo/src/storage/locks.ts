@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js';
+import { ChangingMap } from './changing-map.js';
 import type { Key } from './keys.js';
 import type { Transaction } from './transaction.js';
 
@@ -30,9 +31,9 @@ export interface Lock {
  * write wins, and so does the first to commit (snapshot isolation).
  */
 export class Locks {
-  private readonly locks = new Map<Key, Lock>();
+  private readonly locks = new ChangingMap<Key, Lock>();
   /** What was written, by sequence, the oldest first. */
-  private readonly recent = new Map<number, readonly Lock[]>();
+  private readonly recent = new ChangingMap<number, readonly Lock[]>();
 
   /**
    * Locks the key for the transaction until its end; `undefined` where it has the lock already. Throws WriteConflict, or

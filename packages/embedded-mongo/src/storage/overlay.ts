@@ -1,3 +1,4 @@
+import { ChangingMap } from './changing-map.js';
 import type { Key } from './keys.js';
 import { MAX_WAITING, SortedKeys } from './sorted-keys.js';
 
@@ -29,7 +30,7 @@ interface Published {
  */
 export class Overlay {
   /** The newest version of each key. */
-  private readonly versions = new Map<Key, Version>();
+  private readonly versions = new ChangingMap<Key, Version>();
   /** The keys in order, as far as scans have asked for it: most come and go without one. */
   private readonly keys = new SortedKeys();
   private published: Published[] = [];

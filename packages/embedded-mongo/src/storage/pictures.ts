@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ChangingSet } from './changing-map.js';
 import type { Disk } from './disk.js';
 import type { DiskSnapshot } from './disk-snapshot.js';
 import type { Key } from './keys.js';
@@ -13,7 +14,7 @@ const LOOK_MS = 2;
 /** The views that are read by, and what they need: the newest picture of the file, and what is published beyond it. */
 export class Pictures {
   private readonly overlay = new Overlay();
-  private readonly views = new Set<PublishedView>();
+  private readonly views = new ChangingSet<PublishedView>();
   private snapshot: DiskSnapshot;
 
   constructor(private readonly disk: Disk) {

@@ -1,5 +1,6 @@
 import { Background } from './background.js';
 import { Catalogue } from './catalogue.js';
+import { ChangingSet } from './changing-map.js';
 import type { Collection } from './collection.js';
 import type { FolderReport } from './check/report.js';
 import { RunningChecks } from './check/running.js';
@@ -36,7 +37,7 @@ export class Store {
   readonly catalogue = new Catalogue();
   readonly counts = new EntryCounts();
   private readonly locks = new Locks();
-  private readonly open = new Set<Transaction>();
+  private readonly open = new ChangingSet<Transaction>();
   private readonly wasteful = new WastefulTransactions();
   private readonly durability: Durability;
   private readonly background: Background;
