@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { CreateIndexesOptions, IndexSpecification, MongoClient } from 'mongodb';
+import type { CreateIndexesOptions, IndexSpecification } from 'mongodb';
 import { answered } from '../lost-connection.js';
+import type { Line } from './line.js';
 import { pick, type Random } from './model.js';
 import { itemsOf } from './operation.js';
-import { connect, isUnsure } from './soak-client.js';
+import { isUnsure } from './soak-client.js';
 
 const INDEXES: readonly [string, IndexSpecification, CreateIndexesOptions][] = [
   ['n', { n: 1 }, {}],
@@ -25,8 +26,7 @@ export class Gardener {
   fault: string | undefined;
 
   constructor(
-    private readonly uri: string,
-    private client: MongoClient,
+    private readonly line: Line,
     private readonly random: Random,
   ) {}
 
@@ -41,12 +41,12 @@ export class Gardener {
     } catch (error) {
       this.fault = `gardener: ${String(error)}`;
     } finally {
-      await this.client.close();
+      await this.line.close();
     }
   }
 
   private async names(): Promise<string> {
-    const indexes = await answered(itemsOf(this.client).listIndexes().toArray());
+    const indexes = await answered(itemsOf(this.line.client).listIndexes().toArray());
     return indexes
       .map(({ name }) => String(name))
       .sort()
@@ -59,9 +59,9 @@ export class Gardener {
     const isThere = before.includes(name);
     const after = isThere ? before.filter((one) => one !== name) : [...before, name];
     const expected = after.sort().join();
-    const items = itemsOf(this.client);
+    const items = itemsOf(this.line.client);
     try {
-      await answered<unknown>(
+      await this.line.answered<unknown>(
         isThere ? items.dropIndex(name) : items.createIndex(keys, { ...options, name }),
       );
       if (isThere) this.dropped += 1;
@@ -71,9 +71,7 @@ export class Gardener {
       return now;
     } catch (error) {
       if (!isUnsure(error)) throw error;
-      await this.client.close();
-      this.client = await connect(this.uri);
-      const now = await this.names();
+      const now = await this.line.findOut(() => this.names());
       if (now !== expected && now !== present) this.fault = `gardener: the indexes are ${now}`;
       return now;
     }
@@ -81,7 +79,7 @@ export class Gardener {
 
   private async check(): Promise<void> {
     try {
-      const report = await this.client.db('soak').command({ validate: 'items' });
+      const report = await this.line.client.db('soak').command({ validate: 'items' });
       this.checked += 1;
       if (report['valid'] !== true) this.fault = `gardener: ${JSON.stringify(report)}`;
     } catch (error) {
