@@ -93,6 +93,9 @@ export async function createIndex(
   await store.writeOnce((own) => {
     index.ready = true;
     store.catalogue.store(own, collection);
+    own.onPublished((sequence) => {
+      index.wholeFrom = sequence;
+    });
   });
   return index;
 }
