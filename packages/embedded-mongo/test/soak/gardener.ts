@@ -15,8 +15,9 @@ const INDEXES: readonly [string, IndexSpecification, CreateIndexesOptions][] = [
   ['some', { owner: 1, text: 1 }, { partialFilterExpression: { kind: 2 } }],
   ['once', { owner: 1, _id: 1 }, { unique: true }],
 ];
-const PAUSE_MS = 150;
-const TURNS_A_CHECK = 12;
+/** The longest pause between two changes, in milliseconds. */
+const PAUSE_MS = 40;
+const TURNS_A_CHECK = 40;
 
 /** Makes and drops indexes of the items under the clients' hands, and has the engine check them. */
 export class Gardener {
@@ -36,7 +37,7 @@ export class Gardener {
       for (let turn = 1; going() && this.fault === undefined; turn += 1) {
         present = await this.turn(present);
         if (turn % TURNS_A_CHECK === 0) await this.check();
-        await wait(PAUSE_MS);
+        await wait(this.random(PAUSE_MS));
       }
     } catch (error) {
       this.fault = `gardener: ${String(error)}`;

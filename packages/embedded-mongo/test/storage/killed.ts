@@ -8,7 +8,7 @@ import { close, newFolder, stores } from './store-kit.js';
 const LATE: Mutant = {
   name: 'checkpoints wait',
   file: 'storage/checkpoints.js',
-  passage: 'const EVERY_MS = 50;',
+  passage: /const EVERY_MS = \d+;/,
   replacement: 'const EVERY_MS = 2 ** 30;',
 };
 
