@@ -1,11 +1,11 @@
 import type { Key } from '../keys.js';
 import type { Leaves } from './leaves.js';
 import { putApart } from './put-apart.js';
-import type { Change, Rearrangement } from './rearrangement.js';
+import type { Rearrangement } from './rearrangement.js';
 
 /** One key of so many is looked at. A prime: what is written in turns comes by in every place of its turn. */
 const EVERY = 31;
-/** By how many bytes more a key is like the one before it than like the one behind, where a part of an index ends. */
+/** By how many bytes more a key is like those before it than like the one behind, where a part of an index ends. */
 const LIKER = 2;
 
 /**
@@ -48,18 +48,16 @@ function apart(
   changes: ReadonlyMap<Key, Uint8Array | null>,
   leaves: Pick<Leaves, 'of' | 'sizes'>,
 ): Rearrangement | undefined {
-  const { entries } = leaves.of(key) ?? { entries: [] };
-  const place = entries.findIndex((entry) => entry.key >= key);
-  const [last, first] = [entries[place - 1], entries[place]];
-  if (last === undefined || first === undefined || first.key === key) return undefined;
-  if (alike(key, last.key) < alike(key, first.key) + LIKER) return undefined;
-  const used = entries.slice(0, place).reduce((sum, { size }) => sum + size, 0);
+  const leaf = leaves.of(key);
+  const place = leaf?.placeOf(key) ?? 0;
+  if (leaf === undefined || place === 0 || place === leaf.count) return undefined;
+  const first = leaf.keyAt(place);
+  // All that stands before on the page is of one part with the key. Where parts are small, many share a page anyway.
+  if (first === key || alike(key, leaf.keyAt(0)) < alike(key, first) + LIKER) return undefined;
+  const used = leaf.bytesBefore(place);
   if (used < leaves.sizes.room / 2) return undefined;
-  const behind: Change[] = [];
-  for (const { key: other, value } of entries.slice(place)) {
-    if (value === undefined || changes.has(other)) return undefined;
-    behind.push([other, value]);
-  }
+  const behind = leaf.entriesFrom(place);
+  if (behind === undefined || behind.some(([other]) => changes.has(other))) return undefined;
   const puts = putApart(behind, used, leaves.sizes);
   return puts === behind ? undefined : { removed: behind.map(([other]) => other), puts };
 }

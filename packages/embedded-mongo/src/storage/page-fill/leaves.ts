@@ -1,24 +1,8 @@
-import { BIG_DATA, BRANCH, HEADER, LEAF, nodeAt, type Node } from '../check/node.js';
-import type { PageFile } from '../check/page-file.js';
+import { BRANCH, HEADER, LEAF, NODE } from '../check/node.js';
+import type { Meta, PageFile } from '../check/page-file.js';
 import type { Key } from '../keys.js';
+import { type Leaf, LeafPage, PageOfEntries } from './leaf.js';
 import { PageSizes } from './sizes.js';
-
-/** An entry as it stands on a leaf. */
-export interface LeafEntry {
-  readonly key: Key;
-  /** As it is stored; undefined where it has pages of its own. */
-  readonly value: Uint8Array | undefined;
-  /** The bytes that it takes of the page. */
-  readonly size: number;
-}
-
-/** The page that a key stands on, or would be put on. */
-export interface Leaf {
-  /** In key order. */
-  readonly entries: readonly LeafEntry[];
-  /** Where the next page begins: all keys below it, from this page's first on, go onto this one. None for the last page. */
-  readonly end: Key | undefined;
-}
 
 const DEEPEST = 32;
 
@@ -29,67 +13,54 @@ const DEEPEST = 32;
 export class Leaves {
   readonly sizes: PageSizes;
   /** Branches that were read, by their page. */
-  private readonly branches = new Map<number, Buffer>();
-  private root: number | undefined;
+  private readonly branches = new Map<number, PageOfEntries>();
+  private readonly root: () => number | undefined;
 
   constructor(private readonly file: PageFile) {
     this.sizes = new PageSizes(file.pageSize);
-    this.root = file.metas()[0]?.data.root;
+    let newest: Meta | undefined;
+    this.root = () => (newest ??= file.metas()[0])?.data.root;
   }
 
   /** The leaf for a key; undefined in an empty file, and where a page is not as it must be. */
   of(key: Key): Leaf | undefined {
-    let page = this.root;
+    let number = this.root();
     let end: Key | undefined;
-    for (let depth = 0; page !== undefined && depth < DEEPEST; depth += 1) {
-      const bytes = this.branches.get(page) ?? this.file.read(page);
-      const count = entriesOn(bytes, page, this.file.pageSize);
-      if (count === undefined) return undefined;
-      if (bytes.readUInt16LE(18) === LEAF) return this.leaf(bytes, count, end);
-      if (bytes.readUInt16LE(18) !== BRANCH) return undefined;
-      this.branches.set(page, bytes);
-      const at = childFor(bytes, count, key);
-      end = (at + 1 < count ? entryAt(bytes, at + 1, true)?.key : undefined) ?? end;
-      page = entryAt(bytes, at, true)?.number;
+    for (let depth = 0; number !== undefined && depth < DEEPEST; depth += 1) {
+      const page = this.branches.get(number) ?? this.read(number);
+      if (page === undefined) return undefined;
+      if (Buffer.isBuffer(page)) return new LeafPage(page, end, this.sizes);
+      // The first child's key is not kept: whatever comes before the second is below it.
+      const next = page.placeOf(key, 1);
+      const at = next < page.count && page.keyAt(next) === key ? next : next - 1;
+      if (at + 1 < page.count) end = page.keyAt(at + 1);
+      number = page.nodeAt(at).number;
     }
     return undefined;
   }
 
-  private leaf(bytes: Buffer, count: number, end: Key | undefined): Leaf | undefined {
-    const entries: LeafEntry[] = [];
-    for (let at = 0; at < count; at += 1) {
-      const node = entryAt(bytes, at, false);
-      if (node === undefined) return undefined;
-      const { key, number: length, dataAt } = node;
-      const isBig = (node.flags & BIG_DATA) !== 0;
-      if (!isBig && dataAt + length > bytes.length) return undefined;
-      const value = isBig ? undefined : bytes.subarray(dataAt, dataAt + length);
-      entries.push({ key, value, size: this.sizes.entry(key.length, length) });
-    }
-    return { entries, end };
+  /** A branch, the bytes of a leaf, or nothing where it is neither. */
+  private read(number: number): PageOfEntries | Buffer | undefined {
+    const bytes = this.file.read(number);
+    if (bytes.length !== this.file.pageSize || Number(bytes.readBigUInt64LE(0)) !== number) return undefined;
+    if (!holdsItsEntries(bytes)) return undefined;
+    const kind = bytes.readUInt16LE(18);
+    if (kind === LEAF) return bytes;
+    if (kind !== BRANCH) return undefined;
+    const branch = new PageOfEntries(bytes, true);
+    this.branches.set(number, branch);
+    return branch;
   }
 }
 
-/** How many entries a page says it has; undefined where it cannot be so. */
-function entriesOn(bytes: Buffer, page: number, pageSize: number): number | undefined {
-  if (bytes.length !== pageSize || Number(bytes.readBigUInt64LE(0)) !== page) return undefined;
-  const pointers = bytes.readUInt16LE(20);
-  return HEADER + pointers > pageSize ? undefined : pointers >>> 1;
-}
-
-function entryAt(bytes: Buffer, at: number, isBranch: boolean): Node | undefined {
-  return nodeAt(bytes, bytes.readUInt16LE(HEADER + 2 * at) + HEADER, HEADER, isBranch);
-}
-
-/** Which child a key belongs below: the last that does not begin behind it. The first one's key is not kept. */
-function childFor(bytes: Buffer, count: number, key: Key): number {
-  let low = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    const node = entryAt(bytes, middle, true);
-    if (node !== undefined && node.key <= key) low = middle;
-    else high = middle - 1;
+/** Whether a page has entries, and they lie in it. */
+function holdsItsEntries(bytes: Buffer): boolean {
+  const end = HEADER + bytes.readUInt16LE(20);
+  if (end > bytes.length || end < HEADER + 2) return false;
+  for (let at = HEADER; at + 1 < end; at += 2) {
+    const entry = HEADER + bytes.readUInt16LE(at);
+    if (entry + NODE > bytes.length) return false;
+    if (entry + NODE + bytes.readUInt16LE(entry + 6) > bytes.length) return false;
   }
-  return low;
+  return true;
 }

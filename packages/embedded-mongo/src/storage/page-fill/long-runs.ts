@@ -1,13 +1,16 @@
 import type { Key } from '../keys.js';
-import type { Leaf, Leaves } from './leaves.js';
+import type { Leaf } from './leaf.js';
+import type { Leaves } from './leaves.js';
 import type { Change, Rearrangement } from './rearrangement.js';
 import type { PageSizes } from './sizes.js';
 import { putApart } from './put-apart.js';
 
-/** Fewer changes than that are not looked through. */
-const MANY = 200;
-/** After so many short runs an index's keys are taken for scattered: each run costs a look into the file. */
+/**
+ * After so many short runs an index's keys are taken for scattered: each run costs a look into the file. The second
+ * number is how many pages full of changes are worth one more.
+ */
 const MOST_SHORT_RUNS = 6;
+const PAGES_A_LOOK = 4;
 const PREFIX = 6;
 /** Stands in for a value, so that its key takes as little of a page as can be. */
 const NOTHING_YET = new Uint8Array(1);
@@ -25,7 +28,6 @@ export function takeLongRuns(
   changes: Map<Key, Uint8Array | null>,
   leaves: Pick<Leaves, 'of' | 'sizes'>,
 ): Rearrangement[] {
-  if (changes.size < MANY) return [];
   const sorted = [...changes.keys()].sort();
   return groups(sorted).flatMap((keys) => runsAmong(keys, changes, leaves));
 }
@@ -51,12 +53,12 @@ function runsAmong(
   const bytes = (key: Key): number => sizes.entry(key.length, changes.get(key)?.length ?? 0);
   const runs: Rearrangement[] = [];
   let ahead = keys.reduce((sum, key) => sum + bytes(key), 0);
-  let short = 0;
-  for (let from = 0; ahead >= sizes.room && short < MOST_SHORT_RUNS;) {
+  let looks = Math.min(MOST_SHORT_RUNS, Math.ceil(ahead / sizes.room / PAGES_A_LOOK));
+  for (let from = 0; ahead >= sizes.room && looks > 0;) {
     const first = keys[from] as Key;
     const leaf = leaves.of(first);
     if (leaf === undefined) break;
-    const next = leaf.entries.find(({ key }) => key > first)?.key ?? leaf.end;
+    const next = keyBehind(first, leaf);
     let to = from;
     let size = 0;
     do {
@@ -68,7 +70,7 @@ function runsAmong(
       size >= sizes.room && run.every((key) => changes.get(key) !== null)
         ? takeRun(run, changes, leaf, sizes)
         : undefined;
-    if (taken === undefined) short += 1;
+    if (taken === undefined) looks -= 1;
     else runs.push(taken);
     ahead -= size;
     from = to;
@@ -76,27 +78,33 @@ function runsAmong(
   return runs;
 }
 
+/** The next key on disk, or the beginning of the next page, behind a key. */
+function keyBehind(key: Key, leaf: Leaf): Key | undefined {
+  let place = leaf.placeOf(key);
+  if (place < leaf.count && leaf.keyAt(place) === key) place += 1;
+  return place < leaf.count ? leaf.keyAt(place) : leaf.end;
+}
+
 function takeRun(
   run: readonly Key[],
   changes: Map<Key, Uint8Array | null>,
-  { entries }: Leaf,
+  leaf: Leaf,
   sizes: PageSizes,
 ): Rearrangement | undefined {
   const last = run.at(-1) as Key;
-  const behind = entries.filter(({ key }) => key > last);
-  const before = entries.slice(0, entries.length - behind.length).reduce((sum, { size }) => sum + size, 0);
-  const aside: Change[] = [];
-  for (const { key, value } of behind) {
-    if (value === undefined) return undefined;
-    if (!changes.has(key)) aside.push([key, value]);
-  }
+  let place = leaf.placeOf(last);
+  // A run of one key alone may be there already.
+  if (place < leaf.count && leaf.keyAt(place) === last) place += 1;
+  const behind = leaf.entriesFrom(place);
+  if (behind === undefined) return undefined;
   const { puts, used } = inFullPages(
     run.map((key): readonly [Key, Uint8Array] => [key, changes.get(key) as Uint8Array]),
-    before,
+    leaf.bytesBefore(place),
     sizes,
   );
+  const aside = behind.filter(([key]) => !changes.has(key));
   for (const key of run) changes.delete(key);
-  return { removed: behind.map(({ key }) => key), puts: [...puts, ...putApart(aside, used, sizes)] };
+  return { removed: behind.map(([key]) => key), puts: [...puts, ...putApart(aside, used, sizes)] };
 }
 
 /**

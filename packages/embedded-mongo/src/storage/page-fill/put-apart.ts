@@ -14,8 +14,7 @@ export function putApart(entries: readonly Change[], used: number, sizes: PageSi
   if (first === undefined || second === undefined) return entries;
   const longest = sizes.longestValue(second[0].length);
   const withFirst = used + sizes.entry(first[0].length, first[1]?.length ?? 0);
-  const isSplit =
-    withFirst <= sizes.room && withFirst + sizes.entry(second[0].length, longest) > sizes.room;
+  const isSplit = withFirst <= sizes.room && withFirst + sizes.entry(second[0].length, longest) > sizes.room;
   if (!isSplit) return entries;
   return [first, [second[0], new Uint8Array(longest)], ...entries.slice(1)];
 }
