@@ -14,17 +14,16 @@ export class Leaves {
   readonly sizes: PageSizes;
   /** Branches that were read, by their page. */
   private readonly branches = new Map<number, PageOfEntries>();
-  private readonly root: () => number | undefined;
+  private newest: Meta | undefined;
 
   constructor(private readonly file: PageFile) {
     this.sizes = new PageSizes(file.pageSize);
-    let newest: Meta | undefined;
-    this.root = () => (newest ??= file.metas()[0])?.data.root;
   }
 
   /** The leaf for a key; undefined in an empty file, and where a page is not as it must be. */
   of(key: Key): Leaf | undefined {
-    let number = this.root();
+    this.newest ??= this.file.metas()[0];
+    let number = this.newest?.data.root;
     let end: Key | undefined;
     for (let depth = 0; number !== undefined && depth < DEEPEST; depth += 1) {
       const page = this.branches.get(number) ?? this.read(number);
@@ -41,6 +40,7 @@ export class Leaves {
 
   /** A branch, the bytes of a leaf, or nothing where it is neither. */
   private read(number: number): PageOfEntries | Buffer | undefined {
+    if (number > (this.newest?.lastPage ?? 0)) return undefined;
     const bytes = this.file.read(number);
     if (bytes.length !== this.file.pageSize || Number(bytes.readBigUInt64LE(0)) !== number) return undefined;
     if (!holdsItsEntries(bytes)) return undefined;
