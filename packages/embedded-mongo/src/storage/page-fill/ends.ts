@@ -28,7 +28,7 @@ export class Ends {
     for (const [key, value] of changes) {
       this.passed += 1;
       if (this.passed % EVERY !== 0 || value === null || isDocument(key)) continue;
-      const one = apart(key, changes, leaves);
+      const one = apart(key, leaves);
       // Of one page they were all found as they are before the batch.
       if (one === undefined || one.removed.some((other) => moved.has(other))) continue;
       for (const other of one.removed) moved.add(other);
@@ -43,11 +43,7 @@ function isDocument(key: Key): boolean {
   return (key.charCodeAt(4) === 0 && key.charCodeAt(5) === 0) || key.startsWith('\0\0\0\0');
 }
 
-function apart(
-  key: Key,
-  changes: ReadonlyMap<Key, Uint8Array | null>,
-  leaves: Pick<Leaves, 'of' | 'sizes'>,
-): Rearrangement | undefined {
+function apart(key: Key, leaves: Pick<Leaves, 'of' | 'sizes'>): Rearrangement | undefined {
   const leaf = leaves.of(key);
   const place = leaf?.placeOf(key) ?? 0;
   if (leaf === undefined || place === 0 || place === leaf.count) return undefined;
@@ -57,7 +53,7 @@ function apart(
   const used = leaf.bytesBefore(place);
   if (used < leaves.sizes.room / 2) return undefined;
   const behind = leaf.entriesFrom(place);
-  if (behind === undefined || behind.some(([other]) => changes.has(other))) return undefined;
+  if (behind === undefined) return undefined;
   const puts = putApart(behind, used, leaves.sizes);
   return puts === behind ? undefined : { removed: behind.map(([other]) => other), puts };
 }

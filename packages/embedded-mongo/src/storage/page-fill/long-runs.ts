@@ -110,14 +110,15 @@ function takeRun(
 /**
  * The puts of a run, in an order that fills pages: the first key of the next page is put where it still fits, without its
  * value, so that it is the one that LMDB takes along to the next page.
- * @param used - the bytes of the page that are taken before.
+ * @param taken - the bytes of the page that are taken before.
  */
 function inFullPages(
   run: readonly (readonly [Key, Uint8Array])[],
-  used: number,
+  taken: number,
   sizes: PageSizes,
 ): { readonly puts: Change[]; readonly used: number } {
   const puts: Change[] = [];
+  let used = taken;
   let before = 0;
   for (let at = 0; at < run.length; at += 1) {
     const put = run[at] as readonly [Key, Uint8Array];
