@@ -6,6 +6,7 @@ import { TreeWalk } from '../../src/storage/check/tree-walk.js';
 import type { Disk as DiskType } from '../../src/storage/disk.js';
 import { Leaves } from '../../src/storage/page-fill/leaves.js';
 import { Disk } from './built.js';
+import { prefixOf, RESERVED } from '../../src/storage/keys.js';
 import { cleanUp, newFolder } from './store-kit.js';
 
 type Entries = Map<string, Uint8Array>;
@@ -72,6 +73,19 @@ const batch = fc.record({
 
 describe('batches that are put so that pages get full', () => {
   afterEach(cleanUp);
+
+  it('leave records of the engine with the checksum that they have', async () => {
+    const disk = open(newFolder());
+    const session = (name: string): string => `${prefixOf(0, RESERVED.sessions)}${name}`;
+    const behind = prefixOf(0, RESERVED.journal);
+    await disk.write(new Map([session('a'), behind].map((key) => [key, Uint8Array.of(1)])));
+    const run = Array.from({ length: 100 }, (_, number) => session(`b ${String(1_000 + number)}`));
+    await disk.write(new Map(run.map((key) => [key, new Uint8Array(90)])));
+    const snapshot = disk.snapshot();
+    for (const key of [session('a'), behind]) expect(snapshot.get(key)).toEqual(Buffer.of(1));
+    snapshot.release();
+    await disk.close();
+  });
 
   it('leave behind what their changes leave behind, whatever stands on the pages', async () => {
     await fc.assert(

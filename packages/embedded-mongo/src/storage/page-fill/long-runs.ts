@@ -1,4 +1,5 @@
 import type { Key } from '../keys.js';
+import { isSealed } from '../seal.js';
 import type { Leaf } from './leaf.js';
 import type { Leaves } from './leaves.js';
 import type { Change, Rearrangement } from './rearrangement.js';
@@ -28,7 +29,8 @@ export function takeLongRuns(
   changes: Map<Key, Uint8Array | null>,
   leaves: Pick<Leaves, 'of' | 'sizes'>,
 ): Rearrangement[] {
-  const sorted = [...changes.keys()].sort();
+  // What was read from a page is written again as it is stored: a value with a checksum would get a second one.
+  const sorted = [...changes.keys()].filter((key) => !isSealed(key)).sort();
   return groups(sorted).flatMap((keys) => runsAmong(keys, changes, leaves));
 }
 
