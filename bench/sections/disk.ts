@@ -12,7 +12,13 @@ import { fill } from './long-ledger.js';
 const CONNECTIONS = [1, 16, 64];
 /** The accounts that are posted to, many more than are in one commit. */
 const ACCOUNTS = 1_000;
+/** So many postings come first, over all accounts: until then pages are shared, and begun, by many accounts. */
+const GROWN = 100_000;
+const GROW_MS = 100_000;
+const GROW_SECONDS = 10;
+/** A measurement goes on for so many runs: the file grows by steps of what is free for reuse, some MB. */
 const RUNS = 3;
+const RUNS_ALONE = 9;
 const BATCHED = 20_000;
 const DISK_BYTES = 2_500;
 const SETTLE_MS = 1_000;
@@ -25,20 +31,35 @@ export async function disk(): Promise<Report> {
     const { origin, folder } = service;
     const { token, accounts } = await openLedger(origin, ACCOUNTS);
     const paths = accounts.map(depositsPath);
-    const post = async (connections: number): Promise<number> => {
+    const post = async (connections: number, seconds: number): Promise<number> => {
       const job = { origin, token, connections, paths, bodies: DEPOSITS, statuses: [201] };
-      const { answers } = await load.run({ ...job, method: 'POST', seconds: SECONDS });
+      const { answers } = await load.run({ ...job, method: 'POST', seconds });
       await pause(SETTLE_MS);
       return answers;
     };
-    await post(Math.max(...CONNECTIONS));
     const lines: Line[] = [];
-    for (const connections of CONNECTIONS) {
+    const measure = async (name: string, some: () => AsyncGenerator<number>): Promise<void> => {
       const before = diskOf(folder);
       let postings = 0;
-      for (let run = 0; run < RUNS; run += 1) postings += await post(connections);
+      for await (const answers of some()) postings += answers;
       const bytes = (diskOf(folder) - before) / postings;
-      lines.push(compare(`${connections} connections, ${postings} postings`, bytes, DISK_BYTES, { most: 1 }));
+      lines.push(compare(`${name}, ${postings} postings`, bytes, DISK_BYTES, { most: 1 }));
+    };
+    const most = Math.max(...CONNECTIONS);
+    await post(most, SECONDS);
+    await measure(`${most} connections, the first of all accounts`, async function* () {
+      const until = performance.now() + GROW_MS;
+      for (let grown = 0; grown < GROWN && performance.now() < until;) {
+        const answers = await post(most, GROW_SECONDS);
+        grown += answers;
+        yield answers;
+      }
+    });
+    for (const connections of CONNECTIONS) {
+      await measure(`${connections} connections, later`, async function* () {
+        const runs = connections === 1 ? RUNS_ALONE : RUNS;
+        for (let run = 0; run < runs; run += 1) yield await post(connections, SECONDS);
+      });
     }
     const batched = await ofBatches(service, token, accounts);
     lines.push(compare(`batches, ${BATCHED} postings`, batched, DISK_BYTES, { most: 1 }));

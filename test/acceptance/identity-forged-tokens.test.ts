@@ -194,10 +194,17 @@ describe('forged tokens', () => {
   });
 
   it('are refused once they expire, however short ago they were good', async () => {
-    const exp = Math.floor(Date.now() / 1_000) + 2;
-    const brief = token(HEADERS[0], good({ exp }), right);
-    expect((await service.api('GET', '/users/me', { token: brief })).status).toBe(200);
+    const brief = async (seconds: number): Promise<{ exp: number; token: string }> => {
+      const exp = Math.floor(Date.now() / 1_000) + seconds;
+      const made = token(HEADERS[0], good({ exp }), right);
+      const { status } = await service.api('GET', '/users/me', { token: made });
+      // A machine that is too slow for it is given longer.
+      if (status === 401 && Date.now() >= exp * 1_000) return brief(2 * seconds);
+      expect(status).toBe(200);
+      return { exp, token: made };
+    };
+    const { exp, token: expiring } = await brief(2);
     await new Promise((resolve) => setTimeout(resolve, exp * 1_000 - Date.now() + 20));
-    expect((await service.api('GET', '/users/me', { token: brief })).status).toBe(401);
+    expect((await service.api('GET', '/users/me', { token: expiring })).status).toBe(401);
   });
 });

@@ -83,12 +83,12 @@ describe.each(Object.keys(MONEY))('%s', (name) => {
     const key = { 'idempotency-key': `key of ${name}` };
     const version = (await at.account.get()).version;
     const tried = await writingNothing(service, () => send(service, owner.token, dry(write), key));
-    expect([tried.status, tried.headers.get('location')]).toEqual([200, null]);
+    const told = ['location', 'etag'].map((header) => tried.headers.get(header));
+    expect([tried.status, ...told]).toEqual([200, null, null]);
     expect((await at.account.get()).version).toBe(version);
     const first = await send(service, owner.token, write, key);
     expect([first.status, first.headers.get('idempotency-hit')]).toEqual([201, null]);
     expect(saidIn(tried.body)).toEqual(saidIn(first.body));
-    expect(tried.headers.get('etag')).toBe(first.headers.get('etag'));
     const again = await writingNothing(service, () => send(service, owner.token, write, key));
     expect([again.status, again.headers.get('idempotency-hit')]).toEqual([201, 'true']);
     expect(again.body).toEqual(first.body);

@@ -246,7 +246,7 @@ export class TestService {
   }
 
   /** Waits until the service answers that it is ready. */
-  async ready(withinMs = 10_000): Promise<void> {
+  async ready(withinMs = 40_000): Promise<void> {
     const deadline = Date.now() + withinMs;
     for (;;) {
       const answer = await this.api('GET', '/health/ready').catch(() => undefined);

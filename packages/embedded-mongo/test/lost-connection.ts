@@ -5,10 +5,11 @@ const ANSWER_MS = 15_000;
 
 /**
  * Resolves with an operation's result. The driver (7.8) can wait for ever on a connection that died under its write,
- * or pass on the socket's own error; both count as an operation without an answer.
+ * or pass on the socket's own error; both count as an operation without an answer. One that was
+ * not waited for any longer may still happen.
  */
-export async function answered<T>(operation: Promise<T>): Promise<T> {
-  const late = wait(ANSWER_MS, undefined, { ref: false }).then(() => {
+export async function answered<T>(operation: Promise<T>, ms = ANSWER_MS): Promise<T> {
+  const late = wait(ms, undefined, { ref: false }).then(() => {
     throw new MongoNetworkError('no answer');
   });
   return Promise.race([operation, late]);

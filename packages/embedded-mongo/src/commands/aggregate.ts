@@ -177,8 +177,8 @@ async function foreignQueries(context: CommandContext, names: ReadonlySet<string
     const collection = await collectionToRead(context, ns);
     if (collection !== undefined) collections.set(name, collection);
   }
-  return (name, { filter, sort, skip, limit }) => {
+  return (name, { filter, sort, skip, limit }, { sequence }) => {
     const collection = collections.get(name);
-    return collection && resultsOf(context, collection, { filter, sort }, { skip, limit });
+    return collection && resultsOf(context, collection, { filter, sort }, { skip, limit }, sequence);
   };
 }

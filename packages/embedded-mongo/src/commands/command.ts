@@ -28,6 +28,8 @@ export interface CommandContext {
    * The command releases it when it is done.
    */
   view(): View;
+  /** The sequence up to which a view that is taken from now on shows everything. */
+  readonly shownUpTo: number;
   /** The command as `currentOp` shows it: how it waits, and whether it may go on. */
   readonly operation: Operation;
   /** Throws when the request has run out of time, was killed, or its client has gone. Long work asks now and then. */

@@ -52,7 +52,7 @@ export async function countMatching(
   request: CountRequest,
 ): Promise<number> {
   const { query, skip, limit } = request;
-  const { scan } = scanFor(collection, query);
+  const { scan } = scanFor(collection, query, context.shownUpTo);
   const most = limit === 0 ? Infinity : skip + limit;
   const isPlain = context.transaction === undefined && !context.body.has('readConcern');
   const all = isPlain && asksForAll(collection, scan.plan);

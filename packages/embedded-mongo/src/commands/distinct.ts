@@ -36,7 +36,7 @@ export const distinct: Command = {
     };
     const collection = await collectionToRead(context, ns);
     if (collection === undefined) return { values: [] };
-    const { scan } = scanFor(collection, query);
+    const { scan } = scanFor(collection, query, context.shownUpTo);
     const values = new DistinctValues(splitPath(key), collation);
     const view = context.view();
     const slice = new TimeSlice(context);

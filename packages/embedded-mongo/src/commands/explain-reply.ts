@@ -55,7 +55,7 @@ async function explain(
   verbosity: Verbosity,
 ): Promise<Reply> {
   const filter = query.filter.source;
-  const planned = collection && scanFor(collection, query);
+  const planned = collection && scanFor(collection, query, context.shownUpTo);
   const covered = planned !== undefined && isCovered(planned.scan.plan) ? 'covered' : 'fetched';
   const winningPlan: Reply = planned
     ? describePlan(planned.scan.plan, {

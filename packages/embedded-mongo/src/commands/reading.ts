@@ -81,10 +81,14 @@ export function readSort(args: Arguments): Doc | undefined {
   return sort;
 }
 
-/** A scan for the query, and the sort key where the plan does not give the order. Throws for a bad sort or hint. */
+/**
+ * A scan for the query, and the sort key where the plan does not give the order. Throws for a bad sort or hint.
+ * @param asOf - what is to be read shows everything up to this sequence.
+ */
 export function scanFor(
   collection: Collection,
   query: Query,
+  asOf = Infinity,
 ): { readonly scan: Scan; readonly sortKey: ((doc: Doc) => SortKey) | undefined } {
   const { sort } = query;
   const sortKey =
@@ -93,19 +97,24 @@ export function scanFor(
     sort,
     hint: query.hint,
     collated: query.collation !== undefined,
+    asOf,
   });
   const scan = scanOf(collection, plan, query.filter, sort);
   return { scan, sortKey: plan.sorted ? undefined : sortKey };
 }
 
-/** The results of a query upon a collection. */
+/**
+ * The results of a query upon a collection.
+ * @param asOf - what is to be read shows everything up to this sequence; by default, it is read from now on.
+ */
 export function resultsOf(
-  { engine }: CommandContext,
+  { engine, shownUpTo }: CommandContext,
   collection: Collection,
   query: Query,
   window: Window,
+  asOf = shownUpTo,
 ): ScanResults {
-  const { scan, sortKey } = scanFor(collection, query);
+  const { scan, sortKey } = scanFor(collection, query, asOf);
   const shaping = {
     skip: window.skip ?? 0,
     limit: window.limit ?? 0,

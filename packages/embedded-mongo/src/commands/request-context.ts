@@ -41,6 +41,12 @@ export class RequestContext implements CommandContext {
     return this.level === 'durable' ? store.flushed() : store.latest();
   }
 
+  get shownUpTo(): number {
+    // In a transaction, changes of a schema wait for those that have used the collection.
+    if (this.transaction !== undefined || this.level !== 'durable') return Infinity;
+    return this.engine.store.durableSequence;
+  }
+
   checkInterrupt(): void {
     this.operation.checkInterrupt();
   }

@@ -33,6 +33,8 @@ export interface Index {
   hasLongKeys: boolean;
   /** False while it is being built: writers keep it up, readers do not use it. */
   ready: boolean;
+  /** The published sequence from which on it holds every document: a view of an earlier one shows a part of it. */
+  wholeFrom: number;
 }
 
 /** A collection as it is known in memory. */
@@ -86,6 +88,7 @@ export function makeIndex(collectionId: number, id: number, definition: IndexDef
     arrays: 0,
     hasLongKeys: false,
     ready: false,
+    wholeFrom: 0,
   };
 }
 

@@ -5,7 +5,10 @@ import { PageFile } from './check/page-file.js';
 import { checkBeginning, checkLength } from './check/structure.js';
 import { DiskSnapshot } from './disk-snapshot.js';
 import { type Key, writeKey } from './keys.js';
-import { takeLongRuns, type Change, type LongRun } from './long-runs.js';
+import { Ends } from './page-fill/ends.js';
+import { Leaves } from './page-fill/leaves.js';
+import { takeLongRuns } from './page-fill/long-runs.js';
+import type { Change, Rearrangement } from './page-fill/rearrangement.js';
 import { isSealed, seal } from './seal.js';
 import { SpaceGuard, type MeasureSpace } from './space.js';
 
@@ -30,7 +33,14 @@ export interface BegunState {
 
 /** The LMDB file: pictures to read from, and batches that are durable when their promise settles. */
 export class Disk {
-  private constructor(private readonly database: RootDatabase<Uint8Array, Key>) {}
+  private readonly ends = new Ends();
+  /** The file once more, to look at its pages. */
+  private pages: PageFile | undefined;
+
+  private constructor(
+    private readonly database: RootDatabase<Uint8Array, Key>,
+    private readonly path: string,
+  ) {}
 
   /**
    * Opens the data file in `folder`, which is made (mode 0700) where it does not exist. Throws OutOfDiskSpace, and
@@ -62,8 +72,9 @@ export class Disk {
   }
 
   private static openFile(folder: string, readOnly: boolean): Disk {
+    const path = join(folder, DATA_FILE);
     const database = open<Uint8Array, Key>({
-      path: join(folder, DATA_FILE),
+      path,
       readOnly,
       noSubdir: true,
       encoding: 'binary',
@@ -72,7 +83,7 @@ export class Disk {
       overlappingSync: false,
       maxReaders: 4096,
     });
-    return new Disk(database);
+    return new Disk(database, path);
   }
 
   /** A picture of everything durable now; the caller holds it until it calls `release`. */
@@ -108,12 +119,11 @@ export class Disk {
    * throw half-way: a throw inside `batch` does not roll back, so changes come ready encoded.
    */
   async write(changes: Map<Key, Uint8Array | null>): Promise<void> {
-    const runs = this.longRuns(changes);
+    const rearrangements = this.rearrange(changes);
     const done = await this.database.batch(() => {
-      for (const { puts, aside } of runs) {
-        for (const [key] of aside) void this.database.remove(key);
+      for (const { removed, puts } of rearrangements) {
+        for (const key of removed) void this.database.remove(key);
         for (const change of puts) this.change(change);
-        for (const [key, value] of aside) if (value !== null) void this.database.put(key, value);
       }
       for (const change of changes) this.change(change);
     });
@@ -132,16 +142,13 @@ export class Disk {
     else void this.database.put(key, isSealed(key) ? seal(key, value) : value);
   }
 
-  private longRuns(changes: Map<Key, Uint8Array | null>): LongRun[] {
-    let transaction: LmdbTransaction | undefined;
-    try {
-      return takeLongRuns(changes, (key) => {
-        transaction ??= this.newest();
-        return this.database.getRange({ start: key, exclusiveStart: true, transaction });
-      });
-    } finally {
-      transaction?.done();
-    }
+  /** What is to be written before the changes, so that pages get full; what it does of them is taken out. */
+  private rearrange(changes: Map<Key, Uint8Array | null>): Rearrangement[] {
+    this.pages ??= PageFile.open(this.path);
+    const leaves = new Leaves(this.pages);
+    // Both are found in the file as it is now. What a run moves is among what ends there, if at all: it goes second.
+    const runs = takeLongRuns(changes, leaves);
+    return [...this.ends.setApart(changes, leaves), ...runs];
   }
 
   /** Adds entries after all that are there, in key order: the pages get as full as they can be. */
@@ -168,6 +175,7 @@ export class Disk {
   }
 
   async close(): Promise<void> {
+    this.pages?.close();
     await this.database.close();
   }
 }

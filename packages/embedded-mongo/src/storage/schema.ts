@@ -84,7 +84,14 @@ export async function createIndex(
     // Writers that began before do not know the index: their changes must be in before the scan.
     await ended(store.usersOf(collection), waiter);
     await fillIndex(store, collection, index, waiter);
-    // A transaction whose snapshot is older than the last entry must not plan with the index.
+    // A transaction whose snapshot is older than the last entry must not plan with the index: whether it has used the
+    // collection by now, or begins to while the others are waited for.
+    await store.writeOnce((own) => {
+      store.catalogue.store(own, collection);
+      own.onPublished((sequence) => {
+        index.wholeFrom = sequence;
+      });
+    });
     await ended(store.usersOf(collection), waiter);
   } catch (error) {
     await abandonIndex(store, collection, index);
@@ -92,7 +99,7 @@ export async function createIndex(
   }
   await store.writeOnce((own) => {
     index.ready = true;
-    store.catalogue.store(own, collection);
+    store.catalogue.storeQuietly(own, collection);
   });
   return index;
 }

@@ -4,6 +4,8 @@ import type { Overlay } from './overlay.js';
 
 /** A consistent picture of all data at one published sequence. Hold it briefly, and release it. */
 export interface View {
+  /** The last published sequence that it shows, inclusive. */
+  readonly sequence: number;
   get(key: Key): Uint8Array | undefined;
   /**
    * The entries from `from` (inclusive) to `to` (exclusive) in key order, or backwards. Both bounds lie in one
@@ -22,7 +24,6 @@ export class PublishedView implements View {
 
   constructor(
     readonly disk: DiskSnapshot,
-    /** The last sequence that this view shows, inclusive. */
     readonly sequence: number,
     private readonly overlay: Overlay,
     private readonly onRelease: (view: PublishedView) => void,

@@ -99,3 +99,27 @@ it('a collection under a stream of transactions can be renamed and dropped', asy
   await other.stop();
   expect(await db.collection('kept').countDocuments()).toBe(0);
 });
+
+it('a pipeline finds what belongs to its documents while an index of the other collection is made', async () => {
+  const db = client.db('joined');
+  await db.collection('orders').insertMany(Array.from({ length: 4_000 }, (_, n) => ({ item: n % 40 })));
+  const items = db.collection('items');
+  await items.insertMany(Array.from({ length: 40 }, (_, n) => ({ n })));
+  const join = { from: 'items', localField: 'item', foreignField: 'n', as: 'found' };
+  // How often the index was there before the pipeline came to its end; a slow disk may take longer to make it.
+  let crossed = 0;
+  while (crossed < 3) {
+    let isOver = false;
+    const lonely = db
+      .collection('orders')
+      .aggregate([{ $lookup: join }, { $match: { found: { $size: 0 } } }])
+      .toArray()
+      .finally(() => {
+        isOver = true;
+      });
+    await items.createIndex({ n: 1 });
+    if (!isOver) crossed += 1;
+    expect(await lonely).toEqual([]);
+    await items.dropIndex('n_1');
+  }
+});

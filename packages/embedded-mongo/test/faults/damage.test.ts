@@ -3,24 +3,13 @@ import { join } from 'node:path';
 import { createCollection, createIndex } from '../../src/storage/schema.js';
 import { scanDocuments } from '../../src/storage/reading.js';
 import { byField, cleanUp, close, insert, int, newFolder, openStore } from '../storage/store-kit.js';
-import { damagedCopy, dissect, examine, type Anatomy, type Outcome } from './damaged-files.js';
+import { damagedCopy, dice, dissect, examine, SHARE, type Anatomy, type Outcome } from './damaged-files.js';
 
-/** The full run, which sets FAULT_ROUNDS, tries over 300 files; the normal one a third of that. */
-const SHARE = process.env['FAULT_ROUNDS'] === undefined ? 1 / 3 : 1;
 const FLIPPED = Math.ceil(220 * SHARE);
 const SPOILT_PAGES = Math.ceil(72 * SHARE);
 const TRUNCATED = Math.ceil(40 * SHARE);
 /** Every so many damaged files are repaired, too. */
 const REPAIR_EVERY = 4;
-
-/** A generator of its own, so that a failing run can be repeated. */
-function dice(seed: number): (sides: number) => number {
-  let state = seed;
-  return (sides) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    return Math.floor((state / 2 ** 32) * sides);
-  };
-}
 
 describe('damaged data files', () => {
   const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);

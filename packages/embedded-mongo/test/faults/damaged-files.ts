@@ -9,7 +9,19 @@ import { TreeWalk } from '../../src/storage/check/tree-walk.js';
 const READER = fileURLToPath(new URL('./read-folders.mjs', import.meta.url));
 const HEADER = 24;
 /** Damage may lead a reader in circles; one folder takes it well under a second. */
-const HANG_MS = 10_000;
+const HANG_MS = 30_000;
+
+/** The full run, which sets FAULT_ROUNDS, tries over 300 data files and 200 journals; the normal one a third of that. */
+export const SHARE = process.env['FAULT_ROUNDS'] === undefined ? 1 / 3 : 1;
+
+/** A generator of its own, so that a failing run can be repeated. */
+export function dice(seed: number): (sides: number) => number {
+  let state = seed;
+  return (sides) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 2 ** 32) * sides);
+  };
+}
 
 /** What came of one damaged folder. */
 export interface Outcome {

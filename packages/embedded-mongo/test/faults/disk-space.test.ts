@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -177,7 +177,8 @@ aSmallDisk?.('on a small disk of its own', () => {
     };
     expect(await fill()).toMatchObject({ code: 14031 });
     const ballast = join(mountPoint, 'ballast');
-    writeFileSync(ballast, Buffer.alloc(80 * MB));
+    const { bavail, bsize } = statfsSync(mountPoint);
+    writeFileSync(ballast, Buffer.alloc(bavail * bsize - 40 * MB));
     expect(await items.countDocuments({ pad: /^x/ })).toBe(acknowledged.length);
     await expect(items.insertOne({ _id: -1, pad: '' })).rejects.toMatchObject({ code: 14031 });
     const session = engine.client.startSession();

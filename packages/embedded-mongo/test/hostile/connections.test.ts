@@ -34,8 +34,7 @@ describe('an engine with clients that do not behave', () => {
   }
 
   async function untilConnections(below: number): Promise<void> {
-    for (let left = 200; left > 0 && (await watched.connections()) >= below; left -= 1) await wait(50);
-    expect(await watched.connections()).toBeLessThan(below);
+    while ((await watched.connections()) >= below) await wait(50);
   }
 
   it('serves others while a thousand connections stay half open', async () => {

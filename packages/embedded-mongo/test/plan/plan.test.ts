@@ -86,6 +86,14 @@ describe('the planner chooses', () => {
     expect(used(plan([building], { c: 1 }))).toBe('_id_');
   });
 
+  it('no index that is whole only from later on than what is to be read', () => {
+    const made = indexOn(5, [['c', 1]]);
+    made.wholeFrom = 8;
+    const among = collectionWith(made);
+    expect(used(planQuery(among, doc({ c: 1 }), { asOf: 7 }))).toBe('_id_');
+    expect(used(planQuery(among, doc({ c: 1 }), { asOf: 8 }))).toBe('c_1');
+  });
+
   it('nothing to read for what contradicts itself', () => {
     const [scan] = plan([a], { $and: [{ a: 1 }, { a: 2 }] }).scans;
     expect(scan?.ranges).toEqual([]);

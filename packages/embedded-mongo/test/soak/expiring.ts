@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Collection, MongoClient } from 'mongodb';
+import type { Collection } from 'mongodb';
 import { answered } from '../lost-connection.js';
+import type { Line } from './line.js';
 import type { Random } from './model.js';
-import { connect, isUnsure } from './soak-client.js';
+import { isUnsure } from './soak-client.js';
 
 interface Row {
   _id: string;
@@ -24,8 +25,7 @@ export class Expiring {
   private made = 0;
 
   constructor(
-    private readonly uri: string,
-    private client: MongoClient,
+    private readonly line: Line,
     private readonly random: Random,
   ) {}
 
@@ -53,11 +53,11 @@ export class Expiring {
     if (found.sort().join() !== [...this.lasting].sort().join()) {
       this.fault ??= `expiring: ${String(found.length)} rows are there in place of ${String(this.lasting.length)}`;
     }
-    await this.client.close();
+    await this.line.close();
   }
 
   private get rows(): Collection<Row> {
-    return this.client.db('soak').collection<Row>('expiring');
+    return this.line.client.db('soak').collection<Row>('expiring');
   }
 
   private async ids(): Promise<string[]> {
@@ -73,16 +73,14 @@ export class Expiring {
     const added = late.map(({ _id }) => _id);
     const removed = this.lasting.slice(0, Math.max(0, this.lasting.length - MOST_LASTING));
     try {
-      await answered(this.rows.insertMany([...soon, ...late]));
-      await answered(this.rows.deleteMany({ _id: { $in: removed } }));
+      await this.line.answered(this.rows.insertMany([...soon, ...late]));
+      await this.line.answered(this.rows.deleteMany({ _id: { $in: removed } }));
       this.inserted += soon.length + late.length;
       this.lasting = [...this.lasting.slice(removed.length), ...added];
       this.look(await this.ids(), this.lasting);
     } catch (error) {
       if (!isUnsure(error)) throw error;
-      await this.client.close();
-      this.client = await connect(this.uri);
-      const found = await this.ids();
+      const found = await this.line.findOut(() => this.ids());
       this.look(
         found,
         this.lasting.filter((id) => !removed.includes(id) && !added.includes(id)),

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { CreateIndexesOptions, IndexSpecification, MongoClient } from 'mongodb';
+import type { CreateIndexesOptions, IndexSpecification } from 'mongodb';
 import { answered } from '../lost-connection.js';
+import type { Line } from './line.js';
 import { pick, type Random } from './model.js';
 import { itemsOf } from './operation.js';
-import { connect, isUnsure } from './soak-client.js';
+import { isUnsure } from './soak-client.js';
 
 const INDEXES: readonly [string, IndexSpecification, CreateIndexesOptions][] = [
   ['n', { n: 1 }, {}],
@@ -14,8 +15,9 @@ const INDEXES: readonly [string, IndexSpecification, CreateIndexesOptions][] = [
   ['some', { owner: 1, text: 1 }, { partialFilterExpression: { kind: 2 } }],
   ['once', { owner: 1, _id: 1 }, { unique: true }],
 ];
-const PAUSE_MS = 150;
-const TURNS_A_CHECK = 12;
+/** The longest pause between two changes, in milliseconds. */
+const PAUSE_MS = 40;
+const TURNS_A_CHECK = 40;
 
 /** Makes and drops indexes of the items under the clients' hands, and has the engine check them. */
 export class Gardener {
@@ -25,8 +27,7 @@ export class Gardener {
   fault: string | undefined;
 
   constructor(
-    private readonly uri: string,
-    private client: MongoClient,
+    private readonly line: Line,
     private readonly random: Random,
   ) {}
 
@@ -36,17 +37,17 @@ export class Gardener {
       for (let turn = 1; going() && this.fault === undefined; turn += 1) {
         present = await this.turn(present);
         if (turn % TURNS_A_CHECK === 0) await this.check();
-        await wait(PAUSE_MS);
+        await wait(this.random(PAUSE_MS));
       }
     } catch (error) {
       this.fault = `gardener: ${String(error)}`;
     } finally {
-      await this.client.close();
+      await this.line.close();
     }
   }
 
   private async names(): Promise<string> {
-    const indexes = await answered(itemsOf(this.client).listIndexes().toArray());
+    const indexes = await answered(itemsOf(this.line.client).listIndexes().toArray());
     return indexes
       .map(({ name }) => String(name))
       .sort()
@@ -59,9 +60,9 @@ export class Gardener {
     const isThere = before.includes(name);
     const after = isThere ? before.filter((one) => one !== name) : [...before, name];
     const expected = after.sort().join();
-    const items = itemsOf(this.client);
+    const items = itemsOf(this.line.client);
     try {
-      await answered<unknown>(
+      await this.line.answered<unknown>(
         isThere ? items.dropIndex(name) : items.createIndex(keys, { ...options, name }),
       );
       if (isThere) this.dropped += 1;
@@ -71,9 +72,7 @@ export class Gardener {
       return now;
     } catch (error) {
       if (!isUnsure(error)) throw error;
-      await this.client.close();
-      this.client = await connect(this.uri);
-      const now = await this.names();
+      const now = await this.line.findOut(() => this.names());
       if (now !== expected && now !== present) this.fault = `gardener: the indexes are ${now}`;
       return now;
     }
@@ -81,7 +80,7 @@ export class Gardener {
 
   private async check(): Promise<void> {
     try {
-      const report = await this.client.db('soak').command({ validate: 'items' });
+      const report = await this.line.client.db('soak').command({ validate: 'items' });
       this.checked += 1;
       if (report['valid'] !== true) this.fault = `gardener: ${JSON.stringify(report)}`;
     } catch (error) {

@@ -17,6 +17,8 @@ export interface Operation {
   readonly changes: Changes;
   /** Whether it takes effect as a whole or not at all; else each item counts for itself. */
   readonly atomic: boolean;
+  /** What an item is in between, where the operation changes it twice and is not atomic. */
+  readonly between?: Item;
 }
 
 /** What an operation is made of: chances, the client's items, and ids that nobody has. */

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { MongoClient, MongoServerError } from 'mongodb';
-import { answered, isLostConnection } from '../lost-connection.js';
+import { MongoServerError } from 'mongodb';
+import { isLostConnection } from '../lost-connection.js';
 import { copyToCollections } from './collections.js';
+import type { Line } from './line.js';
 import { LongRead } from './long-read.js';
 import { Model, receiptsOf, type Item, type Random } from './model.js';
 import { itemsOf, type Operation } from './operation.js';
@@ -20,14 +21,6 @@ const CHANCES: readonly [number, (circumstances: Parameters<typeof anyRead>[0]) 
   [3, copyToCollections],
 ];
 
-export function connect(uri: string): Promise<MongoClient> {
-  return new MongoClient(uri, {
-    maxPoolSize: 2,
-    minHeartbeatFrequencyMS: 50,
-    serverSelectionTimeoutMS: 15_000,
-  }).connect();
-}
-
 /** Whether an operation may have taken effect or not: its answer was lost, or its index was dropped under it. */
 export function isUnsure(error: unknown): boolean {
   return isLostConnection(error) || (error instanceof MongoServerError && error.code === QUERY_PLAN_KILLED);
@@ -44,8 +37,7 @@ export class SoakClient {
   private made = 0;
 
   constructor(
-    private readonly uri: string,
-    private client: MongoClient,
+    private readonly line: Line,
     public model: Model,
     private readonly random: Random,
     private readonly run: string,
@@ -61,7 +53,7 @@ export class SoakClient {
     } catch (error) {
       this.fault = `client ${String(this.model.owner)}: ${String(error)}`;
     } finally {
-      await this.client.close();
+      await this.line.close();
     }
   }
 
@@ -77,9 +69,12 @@ export class SoakClient {
 
   private async turn(operation: Operation): Promise<void> {
     this.counts.set(operation.name, (this.counts.get(operation.name) ?? 0) + 1);
-    const { client } = this;
+    const { client } = this.line;
     try {
-      checkAnswer(operation, await answered(operation.run({ client, items: itemsOf(client), within: {} })));
+      checkAnswer(
+        operation,
+        await this.line.answered(operation.run({ client, items: itemsOf(client), within: {} })),
+      );
       this.model.apply(operation.changes);
       this.longRead?.noteChanges(operation.changes);
     } catch (error) {
@@ -89,18 +84,13 @@ export class SoakClient {
     }
   }
 
-  /** Looks what has become of an operation whose answer was lost, over a new connection: the old one may still try. */
-  private async findOut({ name, changes, atomic }: Operation): Promise<void> {
+  /** Looks what has become of an operation whose answer was lost, once nothing more can come of it. */
+  private async findOut({ name, changes, atomic, between }: Operation): Promise<void> {
     this.longRead = undefined;
-    await this.client.close();
-    this.client = await connect(this.uri);
     const { owner } = this.model;
-    const found = new Model(
-      owner,
-      await itemsOf(this.client)
-        .find({ owner: { $in: [owner, receiptsOf(owner)] } })
-        .toArray(),
-    );
+    const own = { owner: { $in: [owner, receiptsOf(owner)] } };
+    const items = await this.line.findOut(() => itemsOf(this.line.client).find(own).toArray());
+    const found = new Model(owner, items);
     const after = this.model.fork();
     after.apply(changes);
     const ids = new Set([this.model, after, found].flatMap((one) => one.everything().map(({ _id }) => _id)));
@@ -108,7 +98,9 @@ export class SoakClient {
       [...ids].filter((id) => !isDeepStrictEqual(found.get(id), from.get(id)));
     const [fromBefore, fromAfter] = [new Set(differing(this.model)), differing(after)];
     const isWhole = fromBefore.size === 0 || fromAfter.length === 0;
-    const isInPart = !atomic && fromAfter.every((id) => !fromBefore.has(id));
+    const isOnTheWay = (id: string): boolean =>
+      between !== undefined && isDeepStrictEqual(found.get(id), between);
+    const isInPart = !atomic && fromAfter.every((id) => !fromBefore.has(id) || isOnTheWay(id));
     if (!isWhole && !isInPart) {
       this.fault = `client ${String(owner)}: after ${name}, unanswered, ${[...fromBefore].join(', ')} are neither as before nor as after`;
     }
@@ -117,8 +109,8 @@ export class SoakClient {
 
   private async readOn(): Promise<void> {
     try {
-      this.longRead ??= new LongRead(this.client, this.model);
-      const verdict = await answered(this.longRead.next());
+      this.longRead ??= new LongRead(this.line.client, this.model);
+      const verdict = await this.line.answered(this.longRead.next());
       if (verdict === undefined) return;
       if (verdict !== '') this.fault = `client ${String(this.model.owner)}: ${verdict}`;
       this.counts.set('long read', (this.counts.get('long read') ?? 0) + 1);

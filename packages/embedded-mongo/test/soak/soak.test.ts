@@ -1,12 +1,15 @@
 import { copyEngine, MUTANTS, type EngineCopy, type Mutant } from '../isolation/mutants.js';
 import { newFolder, removeFolders } from '../process/folders.js';
 import { Footprint } from './footprint.js';
-import { soak, type SoakReport } from './soak.js';
+import { soak, type SoakOptions, type SoakReport } from './soak.js';
 
 /** SOAK_SECONDS=600 is the long run. */
 const SECONDS = Number(process.env['SOAK_SECONDS'] ?? 10);
 /** A folder to keep data and models in, for a soak that goes on where the one before ended. */
 const KEPT = process.env['SOAK_FOLDER'];
+/** A part of the time, the clients go away while the engine is still at work for them. */
+const HASTY_SECONDS = Math.min(60, SECONDS / 2);
+const HASTY_MS = 10;
 /** The data takes a few megabytes, so these are what a leak, or pages never used again, would pass. In megabytes. */
 const MOST_MEMORY = 200;
 const LARGEST_FILE = 64;
@@ -20,6 +23,14 @@ const OFTEN_SWEPT: Mutant = {
   file: 'expiry/limits.js',
   passage: 'ttlEveryMs: MINUTE',
   replacement: 'ttlEveryMs: 500',
+};
+
+/** So that what a client no longer waits for is often still to be done. */
+const SLOW_DISK: Mutant = {
+  name: 'has a slow disk',
+  file: 'storage/group-commit.js',
+  passage: 'await this.journal.append(',
+  replacement: 'await delay(Math.random() * 400); await this.journal.append(',
 };
 
 const WRONG: readonly Mutant[] = [
@@ -51,13 +62,14 @@ describe('a soak', () => {
     await removeFolders();
   });
 
-  const run = async (seconds: number, folder?: string): Promise<SoakReport> => {
+  const run = async (seconds: number, more: Partial<SoakOptions> = {}): Promise<SoakReport> => {
     const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000);
     const report = await soak({
       seconds,
       seed,
-      folder: folder ?? (await newFolder()),
+      folder: await newFolder(),
       command: copy.command,
+      ...more,
     });
     console.log(textOf(report, seconds, seed));
     return report;
@@ -66,7 +78,10 @@ describe('a soak', () => {
   it(
     `of ${String(SECONDS)} seconds is answered as the models say, with kills in between, and stays small`,
     async () => {
-      const { faults, kills, counts, memory, file } = await run(SECONDS, KEPT);
+      const { faults, kills, counts, memory, file } = await run(
+        SECONDS,
+        KEPT === undefined ? {} : { folder: KEPT },
+      );
       expect(faults).toEqual([]);
       expect(kills).toBeGreaterThan(0);
       expect(counts.size).toBeGreaterThan(10);
@@ -74,6 +89,17 @@ describe('a soak', () => {
       expect(Math.max(...file)).toBeLessThan(LARGEST_FILE);
     },
     SECONDS * 1000 + 120_000,
+  );
+
+  it(
+    `of ${String(HASTY_SECONDS)} seconds by clients that hardly wait for an answer is as the models say, too`,
+    async () => {
+      await copy.apply(SLOW_DISK);
+      const { faults, unanswered } = await run(HASTY_SECONDS, { answerMs: HASTY_MS });
+      expect(faults).toEqual([]);
+      expect(unanswered).toBeGreaterThan(10);
+    },
+    HASTY_SECONDS * 1000 + 120_000,
   );
 
   it.each(WRONG.map((mutant): [string, Mutant] => [mutant.name, mutant]))(

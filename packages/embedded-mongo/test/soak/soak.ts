@@ -6,8 +6,9 @@ import { startEngine, type TestEngine } from '../kit.js';
 import { Expiring } from './expiring.js';
 import { Footprint } from './footprint.js';
 import { Gardener } from './gardener.js';
+import { Line } from './line.js';
 import { Model, type Item, type Random } from './model.js';
-import { connect, differencesIn, SoakClient } from './soak-client.js';
+import { differencesIn, SoakClient } from './soak-client.js';
 import { ACCOUNTS, effectOf, START_BALANCE, type Account } from './transactions.js';
 
 export interface SoakOptions {
@@ -17,6 +18,8 @@ export interface SoakOptions {
   readonly folder: string;
   /** The script that runs the engine. */
   readonly command: string;
+  /** How long the clients wait for an answer, in milliseconds; left out, long enough for a slow machine. */
+  readonly answerMs?: number;
 }
 
 /** What a soak has shown. */
@@ -68,17 +71,16 @@ class Soak {
   }
 
   async run(): Promise<SoakReport> {
-    const { seconds } = this.options;
-    const { uri } = this.engine;
+    const { seconds, answerMs } = this.options;
+    const line = (): Promise<Line> => Line.open(this.engine.uri, answerMs);
     const models = await this.firstModels();
     const clients = await Promise.all(
       models.map(
-        async (model, at) =>
-          new SoakClient(uri, await connect(uri), model, this.random(at), String(this.options.seed)),
+        async (model, at) => new SoakClient(await line(), model, this.random(at), String(this.options.seed)),
       ),
     );
-    const gardener = new Gardener(uri, await connect(uri), this.random(100));
-    const expiring = new Expiring(uri, await connect(uri), this.random(200));
+    const gardener = new Gardener(await Line.open(this.engine.uri), this.random(100));
+    const expiring = new Expiring(await line(), this.random(200));
     const workers = [...clients, gardener, expiring];
     const footprint = new Footprint(this.engine.dbPath, () => this.engine.pid);
     const deadline = performance.now() + seconds * 1000;

@@ -241,7 +241,7 @@ function threeSteps(circumstances: Circumstances) {
 }
 
 function bulkWrite(circumstances: Circumstances): Operation {
-  const { item, gone, change, answer, changes } = threeSteps(circumstances);
+  const { item, gone, change, ...outcome } = threeSteps(circumstances);
   const steps: AnyBulkWriteOperation<Item>[] = [
     { insertOne: { document: item } },
     { deleteOne: { filter: { _id: gone } } },
@@ -253,14 +253,14 @@ function bulkWrite(circumstances: Circumstances): Operation {
       const result = await items.bulkWrite(steps, within);
       return [result.insertedCount, result.deletedCount, result.matchedCount];
     },
-    answer,
-    changes,
+    ...outcome,
+    between: item,
     atomic: false,
   };
 }
 
 function clientBulkWrite(circumstances: Circumstances): Operation {
-  const { item, gone, change, answer, changes } = threeSteps(circumstances);
+  const { item, gone, change, ...outcome } = threeSteps(circumstances);
   const namespace = 'soak.items';
   const steps: ClientBulkWriteModel<{ 'soak.items': Item }>[] = [
     { namespace, name: 'insertOne', document: item },
@@ -276,8 +276,8 @@ function clientBulkWrite(circumstances: Circumstances): Operation {
       });
       return [result.insertedCount, result.deletedCount, result.matchedCount];
     },
-    answer,
-    changes,
+    ...outcome,
+    between: item,
     atomic: false,
   };
 }

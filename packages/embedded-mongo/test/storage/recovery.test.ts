@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { linesOf } from '../../src/storage/check/report.js';
@@ -11,6 +11,7 @@ import { scanDocuments } from '../../src/storage/reading.js';
 import { createIndex } from '../../src/storage/schema.js';
 import type { Store as StoreType } from '../../src/storage/store.js';
 import { BUILT, checkInProcess, Disk, openBuiltStore } from './built.js';
+import { copyOf, dataOf, killedAfter } from './killed.js';
 import { byField, cleanUp, close, insert, int, newFolder, set, withAccounts } from './store-kit.js';
 
 const { repairFolder } = (await import(`${BUILT}offline/repair.js`)) as { repairFolder: typeof RepairFolder };
@@ -21,38 +22,7 @@ const { compactFolder } = (await import(`${BUILT}offline/compact.js`)) as {
 const FIRST = JOURNAL_FILES[0];
 const ROUNDS = 12;
 
-/** Without LMDB's lock file, which tells of readers that the copy has not. */
-const copyOf = (folder: string): string => {
-  const copy = join(newFolder(), 'copy');
-  cpSync(folder, copy, { recursive: true, filter: (path) => !path.endsWith('-lock') });
-  return copy;
-};
-
 const accountsIn = (store: StoreType): Collection => store.catalogue.find('test.accounts') as Collection;
-
-const dataOf = (folder: string): Buffer => readFileSync(join(folder, 'data.mdb'));
-
-/**
- * What is left of a folder when its process is killed after `write`, before the data file has followed. That waits for
- * a moment; where the machine was too slow for it, all is tried again with another copy of `original`.
- */
-async function killedAfter(
-  original: string,
-  write: (store: StoreType, accounts: Collection) => Promise<void>,
-): Promise<string> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const home = copyOf(original);
-    const store = openBuiltStore(home);
-    const before = dataOf(home);
-    await write(store, accountsIn(store));
-    const folder = copyOf(home);
-    const isInTime = dataOf(home).equals(before) && dataOf(folder).equals(before);
-    await close(store);
-    expect(existsSync(join(home, FIRST))).toBe(false);
-    if (isInTime) return folder;
-  }
-  throw new Error('the data file always followed too soon');
-}
 
 const contentsNow = (store: StoreType): Map<string, unknown> => {
   const view = store.latest();
@@ -84,7 +54,8 @@ async function killedFolder(): Promise<{ folder: string; after: Map<string, unkn
   await createIndex(first, await withAccounts(first), byField('n'));
   await close(first);
   let after: Map<string, unknown>[] = [];
-  const folder = await killedAfter(home, async (store, accounts) => {
+  const folder = await killedAfter(home, async (store) => {
+    const accounts = accountsIn(store);
     after = [contentsNow(store)];
     for (let round = 0; round < ROUNDS; round += 1) {
       await store.writeOnce((own) => {
@@ -131,8 +102,8 @@ describe('a folder that was not closed', () => {
     let killed = folder;
     let expected = new Map<string, unknown>();
     for (let round = 0; round < 4; round += 1) {
-      killed = await killedAfter(killed, async (store, accounts) => {
-        await store.writeOnce((own) => insert(own, accounts, { _id: `later-${String(round)}` }));
+      killed = await killedAfter(killed, async (store) => {
+        await store.writeOnce((own) => insert(own, accountsIn(store), { _id: `later-${String(round)}` }));
         expected = contentsNow(store);
         await store.durable();
       });

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Int32 } from 'bson';
 import { decodeDoc } from '../../src/bson/codec.js';
 import type { Doc, Value } from '../../src/bson/types.js';
-import type { Collection } from '../../src/storage/collection.js';
+import type { Collection, Index } from '../../src/storage/collection.js';
 import { readDocument, scanDocuments, scanIndex } from '../../src/storage/reading.js';
 import { deleteDocument, idKeyOf } from '../../src/storage/records.js';
 import { clearDropped, createCollection, createIndex, dropCollection } from '../../src/storage/schema.js';
@@ -123,6 +123,29 @@ describe('indexes', () => {
     expect(ids(store, accounts, 'tags_1')).toEqual(['a', 'b', 'c', 'c']);
   });
 
+  it('are not read by a transaction that shows a part of them, though it used the collection late', async () => {
+    const store = openStore();
+    const accounts = await withAccounts(store);
+    const first = store.begin();
+    first.touch(accounts);
+    const built = createIndex(store, accounts, byField('n'));
+    await nextTurn();
+    const index = accounts.indexes[1] as Index;
+    const [held, early] = [store.begin(), store.begin()];
+    held.touch(accounts);
+    first.end();
+    while (store.counts.count(index.prefix) < 2) await nextTurn();
+    // The index waits for one transaction alone; this one began before it had any entry.
+    expect([...scanIndex(early, index)]).toEqual([]);
+    expect(() => {
+      early.touch(accounts);
+    }).toThrow('pending collection catalog changes');
+    held.end();
+    await built;
+    early.end();
+    expect(ids(store, accounts, 'n_1')).toEqual(['a', 'b']);
+  });
+
   it('are complete when they are built while transactions and plain writes go on', async () => {
     const store = openStore();
     const accounts = await createCollection(store, 'test', 'accounts', new Map());
@@ -161,7 +184,12 @@ describe('indexes', () => {
     });
     let previous = store.begin();
     for (let n = 0; !done; n += 1) {
-      set(previous, accounts, `k${String(n % 20)}`, { n: int(100 + n) });
+      try {
+        set(previous, accounts, `k${String(n % 20)}`, { n: int(100 + n) });
+      } catch (error) {
+        // Once, when the index is whole: this one is older.
+        expect(error).toMatchObject({ codeName: 'SnapshotUnavailable' });
+      }
       const next = store.begin();
       await nextTurn();
       store.publish(previous);

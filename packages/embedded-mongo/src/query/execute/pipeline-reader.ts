@@ -7,8 +7,8 @@ import type { ScanResults } from './execute.js';
 /** How many documents are read at a time. */
 const READ = 128;
 
-/** The results of a query upon a collection by its name; `undefined` where there is no collection. */
-export type OpenQuery = (collection: string, query: LeadingQuery) => ScanResults | undefined;
+/** The results of a query upon a collection by its name, as the view shows it; `undefined` where there is no collection. */
+export type OpenQuery = (collection: string, query: LeadingQuery, view: View) => ScanResults | undefined;
 
 /** Reads all that one pipeline reads, from the picture that the batch under way is to show. */
 export class PipelineReader implements CollectionReader {
@@ -36,7 +36,7 @@ export class PipelineReader implements CollectionReader {
   }
 
   read(collection: string, query: LeadingQuery): AsyncIterable<Doc> {
-    return this.documents(this.openQuery(collection, query));
+    return this.documents(this.openQuery(collection, query, this.opened().view));
   }
 
   /** The documents of a scan; none where there is no collection. */
@@ -45,8 +45,8 @@ export class PipelineReader implements CollectionReader {
     this.reading.add(results);
     try {
       for (;;) {
-        if (this.batch === undefined) throw new Error('a pipeline read between two batches');
-        const docs = await results.nextDocs(this.batch.view, READ, this.batch.slice);
+        const { view, slice } = this.opened();
+        const docs = await results.nextDocs(view, READ, slice);
         if (docs.length === 0) return;
         yield* docs;
       }
@@ -54,5 +54,10 @@ export class PipelineReader implements CollectionReader {
       results.close();
       this.reading.delete(results);
     }
+  }
+
+  private opened(): { readonly view: View; readonly slice: TimeSlice } {
+    if (this.batch === undefined) throw new Error('a pipeline read between two batches');
+    return this.batch;
   }
 }

@@ -1,5 +1,5 @@
 import type { Doc } from '../../bson/types.js';
-import type { Collection, Index } from '../../storage/collection.js';
+import type { Index } from '../../storage/collection.js';
 import { union, type KeyRange } from './bounds.js';
 import { conjunctionOf, type Conjunction } from './conditions.js';
 import { impliesExistence, impliesFilter } from './partial.js';
@@ -53,17 +53,17 @@ const rank = {
 
 /** All ways to answer the query: there is always that of reading everything. */
 export function candidatesFor(
-  collection: Collection,
+  indexes: readonly Index[],
   query: Conjunction,
   sort: readonly SortField[],
 ): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const index of collection.indexes) {
+  for (const index of indexes) {
     if (index.ready && isUsable(index, query))
-      candidates.push(...candidatesIn(index, query, sort, collection.indexes.length));
+      candidates.push(...candidatesIn(index, query, sort, indexes.length));
   }
-  for (const branches of worthwhile(query.alternatives, collection.indexes.length)) {
-    candidates.push(...separateScans(collection, query, branches, sort));
+  for (const branches of worthwhile(query.alternatives, indexes.length)) {
+    candidates.push(...separateScans(indexes, query, branches, sort));
   }
   return candidates;
 }
@@ -168,16 +168,16 @@ function rankOf(index: Index, found: IndexRanges, sorted: boolean, sorting: bool
 
 /** Each branch of an `$or` by the index that suits it best; also those that give the order, to be merged. */
 function separateScans(
-  collection: Collection,
+  indexes: readonly Index[],
   query: Conjunction,
   branches: readonly Doc[],
   sort: readonly SortField[],
 ): Candidate[] {
-  const found = branches.map((branch) => candidatesFor(collection, withBranch(query, branch), []));
+  const found = branches.map((branch) => candidatesFor(indexes, withBranch(query, branch), []));
   const candidates = [separately(found, sort.length === 0 ? 'any order' : 'unsorted')];
   if (sort.length > 0) {
     const inOrder = branches.map((branch) =>
-      candidatesFor(collection, withBranch(query, branch), sort).filter(({ sorted }) => sorted),
+      candidatesFor(indexes, withBranch(query, branch), sort).filter(({ sorted }) => sorted),
     );
     candidates.push(separately(inOrder, 'merged'));
   }

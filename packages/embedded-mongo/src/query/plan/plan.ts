@@ -1,7 +1,7 @@
 import { BSONRegExp } from 'bson';
 import { encodeKeyValue } from '../../bson/keystring.js';
 import { Undefined, type Doc, type Value } from '../../bson/types.js';
-import type { Collection } from '../../storage/collection.js';
+import type { Collection, Index } from '../../storage/collection.js';
 import { naturalIndex } from '../../storage/insertion-order.js';
 import { boundPart } from '../../storage/keys.js';
 import { best, candidatesFor, candidatesIn, isUsable, type Candidate, type IndexScan } from './candidates.js';
@@ -35,6 +35,8 @@ export interface PlanOptions {
   readonly hint?: Hint | undefined;
   /** Strings compare by a collation: then no index tells where they are, nor in which order. */
   readonly collated?: boolean;
+  /** What is to be read shows everything up to this sequence; an index that is whole from a later one on is passed over. */
+  readonly asOf?: number;
 }
 
 /**
@@ -63,11 +65,17 @@ export function planQuery(collection: Collection, filter: Doc, options: PlanOpti
     const index = hintedIndex(collection, options.hint, (hinted) => isUsable(hinted, query));
     return planOf(best(candidatesIn(index, query, sort)) as Candidate, unsorted);
   }
-  const found = best(candidatesFor(collection, query, sort)) as Candidate;
+  const found = best(candidatesFor(indexesFor(collection, options), query, sort)) as Candidate;
   if (sort.length === 0 && found.scans.every(({ index, bounded }) => index.id === 0 && !bounded)) {
     return wholeScan(collection, 1, !unsorted, found.exact);
   }
   return planOf(found, unsorted);
+}
+
+function indexesFor({ indexes }: Collection, { asOf = Infinity }: PlanOptions): readonly Index[] {
+  return indexes.every(({ wholeFrom }) => wholeFrom <= asOf)
+    ? indexes
+    : indexes.filter(({ wholeFrom }) => wholeFrom <= asOf);
 }
 
 /** The place of the only possible document, when a filter asks for one `_id`; `undefined` when it does not. */

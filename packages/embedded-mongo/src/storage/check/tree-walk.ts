@@ -1,4 +1,5 @@
 import type { Key } from '../keys.js';
+import { BIG_DATA, BRANCH, HEADER, LEAF, nodeAt, OVERFLOW, type Node } from './node.js';
 import type { Meta, PageFile, Root, TreeSize } from './page-file.js';
 
 /** Receives what a walk meets. */
@@ -13,12 +14,6 @@ export interface TreeVisitor {
   readonly wants?: (low: Key, high: Key | undefined) => boolean;
 }
 
-const HEADER = 24;
-const NODE = 8;
-const BRANCH = 1;
-const LEAF = 2;
-const OVERFLOW = 4;
-const BIG_DATA = 1;
 const DEEPEST = 32;
 
 interface Place {
@@ -28,14 +23,6 @@ interface Place {
   /** No page below another can be newer than that. */
   readonly txn: number;
   readonly depth: number;
-}
-
-interface Node {
-  readonly key: Key;
-  /** The child of a branch, the data length of a leaf's entry. */
-  readonly number: number;
-  readonly flags: number;
-  readonly dataAt: number;
 }
 
 /** Visits every page of one tree of one state and checks its structure. */
@@ -203,19 +190,4 @@ export class TreeWalk {
 
 function isBetween(key: Key, last: Key | undefined, { low, high }: Place): boolean {
   return key >= low && (high === undefined || key < high) && (last === undefined || key > last);
-}
-
-function nodeAt(bytes: Buffer, offset: number, upper: number, isBranch: boolean): Node | undefined {
-  if (offset < upper || offset + NODE > bytes.length) return undefined;
-  const keyLength = bytes.readUInt16LE(offset + 6);
-  const dataAt = offset + NODE + keyLength;
-  if (dataAt > bytes.length) return undefined;
-  const low = bytes.readUInt32LE(offset);
-  const flags = bytes.readUInt16LE(offset + 4);
-  return {
-    key: bytes.toString('latin1', offset + NODE, dataAt),
-    number: isBranch ? low + flags * 2 ** 32 : low,
-    flags: isBranch ? 0 : flags,
-    dataAt,
-  };
 }

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Key } from '../keys.js';
-import type { Change } from '../long-runs.js';
+import type { Change } from '../page-fill/rearrangement.js';
 
 /**
  * One durable step of the data: everything that was published after one sequence, up to and including another. Frames

@@ -225,6 +225,7 @@ function reportUnknown(salvage: Salvage, known: readonly Collection[], problems:
 /** Records as a view; they must be in key order. */
 function viewOf(records: Records): View {
   return {
+    sequence: 0,
     get: (key) => records.get(key),
     *range(from, to) {
       for (const [key, value] of records) if (key >= from && key < to) yield [key, value];

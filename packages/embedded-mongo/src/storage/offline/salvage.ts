@@ -5,7 +5,7 @@ import { PageFile, type Meta } from '../check/page-file.js';
 import { TreeWalk, type TreeVisitor } from '../check/tree-walk.js';
 import { DATA_FILE } from '../disk.js';
 import type { Key } from '../keys.js';
-import type { Change } from '../long-runs.js';
+import type { Change } from '../page-fill/rearrangement.js';
 import { LostLeaves } from './lost-leaves.js';
 
 /** The first two pages tell of states of the file; they belong to no tree. */
