@@ -48,14 +48,15 @@ export class Writers {
     this.running = Array.from({ length: WRITERS }, (_, writer) => this.write(writer));
   }
 
-  /** Resolves when so many more commands have been acknowledged. */
+  /** Resolves when so many more commands have been acknowledged, however long that takes while they get on. */
   async acknowledgedMore(count: number): Promise<void> {
     const { acknowledged, surprises } = this.outcome;
     const target = acknowledged.size + count;
-    const deadline = Date.now() + PATIENCE_MS;
+    let [seen, seenAt] = [acknowledged.size, Date.now()];
     while (acknowledged.size < target) {
       if (surprises.length > 0) throw new Error(surprises.slice(0, 5).join('\n'));
-      if (Date.now() > deadline) throw new Error('The writers do not get on');
+      if (acknowledged.size > seen) [seen, seenAt] = [acknowledged.size, Date.now()];
+      if (Date.now() > seenAt + PATIENCE_MS) throw new Error('The writers do not get on');
       await pause(5);
     }
   }
