@@ -7,9 +7,14 @@ const OWN = prefixOf(0, 0).slice(0, 4);
 const FORMAT = prefixOf(0, RESERVED.format);
 const CHECKSUM_BYTES = 4;
 
+/** Whether an entry is a record of the engine's own. */
+export function isOwnRecord(key: Key): boolean {
+  return key.startsWith(OWN);
+}
+
 /** Whether a record of the engine's own carries a checksum on disk; the format's version alone has none. */
 export function isSealed(key: Key): boolean {
-  return key.startsWith(OWN) && key !== FORMAT;
+  return isOwnRecord(key) && key !== FORMAT;
 }
 
 /** The CRC-32 over a key and its value. */

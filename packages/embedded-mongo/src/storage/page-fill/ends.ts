@@ -1,4 +1,5 @@
 import type { Key } from '../keys.js';
+import { isOwnRecord } from '../seal.js';
 import type { Leaves } from './leaves.js';
 import { putApart } from './put-apart.js';
 import type { Rearrangement } from './rearrangement.js';
@@ -40,7 +41,7 @@ export class Ends {
 
 /** Whether an entry is a document, or one of the engine's own: neither are kept in parts. */
 function isDocument(key: Key): boolean {
-  return (key.charCodeAt(4) === 0 && key.charCodeAt(5) === 0) || key.startsWith('\0\0\0\0');
+  return (key.charCodeAt(4) === 0 && key.charCodeAt(5) === 0) || isOwnRecord(key);
 }
 
 function apart(key: Key, leaves: Pick<Leaves, 'of' | 'sizes'>): Rearrangement | undefined {

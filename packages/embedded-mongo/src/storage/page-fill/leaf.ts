@@ -21,7 +21,7 @@ export class PageOfEntries {
   readonly count: number;
 
   constructor(
-    private readonly bytes: Buffer,
+    protected readonly bytes: Buffer,
     private readonly isBranch: boolean,
   ) {
     this.count = bytes.readUInt16LE(20) >>> 1;
@@ -54,7 +54,7 @@ export class PageOfEntries {
 /** A leaf of the data file. */
 export class LeafPage extends PageOfEntries implements Leaf {
   constructor(
-    private readonly page: Buffer,
+    page: Buffer,
     readonly end: Key | undefined,
     private readonly sizes: PageSizes,
   ) {
@@ -74,8 +74,8 @@ export class LeafPage extends PageOfEntries implements Leaf {
     const entries: (readonly [Key, Uint8Array])[] = [];
     for (let at = place; at < this.count; at += 1) {
       const { key, number: length, flags, dataAt } = this.nodeAt(at);
-      if ((flags & BIG_DATA) !== 0 || dataAt + length > this.page.length) return undefined;
-      entries.push([key, this.page.subarray(dataAt, dataAt + length)]);
+      if ((flags & BIG_DATA) !== 0 || dataAt + length > this.bytes.length) return undefined;
+      entries.push([key, this.bytes.subarray(dataAt, dataAt + length)]);
     }
     return entries;
   }

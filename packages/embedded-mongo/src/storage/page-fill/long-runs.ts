@@ -1,5 +1,5 @@
 import type { Key } from '../keys.js';
-import { isSealed } from '../seal.js';
+import { isOwnRecord } from '../seal.js';
 import type { Leaf } from './leaf.js';
 import type { Leaves } from './leaves.js';
 import type { Change, Rearrangement } from './rearrangement.js';
@@ -30,7 +30,7 @@ export function takeLongRuns(
   leaves: Pick<Leaves, 'of' | 'sizes'>,
 ): Rearrangement[] {
   // What was read from a page is written again as it is stored: a value with a checksum would get a second one.
-  const sorted = [...changes.keys()].filter((key) => !isSealed(key)).sort();
+  const sorted = [...changes.keys()].filter((key) => !isOwnRecord(key)).sort();
   return groups(sorted).flatMap((keys) => runsAmong(keys, changes, leaves));
 }
 
