@@ -134,6 +134,9 @@ describe('a register by effective date', () => {
 
   it('has filters that leave rows out, not their amounts', async () => {
     const id = await randomAccount(50);
+    // One that is found for certain, whatever the others have come to.
+    const found = { ...told, effective_on: '2026-01-31', envelope_id: 0, amount_minor: 7 };
+    await desk.record(id, { type: 'DepositMoney', ...found });
     const events = (await eventsOf(id)).filter(({ postings }) => postings.length > 0);
     const others = () => ({ kind: 'deposit' });
     const asked = question({ from: '2026-01-01', to: '2026-02-27', limit: 50, others });
@@ -254,10 +257,13 @@ describe('a rebuild', () => {
     const writers = ids.flatMap((id) => [id, id]).map(async (id) => {
       for (; going; acted += 1) await act(id);
     }); // prettier-ignore
-    for (let round = 0; round < 3; round += 1) expect(await readers.rebuild()).toEqual([]);
+    // However fast the one and the other are: three rebuilds at least, and writers that did something meanwhile.
+    for (let round = 0; round < 3 || acted <= 50; round += 1) {
+      expect(await readers.rebuild()).toEqual([]);
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, 1)), ...writers]);
+    }
     going = false;
     await Promise.all(writers);
-    expect(acted).toBeGreaterThan(50);
     const before = await Promise.all(ids.map(models));
     expect(await readers.audit()).toEqual([]);
     expect(await readers.rebuild()).toEqual([]);
