@@ -40,7 +40,12 @@ describe('a transaction that is ended in the middle of a statement', () => {
   }
 
   it('changes nothing and holds no lock afterwards', async () => {
-    expectTransient(await endedDuring((session) => rows.updateMany({}, { $inc: { n: 1 } }, { session })));
+    const change = (session: ClientSession): Promise<unknown> =>
+      rows.updateMany({}, { $inc: { n: 1 } }, { session });
+    // A client that stands still before it has sent the end comes too late for that statement; the next may be in time.
+    let error: unknown;
+    for (let tries = 0; error === undefined && tries < 50; tries += 1) error = await endedDuring(change);
+    expectTransient(error);
     expect(await rows.countDocuments({ n: 1 })).toBe(0);
     const free = await rows.updateMany({}, { $set: { n: 5 } }, { maxTimeMS: 30_000 });
     expect(free.modifiedCount).toBe(DOCUMENTS);
