@@ -38,8 +38,7 @@ describe('faults of the database, at random under load', () => {
   afterAll(() => database.stop());
 
   /** Sets one fault after the other, and cuts connections in place of answers to what was carried out. */
-  async function sabotage(until: () => boolean): Promise<Map<string, number>> {
-    const thrown = new Map<string, number>();
+  async function sabotage(until: () => boolean, thrown: Map<string, number>): Promise<void> {
     const note = (fault: string) => thrown.set(fault, (thrown.get(fault) ?? 0) + 1);
     while (!until()) {
       const command = oneOf(ALL);
@@ -57,23 +56,25 @@ describe('faults of the database, at random under load', () => {
     }
     database.proxy.fateOf = () => 'pass';
     await database.engine.fail(undefined);
-    return thrown;
   }
 
   it('nothing twice, nothing lost, no 500; with a key, one effect', async () => {
     const writers = await Writers.open({ origins: database.services.origins });
     const { outcome } = writers;
     let over = false;
-    const sabotaged = sabotage(() => over);
+    const thrown = new Map<string, number>();
+    const sabotaged = sabotage(() => over, thrown);
     writers.start();
     try {
-      while (outcome.acknowledged.size < ACKNOWLEDGED) await writers.acknowledgedMore(100);
+      // On a fast machine the writers come to their number before many kinds of faults have had their turn.
+      while (outcome.acknowledged.size < ACKNOWLEDGED || thrown.size <= FAULTS.length / 2) {
+        await writers.acknowledgedMore(100);
+      }
     } finally {
       over = true;
       await sabotaged;
       await writers.stop();
     }
-    const thrown = await sabotaged;
     const { events, problems } = await audited(database.databaseUri, writers);
     const { acknowledged, refused, unknown, replays, unavailable } = outcome;
     process.stdout.write(
@@ -83,6 +84,5 @@ describe('faults of the database, at random under load', () => {
     );
     if (problems.length > 0) console.error(database.services.complaints);
     expect(problems).toEqual([]);
-    expect(thrown.size).toBeGreaterThan(FAULTS.length / 2);
   }, 600_000);
 });
