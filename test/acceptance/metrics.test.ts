@@ -118,5 +118,5 @@ describe('METRICS', () => {
     const off = await startService({ env: { METRICS: 'off' } });
     expect((await off.api('GET', '/metrics')).body).toMatchObject({ code: 'route_not_found' });
     await off.stop();
-  }, 180_000);
+  });
 });

@@ -145,11 +145,16 @@ describe('projections:rebuild', () => {
 
   it('killed at its work, and run again, leaves the same read models and nothing else', async () => {
     const before = await readModels();
-    const cut = start('projections-rebuild');
-    const next = { account_id: account, generation: Number(before.generation) + 1 };
-    while ((await db.collection('register').countDocuments(next, { limit: 1 })) === 0) await pause(5);
-    cut.child.kill('SIGKILL');
-    expect((await cut.ended).signal).toBe('SIGKILL');
+    // A rebuild that was over before it was killed is followed by another.
+    for (let generation = Number(before.generation) + 1, isCut = false; !isCut; generation += 1) {
+      const cut = start('projections-rebuild');
+      const next = { account_id: account, generation };
+      while ((await db.collection('register').countDocuments(next, { limit: 1 })) === 0) await pause(5);
+      cut.child.kill('SIGKILL');
+      const { code, signal } = await cut.ended;
+      isCut = signal === 'SIGKILL';
+      if (!isCut) expect(code).toBe(0);
+    }
     await forgetTheRebuild();
     const { code, stdout } = await run('projections-rebuild');
     expect([code, stdout]).toEqual([0, expect.stringContaining('of 1 of 1 accounts.')]);

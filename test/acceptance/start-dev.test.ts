@@ -13,7 +13,7 @@ const PARTS = [
   ...['package.json', 'tsconfig.json', 'bin', 'src', 'dist'].map((part) => `packages/embedded-mongo/${part}`),
 ];
 const READY = /Envelope Ledger is ready/g;
-const PATIENCE_MS = 50_000;
+const PATIENCE_MS = 240_000;
 
 /** The checkout in a folder of its own, served by `npm run start:dev`. */
 class DevelopedService {
@@ -99,5 +99,5 @@ describe('npm run start:dev', () => {
     } finally {
       expect(await service.stop()).toBe(0);
     }
-  }, 120_000);
+  }, 600_000);
 });

@@ -195,7 +195,7 @@ describe('a stop', () => {
     expect([201, 503]).toContain((await slow.finish()).status);
     expect(await service.ended).toMatchObject({ code: 0, stderr: '' });
     await service.stop();
-  }, 60_000);
+  });
 
   it('asked for many times is one stop', async () => {
     const service = await startService();

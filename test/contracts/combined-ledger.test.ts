@@ -148,7 +148,7 @@ describe('commands of the ledger that share a transaction', () => {
     );
     expect(accepted).toBeGreaterThan(100);
     expect(refused).toBeGreaterThan(20);
-  }, 300_000);
+  }, 600_000);
 
   it('a batch over accounts is undone with what earlier commands left of it', async () => {
     const desk = new Desk(database.connection);

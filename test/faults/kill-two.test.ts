@@ -68,7 +68,7 @@ describe('kill -9 of two services on one database, and of the engine', () => {
       expect(round.problems).toEqual([]);
       expect(round.acknowledged).toBeGreaterThanOrEqual(ACKNOWLEDGED_BETWEEN_KILLS);
     },
-    120_000,
+    600_000,
   );
 
   it(

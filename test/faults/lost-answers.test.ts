@@ -32,25 +32,30 @@ describe('an idempotency key', () => {
   it('fifty times at once, to two services: one event, one answer', async () => {
     const [account = ''] = ledger.accounts;
     const pair = callers(25);
-    const send = (index: number) =>
-      pair[index % 2 ? 1 : 0].post(
-        `/accounts/${account}/deposits`,
-        { amount: 1, description: 'fifty' },
-        'fifty',
-      );
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => send(index)));
-    const codes = answers.map((answer) => answer?.body['code'] ?? answer?.status);
-    expect(new Set(codes)).toEqual(new Set([201, 'idempotency_in_flight']));
-    const made = answers.filter((answer) => answer?.status === 201 && !answer.isReplay);
-    expect(made).toHaveLength(1);
-    expect(await recorded(account, 'fifty')).toBe(1);
-    for (const index of [0, 1]) {
-      const again = await send(index);
-      expect([again?.status, again?.isReplay]).toEqual([201, true]);
-      expect(again?.body).toEqual(made[0]?.body);
+    // Where this process stands still between two of them, the first may be over before the second is sent: then again.
+    for (let round = 0, met = false; !met; round += 1) {
+      const name = `fifty ${round}`;
+      const send = (index: number) =>
+        pair[index % 2 ? 1 : 0].post(
+          `/accounts/${account}/deposits`,
+          { amount: 1, description: name },
+          name,
+        );
+      const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => send(index)));
+      const codes = new Set(answers.map((answer) => answer?.body['code'] ?? answer?.status));
+      met = codes.delete('idempotency_in_flight');
+      expect(codes).toEqual(new Set([201]));
+      const made = answers.filter((answer) => answer?.status === 201 && !answer.isReplay);
+      expect(made).toHaveLength(1);
+      expect(await recorded(account, name)).toBe(1);
+      for (const index of [0, 1]) {
+        const again = await send(index);
+        expect([again?.status, again?.isReplay]).toEqual([201, true]);
+        expect(again?.body).toEqual(made[0]?.body);
+      }
     }
     for (const caller of pair) caller.close();
-  }, 60_000);
+  });
 
   it.each([
     ['deposits', { amount: 2 }],
@@ -95,7 +100,7 @@ describe('an idempotency key', () => {
       expect((await counted()) - before).toBe(made);
       one.close();
     },
-    120_000,
+    600_000,
   );
 });
 

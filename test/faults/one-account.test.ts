@@ -37,7 +37,7 @@ describe('two services on one database, and one account that all write to', () =
     if (problems.length > 0) console.error(services.complaints);
     expect(problems).toEqual([]);
     expect(acknowledged.size).toBeGreaterThanOrEqual(ACKNOWLEDGED);
-  }, 300_000);
+  }, 600_000);
 
   it(`lets exactly half of ${DEBITS} debits through where the envelope holds half of them`, async () => {
     const { token, accounts } = writers.ledger;
@@ -60,7 +60,7 @@ describe('two services on one database, and one account that all write to', () =
     expect([count('201'), count('409 envelope_overdrawn')]).toEqual([DEBITS / 2, DEBITS / 2]);
     for (const caller of callers) caller.close();
     owner.close();
-  }, 60_000);
+  });
 
   it(
     'leaves a database that ledger:verify finds nothing in',

@@ -8,7 +8,7 @@ import { startCommand } from '../kit/operator-command.js';
 import { startService, type Ended, type TestService } from '../kit/service.js';
 
 const SECRET = 'shared by all services of a test '.repeat(2);
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** The database that a service makes for itself on an engine whose connection string names none. */
 export const databaseOf = ({ uri }: EngineProcess): string => uri.replace(/\/(\?|$)/, '/envelope_ledger$1');

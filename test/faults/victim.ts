@@ -11,7 +11,7 @@ import { startService, type Ended, type TestService } from '../kit/service.js';
 import type { Killable } from './rounds.js';
 
 /** How long anything that has to come may take before the test gives up. Far more than it should take. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** What a kill is aimed at; `both` are killed one right after the other. */
 export type Target = 'service' | 'engine' | 'both';

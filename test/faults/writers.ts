@@ -8,7 +8,7 @@ import { Outcome } from './outcome.js';
 
 const WRITERS = 16;
 const AFTER_A_FAILURE_MS = 100;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 
 /** Where writers write to, and how. */
 export interface WritersOptions {

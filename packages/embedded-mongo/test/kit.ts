@@ -49,7 +49,7 @@ export async function startEngine(options: StartOptions = {}): Promise<TestEngin
     ...[process.execPath, command, `--dbpath=${dbPath}`, `--socket=${socket}`, '--exit-with-parent'],
   ];
   let running = await launch(line, env);
-  const client = new MongoClient(running.uri, { serverSelectionTimeoutMS: 10_000, ...options.client });
+  const client = new MongoClient(running.uri, { serverSelectionTimeoutMS: 60_000, ...options.client });
   await client.connect();
   return {
     uri: running.uri,

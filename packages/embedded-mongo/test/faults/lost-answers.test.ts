@@ -213,7 +213,7 @@ async function loseAnswersOfWrites(rounds: number): Promise<Findings> {
 }
 
 const ONCE = { answersLost: ROUNDS, wrongEffects: [], wrongResults: [] };
-const LONG = Math.max(60_000, ROUNDS * 10_000);
+const LONG = ROUNDS * 60_000;
 
 const NO_COMMIT_RECORD = MUTANTS.filter(({ name }) => name === 'a commit leaves no record');
 const NO_WRITE_RECORD: Mutant = {

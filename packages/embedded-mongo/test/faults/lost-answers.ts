@@ -72,7 +72,7 @@ export class DyingEngine {
       maxPoolSize: 1,
       monitorCommands,
       minHeartbeatFrequencyMS: 50,
-      serverSelectionTimeoutMS: 10_000,
+      serverSelectionTimeoutMS: 60_000,
     }).connect();
   }
 

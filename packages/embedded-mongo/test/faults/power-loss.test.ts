@@ -94,7 +94,7 @@ aRecorder?.('when the power fails', () => {
   it(`nothing acknowledged is lost in ${String(IMAGES)} images, and nothing is there in part`, async () => {
     const findings = await tryEngine(IMAGES);
     expect(findings).toEqual({ lost: 0, invented: 0, inPart: 0, damaged: 0 });
-  }, 120_000);
+  }, 600_000);
 
   it.each(CARELESS.map((mutant): [string, Mutant] => [mutant.name, mutant]))(
     'an engine is caught that %s',
@@ -108,7 +108,7 @@ aRecorder?.('when the power fails', () => {
         await copy.remove();
       }
     },
-    120_000,
+    600_000,
   );
 
   async function tryEngine(images: number, command?: string): Promise<Findings> {

@@ -13,5 +13,5 @@ describe('concurrent transactions and plain writes upon few documents', () => {
     } finally {
       await engine.stop();
     }
-  }, 240_000);
+  }, 600_000);
 });

@@ -54,7 +54,7 @@ export function startCommand(...args: string[]): Running {
 
 /** Whether an engine answers a ping. */
 export async function answers(uri: string): Promise<boolean> {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5_000 });
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 60_000 });
   try {
     return (await client.db('admin').command({ ping: 1 }))['ok'] === 1;
   } finally {

@@ -76,7 +76,7 @@ async function connect(uri: string): Promise<{ client: MongoClient; name: string
     appName: name,
     maxPoolSize: 2,
     minHeartbeatFrequencyMS: 50,
-    serverSelectionTimeoutMS: 15_000,
+    serverSelectionTimeoutMS: 60_000,
   });
   try {
     return { client: await client.connect(), name };

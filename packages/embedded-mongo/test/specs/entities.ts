@@ -108,7 +108,7 @@ export class Entities implements Known {
     const client = new MongoClient(withOptions(this.uri, uriOptions), {
       ...WITHOUT_FIRST_CHECKOUT,
       monitorCommands: true,
-      serverSelectionTimeoutMS: 10_000,
+      serverSelectionTimeoutMS: 60_000,
       minHeartbeatFrequencyMS: HEARTBEAT_MS,
     });
     this.logs.set(description.id, new EventLog(client, description));

@@ -24,7 +24,7 @@ export class SpecEngine {
     const { host } = new URL(await running.printed(/is ready: (\S+)/));
     // Without directConnection: the driver then sees a replica set, as the cases ask for.
     const uri = `mongodb://${host}/?replicaSet=rs0`;
-    const internal = new MongoClient(uri, { serverSelectionTimeoutMS: 10_000 });
+    const internal = new MongoClient(uri, { serverSelectionTimeoutMS: 60_000 });
     await internal.connect();
     return new SpecEngine(running, socketFolder, uri, internal);
   }

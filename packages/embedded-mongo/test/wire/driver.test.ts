@@ -33,7 +33,7 @@ describe('the official driver', () => {
   });
 
   const withClient = async <T>(uri: string, use: (client: MongoClient) => Promise<T>): Promise<T> => {
-    const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5_000 });
+    const client = new MongoClient(uri, { serverSelectionTimeoutMS: 60_000 });
     try {
       return await use(await client.connect());
     } finally {
@@ -52,7 +52,7 @@ describe('the official driver', () => {
 
   it.each(uris)('pings and says hello by %s', async (name, uri) => {
     const api = name.includes('server API') ? ({ serverApi: '1' } as const) : {};
-    const client = new MongoClient(uri(), { serverSelectionTimeoutMS: 5_000, ...api });
+    const client = new MongoClient(uri(), { serverSelectionTimeoutMS: 60_000, ...api });
     await client.connect();
     const db = client.db('admin');
     expect(await db.command({ ping: 1 })).toMatchObject({ ok: 1 });
@@ -145,7 +145,7 @@ describe('the official driver', () => {
   it('serves mongoose and its transactions by both ways', async () => {
     for (const uri of [uriOf(tcp), uriOf(socket)]) {
       const connection = await mongoose
-        .createConnection(uri, { serverSelectionTimeoutMS: 5_000 })
+        .createConnection(uri, { serverSelectionTimeoutMS: 60_000 })
         .asPromise();
       const things = connection.collection<{ _id: string; n: number }>('things');
       await things.deleteMany({});
