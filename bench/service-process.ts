@@ -92,12 +92,25 @@ export class ServiceProcess {
 /** Further options for node, such as `--cpu-prof`, from `BENCH_NODE_OPTIONS`. */
 const extraArguments = (): string[] => (process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter(Boolean);
 
-/** A TCP port that was free a moment ago. */
+/** Below the ports that systems hand out by themselves, which another program may be given in the meantime. */
+const FIRST_PORT = 10_000;
+const PORTS = 10_000;
+/** Processes that are started one after the other begin far enough from each other. */
+let nextPort = process.pid * 61;
+
+/** A TCP port that was free a moment ago. Nobody is given it who does not ask for it by its number. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + (nextPort % PORTS);
+    nextPort += 1;
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  const listening = once(server.listen(port, '127.0.0.1'), 'listening');
+  if (!(await listening.then(() => true).catch(() => false))) return false;
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No port');
-  return address.port;
+  return true;
 }

@@ -40,7 +40,8 @@ export class Stack {
     const own = (path: string) => !/\/(\.env|keyfile)(\.new)?$/.test(path);
     await cp('containers', join(folder, 'containers'), { recursive: true, filter: own });
     await cp('system-down.sh', join(folder, 'system-down.sh'));
-    const ports = [await freePorts(1), await freePorts(3)] as const;
+    const first = await freePorts(4);
+    const ports = [first, first + 1] as const;
     // A database may run on this machine on MongoDB's own ports.
     const up = (await readFile('system-up.sh', 'utf8')).replace('number=27017', `number=${ports[1]}`);
     if (!up.includes(`number=${ports[1]}`)) throw new Error('system-up.sh has its ports elsewhere');
@@ -110,10 +111,10 @@ function pathOf(tool: string): string {
   return stdout.trim();
 }
 
-/** The first of so many ports in a row that nobody listens on. */
+/** The first of so many ports in a row that nobody listens on, below those that systems hand out by themselves. */
 async function freePorts(count: number): Promise<number> {
   for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 30_000);
+    const first = 20_000 + Math.floor(Math.random() * 12_000);
     const row = Array.from({ length: count }, (_, index) => first + index);
     const servers = await Promise.allSettled(row.map(listen));
     for (const each of servers) if (each.status === 'fulfilled') each.value.close();
