@@ -36,11 +36,7 @@ describe('an idempotency key', () => {
     for (let round = 0, met = false; !met; round += 1) {
       const name = `fifty ${round}`;
       const send = (index: number) =>
-        pair[index % 2 ? 1 : 0].post(
-          `/accounts/${account}/deposits`,
-          { amount: 1, description: name },
-          name,
-        );
+        pair[index % 2 ? 1 : 0].post(`/accounts/${account}/deposits`, { amount: 1, description: name }, name);
       const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => send(index)));
       const codes = new Set(answers.map((answer) => answer?.body['code'] ?? answer?.status));
       met = codes.delete('idempotency_in_flight');
