@@ -181,6 +181,11 @@ const tooMany = (length: number) =>
     commands: Array.from({ length }, () => ask('DepositMoney', { envelope_id: 0, amount_minor: 1 })),
   });
 
+/** More than an account may have; how much it may move in all is hardly ever reached. */
+const tooManyEnvelopes = ask('AddEnvelopes', {
+  names: Array.from({ length: 501 }, (_, index) => `Jar ${index}`),
+});
+
 const command = weighted<LedgerCommand>(
   [2, adding],
   [
@@ -211,6 +216,7 @@ const command = weighted<LedgerCommand>(
       .map((commands) => ask('RecordBatch', { batch_id: '', commands })),
   ],
   [1, fc.constantFrom(0, 1_001).map((length) => tooMany(length))],
+  [1, fc.constant(tooManyEnvelopes)],
   [3, fc.constant(ask('CloseAccount', {}))],
   [5, fc.constant(ask('ReopenAccount', {}))],
   [4, told.map((given) => ask('AnnotateTransaction', { transaction_id: '', ...given }))],

@@ -124,12 +124,16 @@ describe('with an injected measure of free space', () => {
   });
 
   it('takes an index out again that it has no room for', async () => {
-    const store = open();
-    const accounts = await withAccounts(store);
-    for (let at = 0; at < 600; at += 1) {
-      await store.writeOnce((own) => insert(own, accounts, { _id: `n${String(at)}`, n: int(at) }));
-    }
-    await store.durable();
+    const folder = newFolder();
+    const first = open(folder);
+    const filled = await withAccounts(first);
+    // So many that on no machine they are in the index before space is measured again.
+    await first.writeOnce((own) => {
+      for (let at = 0; at < 10_000; at += 1) insert(own, filled, { _id: `n${String(at)}`, n: int(at) });
+    });
+    await close(first);
+    const store = open(folder);
+    const accounts = store.catalogue.find('test.accounts') as StoredCollection;
     const building = createIndex(store, accounts, byField('n'));
     free = 30 * MB;
     await expect(building).rejects.toMatchObject(FULL);

@@ -39,7 +39,7 @@ export interface SoakReport {
 }
 
 const CLIENTS = 5;
-/** A soak goes on until so many operations have been tried, however slow the machine. */
+/** A soak goes on until so many operations have been tried, and the engine has been killed, however slow the machine. */
 const LEAST = 150;
 
 /** What may be in the data folder of an engine that runs. */
@@ -60,6 +60,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 class Soak {
   private readonly faults: string[] = [];
   private readonly modelsPath: string;
+  private kills = 0;
   /** Set while the engine may end: it is killed or stopped. */
   private awaitsEnd = false;
 
@@ -86,11 +87,11 @@ class Soak {
     const deadline = performance.now() + seconds * 1000;
     const tried = (): number => clients.reduce((sum, { counts }) => sum + total(counts), 0);
     const going = (): boolean =>
-      (performance.now() < deadline || tried() < LEAST) &&
+      (performance.now() < deadline || tried() < LEAST || this.kills === 0) &&
       this.faults.length === 0 &&
       workers.every(({ fault }) => fault === undefined);
     const work = workers.map((worker) => worker.work(going));
-    const kills = await this.killNowAndThen(going);
+    await this.killNowAndThen(going);
     await Promise.all(work);
     await expiring.end();
     footprint.stop();
@@ -101,7 +102,7 @@ class Soak {
     writeFileSync(this.modelsPath, JSON.stringify(everything));
     return {
       faults: this.faults,
-      kills,
+      kills: this.kills,
       counts: sumOf(clients.map(({ counts }) => counts)),
       unanswered: clients.reduce((sum, { unsure }) => sum + unsure, 0),
       items: everything.flat().length,
@@ -128,15 +129,15 @@ class Soak {
     return Array.from({ length: CLIENTS }, (_, owner) => new Model(owner));
   }
 
-  /** Resolves with the number of kills when the work is over. */
-  private async killNowAndThen(going: () => boolean): Promise<number> {
+  /** Resolves when the work is over. */
+  private async killNowAndThen(going: () => boolean): Promise<void> {
     const random = this.random(300);
     const most = Math.min(60_000, this.options.seconds * 400);
-    for (let kills = 0; ; kills += 1) {
+    for (; ; this.kills += 1) {
       this.watchForEnd();
       const next = performance.now() + most / 2 + random(most / 2);
       while (going() && performance.now() < next) await wait(20);
-      if (!going()) return kills;
+      if (!going()) return;
       this.awaitsEnd = true;
       await this.engine.kill9();
       await this.engine.restart();
