@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 
 /** How long an answer may take before a writer gives it up. */
-const ANSWER_MS = 40_000;
+const ANSWER_MS = 90_000;
 
 /** What the service answered. */
 export interface Answered {

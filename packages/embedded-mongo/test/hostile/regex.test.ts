@@ -29,6 +29,18 @@ function codeOf(action: () => unknown): number {
   throw new Error('it was not refused');
 }
 
+/** What a search finds; one that is ended because the machine stood still under it is made again, some times. */
+async function foundInTime(pattern: string, text: string): Promise<boolean> {
+  for (let tries = 1; ; tries += 1) {
+    await nextTurn();
+    try {
+      return regexTest(pattern, '')(text);
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== 51156 || tries === 20) throw error;
+    }
+  }
+}
+
 describe('a regular expression', () => {
   it.each(catastrophes)('is ended when it backtracks for long: %s', async (pattern, text) => {
     await nextTurn();
@@ -62,10 +74,7 @@ describe('a regular expression', () => {
       ['NEEDLE', `${'hay '.repeat(2_000_000)}needle`, false],
       ['(?i)NEEDLE', `${'hay '.repeat(2_000_000)}needle`, true],
     ];
-    for (const [pattern, text, found] of cases) {
-      await nextTurn();
-      expect(regexTest(pattern, '')(text)).toBe(found);
-    }
+    for (const [pattern, text, found] of cases) expect(await foundInTime(pattern, text)).toBe(found);
   });
 
   it('is refused where it is too long or too large', () => {
