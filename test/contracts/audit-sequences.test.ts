@@ -142,7 +142,10 @@ describe('the audit of rule 7', () => {
         await database.db.collection(name).deleteMany({});
       }
     });
-    await fc.assert(property, { numRuns: RUNS });
+    // Chance may leave out what leads below 0; not time and again.
+    for (let round = 0; round < 8 && overdrawn === 0; round += 1) {
+      await fc.assert(property, { numRuns: RUNS });
+    }
     process.stdout.write(`audited: ${recorded} commands, overdrawn in between ${overdrawn} times\n`);
     expect(recorded).toBeGreaterThan(100);
     expect(overdrawn).toBeGreaterThan(0);

@@ -132,20 +132,21 @@ describe('commands of the ledger that share a transaction', () => {
     const step = fc.tuple(fc.nat(KINDS.length - 1), fc.nat(2), fc.integer({ min: 1, max: 60 }));
     let accepted = 0;
     let refused = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
-        const desk = new Desk(database.connection);
-        const alone = await outcome(desk, steps, false);
-        const { commits } = desk.store.counters;
-        const together = await outcome(desk, steps, true);
-        expect(together.answers).toEqual(alone.answers);
-        expect(together.stored).toEqual(alone.stored);
-        expect(desk.store.counters.commits - commits).toBeLessThanOrEqual(3 + 1);
-        refused += together.answers.filter((answer) => typeof answer === 'string').length;
-        accepted += together.answers.filter((answer) => typeof answer !== 'string').length;
-      }),
-      { numRuns: 40 },
-    );
+    const property = fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
+      const desk = new Desk(database.connection);
+      const alone = await outcome(desk, steps, false);
+      const { commits } = desk.store.counters;
+      const together = await outcome(desk, steps, true);
+      expect(together.answers).toEqual(alone.answers);
+      expect(together.stored).toEqual(alone.stored);
+      expect(desk.store.counters.commits - commits).toBeLessThanOrEqual(3 + 1);
+      refused += together.answers.filter((answer) => typeof answer === 'string').length;
+      accepted += together.answers.filter((answer) => typeof answer !== 'string').length;
+    });
+    // Chance may make all of them short, or have few of them refused; not time and again.
+    for (let round = 0; round < 5 && (accepted <= 100 || refused <= 20); round += 1) {
+      await fc.assert(property, { numRuns: 40 });
+    }
     expect(accepted).toBeGreaterThan(100);
     expect(refused).toBeGreaterThan(20);
   }, 600_000);

