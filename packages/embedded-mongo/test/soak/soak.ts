@@ -83,6 +83,7 @@ class Soak {
     const gardener = new Gardener(await Line.open(this.engine.uri), this.random(100));
     const expiring = new Expiring(await line(), this.random(200));
     const workers = [...clients, gardener, expiring];
+    await expiring.prepare();
     const footprint = new Footprint(this.engine.dbPath, () => this.engine.pid);
     const deadline = performance.now() + seconds * 1000;
     const tried = (): number => clients.reduce((sum, { counts }) => sum + total(counts), 0);
