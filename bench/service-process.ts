@@ -95,8 +95,8 @@ const extraArguments = (): string[] => (process.env['BENCH_NODE_OPTIONS'] ?? '')
 /** Below the ports that systems hand out by themselves, which another program may be given in the meantime. */
 const FIRST_PORT = 10_000;
 const PORTS = 10_000;
-/** Processes that are started one after the other begin far enough from each other. */
-let nextPort = process.pid * 61;
+/** Processes that are started one after the other begin far enough from each other, and so does one that begins anew. */
+let nextPort = process.pid * 61 + Math.floor(process.uptime()) * 7;
 
 /** A TCP port that was free a moment ago. Nobody is given it who does not ask for it by its number. */
 export async function freePort(): Promise<number> {

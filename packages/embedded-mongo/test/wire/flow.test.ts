@@ -49,7 +49,8 @@ describe('the flow of one connection', () => {
   });
 
   it('runs no further request of a client that does not read, and closes it in the end', async () => {
-    const big = 'x'.repeat(4 * MB);
+    // More than the system takes for a client by itself.
+    const big = 'x'.repeat(12 * MB);
     served = await Served.start(() => ({ big, ok: 1 }), { replyTimeoutMs: 200 });
     const client = await served.client();
     client.socket.pause();
