@@ -102,17 +102,21 @@ describe('fail points', () => {
   });
 
   it('wait before the command runs', async () => {
-    await set(
-      'failCommand',
-      { times: 1 },
-      { failCommands: ['insert'], blockConnection: true, blockTimeMS: 1000 },
-    );
-    let isDone = false;
-    const blocked = insert(1).then(() => (isDone = true));
-    await plain.countDocuments();
-    expect(isDone).toBe(false);
-    await blocked;
-    expect(await plain.countDocuments()).toBe(1);
+    const isSeenToWait = async (_id: number): Promise<boolean> => {
+      const data = { failCommands: ['insert'], blockConnection: true, blockTimeMS: 1000 };
+      await set('failCommand', { times: 1 }, data);
+      let isDone = false;
+      const blocked = insert(_id).then(() => (isDone = true));
+      await plain.countDocuments();
+      const waits = !isDone;
+      await blocked;
+      return waits;
+    };
+    // Whoever stands still for a second does not see it.
+    let [isSeen, tries] = [false, 0];
+    for (; !isSeen && tries < 10; tries += 1) isSeen = await isSeenToWait(tries);
+    expect(isSeen).toBe(true);
+    expect(await plain.countDocuments()).toBe(tries);
   });
 
   it('close the connection after a retryable write took effect; its retry answers the same', async () => {
