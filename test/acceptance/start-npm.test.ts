@@ -10,7 +10,7 @@ import { freePort } from '../../bench/service-process.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** How long a start may take, and an end of all processes, in milliseconds. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 const descendantsOf = (pid: number): number[] =>
   childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
