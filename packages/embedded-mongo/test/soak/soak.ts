@@ -18,6 +18,11 @@ export interface SoakOptions {
   readonly folder: string;
   /** The script that runs the engine. */
   readonly command: string;
+  /**
+   * A soak goes on until so many operations have been tried, and the engine has been killed, however slow the machine;
+   * left out, 150.
+   */
+  readonly least?: number;
   /** How long the clients wait for an answer, in milliseconds; left out, long enough for a slow machine. */
   readonly answerMs?: number;
 }
@@ -39,7 +44,7 @@ export interface SoakReport {
 }
 
 const CLIENTS = 5;
-/** A soak goes on until so many operations have been tried, and the engine has been killed, however slow the machine. */
+/** See `least`. */
 const LEAST = 150;
 
 /** What may be in the data folder of an engine that runs. */
@@ -72,7 +77,7 @@ class Soak {
   }
 
   async run(): Promise<SoakReport> {
-    const { seconds, answerMs } = this.options;
+    const { seconds, least = LEAST, answerMs } = this.options;
     const line = (): Promise<Line> => Line.open(this.engine.uri, answerMs);
     const models = await this.firstModels();
     const clients = await Promise.all(
@@ -88,13 +93,13 @@ class Soak {
     const deadline = performance.now() + seconds * 1000;
     const tried = (): number => clients.reduce((sum, { counts }) => sum + total(counts), 0);
     const going = (): boolean =>
-      (performance.now() < deadline || tried() < LEAST || this.kills === 0) &&
+      (performance.now() < deadline || tried() < least || this.kills === 0) &&
       this.faults.length === 0 &&
       workers.every(({ fault }) => fault === undefined);
     const work = workers.map((worker) => worker.work(going));
     await this.killNowAndThen(going);
     await Promise.all(work);
-    await expiring.end();
+    await expiring.end(this.faults.length > 0 || workers.some(({ fault }) => fault !== undefined));
     footprint.stop();
     this.faults.push(...workers.flatMap(({ fault }) => fault ?? []));
     if (this.faults.length === 0) await this.compare(clients.map(({ model }) => model));
