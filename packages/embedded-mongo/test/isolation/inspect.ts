@@ -1,5 +1,6 @@
 import { MongoServerError } from 'mongodb';
 import type { TestEngine } from '../kit.js';
+import { answered, isLostConnection } from '../lost-connection.js';
 import { anomaliesOf } from './anomalies.js';
 import { runBank, type Books } from './bank.js';
 import { runLists, TornRead } from './lists.js';
@@ -61,11 +62,15 @@ async function knowsCommitAfterCrash(engine: TestEngine): Promise<boolean> {
   await engine.kill9();
   await engine.restart();
   try {
-    await session.commitTransaction();
-    return true;
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === 251) return false;
-    throw error;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await answered(session.commitTransaction());
+        return true;
+      } catch (error) {
+        if (error instanceof MongoServerError && error.code === 251) return false;
+        if (!isLostConnection(error) || tries === 5) throw error;
+      }
+    }
   } finally {
     await session.endSession();
   }
