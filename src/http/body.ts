@@ -53,7 +53,7 @@ function readJson(bytes: Buffer): unknown {
   } catch {
     return new UnreadableBody('The body is not valid JSON');
   }
-  return shapeFault(value, '', MAX_DEPTH) ?? value;
+  return shapeFault(value, null, MAX_DEPTH) ?? value;
 }
 
 /** A form's fields; one that is given twice makes the form unreadable (RFC 6749, section 3.2). */
@@ -66,26 +66,51 @@ function readForm(text: string): Record<string, string> | UnreadableBody {
   return Object.fromEntries(form);
 }
 
+/** Where a value stands in a body: chained, since its path is told of a fault only. */
+interface Place {
+  readonly within: Place | null;
+  readonly name: string;
+  readonly listed: boolean;
+}
+
 /**
  * What no body of ours has: objects and lists nested too deeply, fields named like what every object inherits
  * (`__proto__`, `constructor`, `toString`), which the libraries that check fields pass over. Null when all is well.
- * @param path the value's own, as the client wrote it; empty for the whole body
+ * Anybody's body comes here, so a list of a million numbers must cost next to nothing.
+ * @param place the value's own; null for the whole body
  */
-function shapeFault(value: unknown, path: string, depth: number): UnreadableBody | null {
+function shapeFault(value: unknown, place: Place | null, depth: number): UnreadableBody | null {
   if (typeof value !== 'object' || value === null) return null;
   if (depth === 0) return new UnreadableBody('The body is nested too deeply');
-  for (const [name, inner] of Object.entries(value)) {
-    const field = fieldPath(path, name, Array.isArray(value));
-    if (name in Object.prototype) {
-      return new UnreadableBody(`The body holds a field that no request has: ${name}`, [
-        { field, message: 'is not a field of this request' },
-      ]);
-    }
-    const fault = shapeFault(inner, field, depth - 1);
+  return Array.isArray(value) ? listFault(value, place, depth) : fieldsFault(value, place, depth);
+}
+
+function listFault(list: readonly unknown[], within: Place | null, depth: number): UnreadableBody | null {
+  for (let index = 0; index < list.length; index += 1) {
+    const item = list[index];
+    if (typeof item !== 'object' || item === null) continue;
+    const fault = shapeFault(item, { within, name: String(index), listed: true }, depth - 1);
     if (fault !== null) return fault;
   }
   return null;
 }
+
+function fieldsFault(fields: object, within: Place | null, depth: number): UnreadableBody | null {
+  for (const [name, inner] of Object.entries(fields)) {
+    const place = { within, name, listed: false };
+    if (name in Object.prototype) {
+      return new UnreadableBody(`The body holds a field that no request has: ${name}`, [
+        { field: pathOf(place), message: 'is not a field of this request' },
+      ]);
+    }
+    const fault = shapeFault(inner, place, depth - 1);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+const pathOf = ({ within, name, listed }: Place): string =>
+  fieldPath(within === null ? '' : pathOf(within), name, listed);
 
 /** The path of a member of what `parent` names, as the client wrote it: `split[0].amount`. */
 export function fieldPath(parent: string, name: string, listed: boolean): string {
