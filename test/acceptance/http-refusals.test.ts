@@ -120,7 +120,7 @@ describe('what no route takes', () => {
       undefined,
     ],
     [`{"a": [${nestedLists}]}`, 'The body holds too many objects and lists', undefined],
-  ])('%s is told what is wrong with it', async (body, detail: unknown, field) => {
+  ])('body %# is told what is wrong with it', async (body, detail: unknown, field) => {
     const answer = await service.api('POST', '/users/signup', { body, headers: JSON_TYPE });
     expectProblem(answer, 400, 'invalid_request');
     const errors = field === undefined ? undefined : [{ field, message: 'is not a field of this request' }];
