@@ -5,6 +5,15 @@ import type { FieldError, ProblemDetails } from '../kernel/problem.js';
 /** The deepest nesting of objects and lists that a body may have; ours need five. */
 const MAX_DEPTH = 20;
 
+/** The most items that any list of ours takes. */
+const MAX_ITEMS = 1_000;
+
+/** More fields than any object of ours has. */
+const MAX_FIELDS = 100;
+
+/** More objects and lists than the largest body holds of which each could be needed: a posting has some 28 bytes. */
+const MAX_PARTS = 300_000;
+
 /**
  * A body that could not be read. It travels to the validation in place of the body, so that a caller without a token
  * gets 401 first, as for any other request.
@@ -53,7 +62,7 @@ function readJson(bytes: Buffer): unknown {
   } catch {
     return new UnreadableBody('The body is not valid JSON');
   }
-  return shapeFault(value, '', MAX_DEPTH) ?? value;
+  return new ShapeCheck().faultOf(value, null, MAX_DEPTH) ?? value;
 }
 
 /** A form's fields; one that is given twice makes the form unreadable (RFC 6749, section 3.2). */
@@ -66,26 +75,63 @@ function readForm(text: string): Record<string, string> | UnreadableBody {
   return Object.fromEntries(form);
 }
 
-/**
- * What no body of ours has: objects and lists nested too deeply, fields named like what every object inherits
- * (`__proto__`, `constructor`, `toString`), which the libraries that check fields pass over. Null when all is well.
- * @param path the value's own, as the client wrote it; empty for the whole body
- */
-function shapeFault(value: unknown, path: string, depth: number): UnreadableBody | null {
-  if (typeof value !== 'object' || value === null) return null;
-  if (depth === 0) return new UnreadableBody('The body is nested too deeply');
-  for (const [name, inner] of Object.entries(value)) {
-    const field = fieldPath(path, name, Array.isArray(value));
-    if (name in Object.prototype) {
-      return new UnreadableBody(`The body holds a field that no request has: ${name}`, [
-        { field, message: 'is not a field of this request' },
-      ]);
-    }
-    const fault = shapeFault(inner, field, depth - 1);
-    if (fault !== null) return fault;
-  }
-  return null;
+/** Where a value stands in a body: chained, since its path is told of a fault only. */
+interface Place {
+  readonly within: Place | null;
+  readonly name: string;
+  readonly listed: boolean;
 }
+
+/**
+ * Looks for what no body of ours has: objects and lists nested too deeply or too many of them, objects with too many
+ * fields, and fields named like what every object inherits (`__proto__`, `constructor`, `toString`), which the libraries
+ * that check fields pass over. Anybody's body comes here first, and what is let through is copied and checked field by
+ * field, at some microseconds each.
+ */
+class ShapeCheck {
+  private parts = 0;
+
+  /** The first fault of a value, null when all is well. `place` is the value's own; null for the whole body. */
+  faultOf(value: unknown, place: Place | null, depth: number): UnreadableBody | null {
+    if (typeof value !== 'object' || value === null) return null;
+    if (depth === 0) return new UnreadableBody('The body is nested too deeply');
+    this.parts += 1;
+    if (this.parts > MAX_PARTS) return new UnreadableBody('The body holds too many objects and lists');
+    return Array.isArray(value) ? this.ofList(value, place, depth) : this.ofFields(value, place, depth);
+  }
+
+  private ofList(list: unknown[], within: Place | null, depth: number): UnreadableBody | null {
+    // One more than any route takes: it is still too long, and the route says so in its own words.
+    if (list.length > MAX_ITEMS) list.length = MAX_ITEMS + 1;
+    for (const [index, item] of list.entries()) {
+      if (typeof item !== 'object' || item === null) continue;
+      const fault = this.faultOf(item, { within, name: String(index), listed: true }, depth - 1);
+      if (fault !== null) return fault;
+    }
+    return null;
+  }
+
+  private ofFields(fields: object, within: Place | null, depth: number): UnreadableBody | null {
+    const names = Object.keys(fields);
+    if (names.length > MAX_FIELDS) {
+      return new UnreadableBody('The body holds an object with more fields than any request has');
+    }
+    for (const name of names) {
+      const place = { within, name, listed: false };
+      if (name in Object.prototype) {
+        return new UnreadableBody(`The body holds a field that no request has: ${name}`, [
+          { field: pathOf(place), message: 'is not a field of this request' },
+        ]);
+      }
+      const fault = this.faultOf((fields as Record<string, unknown>)[name], place, depth - 1);
+      if (fault !== null) return fault;
+    }
+    return null;
+  }
+}
+
+const pathOf = ({ within, name, listed }: Place): string =>
+  fieldPath(within === null ? '' : pathOf(within), name, listed);
 
 /** The path of a member of what `parent` names, as the client wrote it: `split[0].amount`. */
 export function fieldPath(parent: string, name: string, listed: boolean): string {

@@ -9,7 +9,7 @@ export type SortKeys = Readonly<Record<string, 'string' | 'number'>>;
 
 /** Where a list goes on. */
 export interface Cursor {
-  /** The page that it leads to, counted from 1. */
+  /** The page that it leads to, counted from 1: never the first. */
   readonly page: number;
   /** The sort fields' values of the item before it, in their order. */
   readonly after: readonly SortValue[];
@@ -37,6 +37,7 @@ export function readCursor(text: string, mark: string, keys: SortKeys): Cursor |
   const types = Object.values(keys);
   const fits =
     Number.isSafeInteger(page) &&
+    (page as number) > 1 &&
     after.length === types.length &&
     after.every((value, index) => typeof value === types[index]);
   return fits ? { page: page as number, after: after as SortValue[] } : undefined;

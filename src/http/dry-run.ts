@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problem.js';
 import { addQueryNames, flagParameter } from './query-parameters.js';
 
-const NAME = 'dry_run';
+/** The query parameter that asks for a dry run. */
+export const DRY_RUN = 'dry_run';
 const PARAMETER = flagParameter(
   'With true the answer is the same, with status 200, and nothing is written. If-Match holds; an Idempotency-Key is passed over.',
 );
@@ -11,8 +12,8 @@ const PARAMETER = flagParameter(
 /** Lets a route take `?dry_run=true`; its command finds it in the request's context. */
 export const TakesDryRun = (): MethodDecorator => (target, key, descriptor) => {
   const { description, schema } = PARAMETER;
-  ApiQuery({ name: NAME, required: false, description, schema })(target, key, descriptor);
-  addQueryNames([NAME], target, key, descriptor);
+  ApiQuery({ name: DRY_RUN, required: false, description, schema })(target, key, descriptor);
+  addQueryNames([DRY_RUN], target, key, descriptor);
 };
 
 /**
@@ -24,12 +25,12 @@ export function isDryRun(request: FastifyRequest): boolean {
   if (sent === undefined) return false;
   const parsed = typeof sent === 'string' ? PARAMETER.parse(sent) : { fault: 'must be given once' };
   if ('value' in parsed) return parsed.value;
-  throw new Problem('invalid_request', { errors: [{ field: NAME, message: parsed.fault }] });
+  throw new Problem('invalid_request', { errors: [{ field: DRY_RUN, message: parsed.fault }] });
 }
 
 /** The same for those who leave it to others to refuse what is neither. */
 export const saysDryRun = (request: FastifyRequest): boolean => sentValue(request) === 'true';
 
 function sentValue({ query }: FastifyRequest): unknown {
-  return (query as Readonly<Record<string, unknown>> | undefined)?.[NAME];
+  return (query as Readonly<Record<string, unknown>> | undefined)?.[DRY_RUN];
 }

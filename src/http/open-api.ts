@@ -4,6 +4,7 @@ import { PROBLEM_KINDS } from '../kernel/problem-codes.js';
 import { problemType } from '../kernel/problem.js';
 import type { PageSizes } from './list-query.js';
 import { KEYLESS_OPERATION } from './idempotency.js';
+import { describeAnswers } from './open-api-answers.js';
 import { addExamples } from './open-api-examples.js';
 import { describeTerms } from './open-api-terms.js';
 import { addProblem } from './problems.js';
@@ -65,6 +66,7 @@ function finish(document: OpenAPIObject, sizes: PageSizes): void {
       if (!operation) continue;
       finishOperation(method, path, operation, sizes);
       addExamples(operation, schemas);
+      describeAnswers(operation, schemas);
     }
   }
 }

@@ -128,7 +128,7 @@ describe('a cursor', () => {
     for (const value of [{ $gt: 0 }, [1], '1', null, true]) expectWrong(await rewritten(mark, page, value));
     expectWrong(await rewritten(mark, page));
     expectWrong(await rewritten(mark, page, seq, seq));
-    expectWrong(await rewritten(mark, { $gt: 0 }, seq));
+    for (const number of [{ $gt: 0 }, -5, 0, 1, 2.5]) expectWrong(await rewritten(mark, number, seq));
     expect((await rewritten(mark, page, 2 ** 60)).body.items).toHaveLength(2);
     expect((await rewritten(mark, page, -1)).body.items).toEqual([]);
   });

@@ -35,6 +35,10 @@ function expectProblem(answer: Answer, status: number, code: string): void {
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
+/** 348 lists of a thousand lists, in less than 1 MiB. */
+const nestedLists = Array(348)
+  .fill(`[${'[],'.repeat(999)}[]]`)
+  .join(',');
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
 /** Method, path, what is sent, and the status and code of the answer. */
@@ -110,7 +114,13 @@ describe('what no route takes', () => {
     ],
     ['{"username": {"toString": 1}}', expect.stringContaining(': toString'), 'username.toString'],
     [nested(30), 'The body is nested too deeply', undefined],
-  ])('%s is told what is wrong with it', async (body, detail: unknown, field) => {
+    [
+      JSON.stringify(Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`f${index}`, 1]))),
+      'The body holds an object with more fields than any request has',
+      undefined,
+    ],
+    [`{"a": [${nestedLists}]}`, 'The body holds too many objects and lists', undefined],
+  ])('body %# is told what is wrong with it', async (body, detail: unknown, field) => {
     const answer = await service.api('POST', '/users/signup', { body, headers: JSON_TYPE });
     expectProblem(answer, 400, 'invalid_request');
     const errors = field === undefined ? undefined : [{ field, message: 'is not a field of this request' }];

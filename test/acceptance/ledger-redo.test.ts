@@ -60,6 +60,22 @@ describe('redo', () => {
     expect(await account.register('&role=redo')).toHaveLength(2);
   });
 
+  it('and undo of a payday tell the payer, by whose name they are found with it', async () => {
+    const { account } = await spent();
+    const paid = await account.record('/paydays', { payer: 'Acme Mills', amount: 7 });
+    const back = [await account.record('/undo'), await account.record('/redo')];
+    expect(back.map(({ transaction }) => [transaction.role, transaction['payer']])).toEqual([
+      ['undo', 'Acme Mills'],
+      ['redo', 'Acme Mills'],
+    ]);
+    const ids = [...back.map(({ transaction }) => transaction.id).reverse(), paid.transaction.id];
+    expect((await account.register('&q=acme')).map(({ id }) => id)).toEqual(ids);
+    const whole = await account.done('GET', `/transactions/${back[0]?.transaction.id ?? ''}`);
+    expect(whole).toMatchObject({ payer: 'Acme Mills', standing: false });
+    await account.record('/undo');
+    expect((await account.register('&q=acme')).map(({ amount }) => amount)).toEqual([-7, 7, -7, 7]);
+  });
+
   it('ends with a new transaction, but a chosen one can always be redone', async () => {
     const { account, ids } = await spent();
     await account.record('/undo');

@@ -177,7 +177,7 @@ describe('the audit of reversals that look like one command', () => {
     const id = await batchAndBack();
     await forge(id, (log) => withoutEvent(log, left_out));
     const [finding, ...others] = await readers.audit();
-    expect(finding).toBe(`${id}: after event ${overdrawn}: Not enough money in "Available".`);
+    expect(finding).toContain(`: after event ${overdrawn}: Not enough money in "Available".`);
     expect(others).toEqual([]);
   });
 
@@ -239,6 +239,33 @@ describe('the audit of reversals', () => {
     ['joins a batch', { batch_id: 'bat_x' }, 'it tells of another transaction than the one that it is about'],
   ])('names one that %s', async (_, change, words) => {
     expect(await found(change)).toContain(`event 6, a reversal: ${words}`);
+  });
+
+  /** What is found of an undone payday whose undo tells that payer. */
+  async function foundOfPay(payer: string | null): Promise<string[]> {
+    const id = await desk.open('Paid');
+    const pay = { type: 'ReceiveOtherPay', ...told, payer: 'Acme', amount_minor: 5, split: [] } as const;
+    await desk.record(id, pay);
+    await desk.record(id, { type: 'UndoLast', ...told });
+    await forge(id, ([opening, payday, undo]) => {
+      const { payer: recorded, ...rest } = (undo ?? {}) as Document;
+      expect(recorded).toBe('Acme');
+      return [opening, payday, payer === null ? rest : { ...rest, payer }] as Document[];
+    });
+    return (await readers.audit()).map((finding) => finding.replace(`${id}: `, ''));
+  }
+
+  it('names the undo of a payday that tells of another payer', async () => {
+    expect(await foundOfPay('Zoo')).toContain(
+      'event 3, a reversal: it tells of another transaction than the one that it is about',
+    );
+  });
+
+  it('takes the undo of a payday as it was recorded before undos told the payer', async () => {
+    const found = await foundOfPay(null);
+    expect(found).toEqual([
+      expect.stringMatching(/^the register's row .* differs from what the events say$/),
+    ]);
   });
 });
 

@@ -151,6 +151,15 @@ describe('rows of the register', () => {
     ]);
   });
 
+  it('the undo of a payday is found by the payer, too', () => {
+    const pay: LedgerEvent = { ...debit, type: 'PayReceived', payer_id: 4, payer: 'Acme' };
+    const [root] = stored(pay) as [StoredEvent<LedgerEvent>];
+    const back: LedgerEvent = { ...undoOf(root), kind: 'payday', payer: 'Acme' };
+    expect(rowWrites(null, stored(back), 1, ACTOR)[0]).toMatchObject({
+      insert: { kind: 'payday', role: 'undo', payer: 'Acme' },
+    });
+  });
+
   it('the balances of envelopes go on from event to event', () => {
     const rows = rowWrites(BEFORE, stored(move, debit), 1, ACTOR);
     const postings = rows.flatMap((row) => ('insert' in row ? row.insert.postings : []));

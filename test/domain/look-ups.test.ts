@@ -11,7 +11,7 @@ const fact = (over: Partial<RegisterFact> = {}): RegisterFact => ({
   account_id: 'acc_1',
   ...{ id: 'tx_2', seq: 2, role: 'root', kind: 'deposit', root_id: 'tx_2', standing: true },
   ...{ tip_seq: 2, tip_id: 'tx_2', postings: [], effective_on: '2026-03-15' },
-  ...{ description: '', notes: '', tags: [], batch_id: null, counterpart: null },
+  ...{ description: '', notes: '', tags: [], batch_id: null, payer: null, counterpart: null },
   ...over,
 });
 const adjust = (effective_on: string) =>

@@ -30,7 +30,8 @@ function rowsOf(account_id: string, events: readonly LedgerEvent[]): Row[] {
     }
     if (!isRootEvent(event) && event.type !== 'TransactionReversed') return;
     const { postings, effective_on, description, batch_id = null } = event;
-    const told = { description, notes: '', tags: [], batch_id, counterpart: null };
+    const payer = 'payer' in event ? (event.payer ?? null) : null;
+    const told = { description, notes: '', tags: [], batch_id, payer, counterpart: null };
     const own = { account_id, id, seq, postings, effective_on, ...told };
     if (isRootEvent(event)) {
       const chain = { root_id: id, standing: true, tip_seq: seq, tip_id: id };

@@ -1,7 +1,7 @@
 import { MINOR_LIMIT } from '../../src/kernel/money.js';
 import { given } from './spec.js';
 import type { Sketch } from './sketches.js';
-import { added, again, archived, ask, changed, debited, deposited, moved, opened, overdraft, paid, payerAdded, redone, renamed, restored, reversed, withdrawn } from './sketches.js'; // prettier-ignore
+import { added, again, archived, ask, changed, debited, deposited, moved, opened, overdraft, paid, payerAdded, payerRemoved, redone, renamed, restored, reversed, withdrawn } from './sketches.js'; // prettier-ignore
 
 const MAX = MINOR_LIMIT - 1;
 const undoLast = ask('UndoLast', {});
@@ -14,7 +14,11 @@ describe('undoing the last', () => {
     ['debit', debited([0, -7], [2, -1]), reversed(4, 'debit', [0, 7], [2, 1])],
     ['withdrawal', withdrawn(0, 9), reversed(4, 'withdrawal', [0, 9])],
     ['move', moved(0, 1, 8), reversed(4, 'move', [0, 8], [1, -8])],
-    ['payday', paid(1, 'Work', [1, 3], [0, 4]), reversed(4, 'payday', [1, -3], [0, -4])],
+    [
+      'payday',
+      paid(1, 'Work', [1, 3], [0, 4]),
+      { ...reversed(4, 'payday', [1, -3], [0, -4]), payer: 'Work' },
+    ],
   ];
   it.each(each)('reverses a %s exactly', (_, event, reversal) => {
     given([...food, event])
@@ -26,6 +30,16 @@ describe('undoing the last', () => {
     given([...food, { ...deposited(1, 5), effective_on: '2025-10-31', description: 'gift' } as Sketch])
       .when(ask('UndoLast', { effective_on: '2025-11-15', description: ' wrong ' }))
       .then([{ ...reversed(4, 'deposit', [1, -5]), effective_on: '2025-10-31', description: 'wrong' }]);
+  });
+
+  it('tells whose pay it takes back, as the redo does', () => {
+    const payday = paid(1, 'Work', [0, 5]);
+    const history = [opened(0), payerAdded(1, 'Work', 5, []), payday, payerRemoved(1)];
+    const back = { ...reversed(3, 'payday', [0, -5]), payer: 'Work' };
+    given(history).when(undoLast).then([back]);
+    given([...history, back])
+      .when(ask('RedoLast', {}))
+      .then([{ ...redone(5, 3, 'payday', [0, 5]), payer: 'Work' }]);
   });
 
   it('goes back one by one, down to the opening and never further', () => {

@@ -66,3 +66,22 @@ describe('a name', () => {
     );
   });
 });
+
+describe('letters with many marks', () => {
+  const stacked = (marks: number) => `a${'\u0323\u0307'.repeat(marks / 2)}`;
+
+  it('are taken up to 30 of them, and refused from there on', () => {
+    expect(textFault(tidyText(stacked(30)), 500)).toBeNull();
+    expect(textFault(tidyText(stacked(32)), 500)).toBe('must not hold letters with more than 30 marks');
+    expect(nameFault('\uFF9E'.repeat(31), 100)).toBe('must not hold letters with more than 30 marks');
+  });
+
+  it('are not put in order where there are so many that it would take minutes', () => {
+    const text = stacked(1_000_000);
+    expect(tidyText(text)).toBe(text);
+    expect(nameKey(text)).not.toBe('');
+    // Characters that cannot be seen part the marks until they are left out.
+    expect(nameKey('a\u0323\u200D\u0307\u200D'.repeat(250_000))).not.toBe('');
+    expect(nameKey(`a${'\u0307\u200D\u0323\u200D'.repeat(250_000)}`)).not.toBe('');
+  });
+});

@@ -137,7 +137,7 @@ export interface TransferReceived extends MoneyRecorded<'TransferReceived'>, Tra
 
 /**
  * An undo, or the redo of one: the exact negated postings, and the day, of what it reverses. The reversal of a transfer
- * tells the transfer's id and the other side's transaction, as the transfer does.
+ * tells the transfer's id and the other side's transaction, as the transfer does, that of a payday its payer's name.
  */
 export interface TransactionReversed extends MoneyRecorded<'TransactionReversed'>, Partial<TransferSide> {
   /** What the transaction is after it: undone, or standing again. */
@@ -150,6 +150,8 @@ export interface TransactionReversed extends MoneyRecorded<'TransactionReversed'
   /** The event that is reversed: the tip of the root's chain. No event is reversed twice. */
   readonly reverses_seq: number;
   readonly reverses_id: string;
+  /** The payer's name at the time of the payday. */
+  readonly payer?: string;
 }
 
 /** The events that make a transaction of their own, by the kind that the register shows. */

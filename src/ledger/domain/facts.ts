@@ -22,6 +22,8 @@ export interface RegisterFact {
   readonly notes: string;
   readonly tags: readonly string[];
   readonly batch_id: string | null;
+  /** The payer's name at that time, for a payday and its reversals. */
+  readonly payer: string | null;
   /** For the root of a transfer: the root on the other side, whose own counterpart is null. Else null. */
   readonly counterpart: RegisterFact | null;
 }

@@ -83,7 +83,12 @@ const isAbout = (reversal: Reversal, root: Root): boolean =>
   reversal.root_id === root._id &&
   reversal.kind === KIND_OF_ROOT[root.type] &&
   reversal.batch_id === root.batch_id &&
+  tellsPayerOf(reversal, root) &&
   isDeepStrictEqual(reversal.counterpart, 'counterpart' in root ? root.counterpart : undefined);
+
+/** Reversals of paydays that were recorded before they told the payer tell none. */
+const tellsPayerOf = ({ payer }: Reversal, root: Root): boolean =>
+  payer === undefined || (root.type === 'PayReceived' && payer === root.payer);
 
 /** What a reversal posts: an undo takes the transaction back, a redo makes it once more. */
 const postingsOf = (role: TransactionReversed['role'], { postings }: Root) =>

@@ -4,31 +4,26 @@ import type { LedgerEvent } from '../domain/events.js';
 import { evolve } from '../domain/evolve.js';
 import { overdraftRefusal } from '../domain/rules.js';
 import { isOfItsKind } from './audit-kinds.js';
-import { maybeOneCommand, type Stretch } from './audit-reversals.js';
+import { isReversal, maybeOneCommand, ReversalCommands, type Doubt } from './audit-reversals.js';
 
 type Event = StoredEvent<LedgerEvent>;
 
-/** Events between which rule 7 is broken, unless one command recorded them. */
-export interface Doubt extends Stretch {
-  /** What is to be told if not. */
-  readonly finding: string;
-}
-
 /**
  * What must hold of an account, event by event: after each, the envelopes add up to the balance, which is the one that
- * the event tells, and it posts as its kind does; after each command, no envelope is below 0 that may not be, and the account is not overdrawn beyond
- * its credit limit.
+ * the event tells, and it posts as its kind does; after each command, no envelope is below 0 that may not be, and the
+ * account is not overdrawn beyond its credit limit. A byte an event is kept in memory.
  */
 export class Invariants {
-  /** Where the account is overdrawn between events that one command may have recorded, if it did. */
-  readonly doubts: Doubt[] = [];
+  readonly commands = new ReversalCommands();
   private account: Account | null = null;
   private last: Event | undefined;
+  /** The reversals so far between which the account is overdrawn. */
+  private doubt: Doubt | null = null;
 
   /** Takes the next events; the first thing that they break, null when nothing is broken. */
   take(events: readonly Event[]): string | null {
     for (const event of events) {
-      const broken = this.overdrawnBefore(event) ?? this.sumsAfter(event);
+      const broken = this.overdrawnBefore(event) ?? this.sumsAfter(event) ?? this.commands.take(event);
       if (broken !== null) return broken;
     }
     return null;
@@ -36,7 +31,7 @@ export class Invariants {
 
   /** What the last events of all break. */
   end(): string | null {
-    return this.overdrawn();
+    return this.overdrawn() ?? this.settle() ?? this.commands.end();
   }
 
   private sumsAfter(event: Event): string | null {
@@ -56,16 +51,18 @@ export class Invariants {
 
   private overdrawnBefore(event: Event): string | null {
     const overdrawn = this.overdrawn();
+    if (overdrawn === null) return this.settle();
     const { last } = this;
-    if (overdrawn === null || !last || !maybeOneCommand(last, event)) return overdrawn;
-    this.doubt(last.seq, event, overdrawn);
+    if (!last || !maybeOneCommand(last, event)) return overdrawn;
+    this.doubt = widened(this.doubt ?? doubtFrom(last, overdrawn), event);
     return null;
   }
 
-  private doubt(from: number, { account_id, seq: to }: Event, finding: string): void {
-    const before = this.doubts.at(-1);
-    if (before?.to === from) this.doubts[this.doubts.length - 1] = { ...before, to };
-    else this.doubts.push({ account_id, from, to, finding });
+  /** The account is not overdrawn any more: whatever it was in between, is for the reversals to explain. */
+  private settle(): string | null {
+    const { doubt } = this;
+    this.doubt = null;
+    return doubt && this.commands.settle(doubt);
   }
 
   private overdrawn(): string | null {
@@ -73,4 +70,17 @@ export class Invariants {
     const refusal = account && overdraftRefusal(account, account.envelopes);
     return refusal ? `after event ${account.version}: ${refusal.detail}` : null;
   }
+}
+
+const otherSideOf = (event: Event): string | null =>
+  isReversal(event) ? (event.counterpart?.account_id ?? null) : null;
+
+const doubtFrom = (event: Event, finding: string): Doubt => ({
+  ...{ from: event.seq, to: event.seq, reversals: 1, other: otherSideOf(event), finding },
+});
+
+function widened(doubt: Doubt, event: Event): Doubt {
+  if (!isReversal(event)) return doubt;
+  const other = otherSideOf(event) === doubt.other ? doubt.other : null;
+  return { ...doubt, to: event.seq, reversals: doubt.reversals + 1, other };
 }

@@ -1,28 +1,29 @@
-import type { Db } from 'mongodb';
+import type { Db, Filter } from 'mongodb';
 
 import { tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
 import { ACCOUNTS } from '../../event-store/account-record.js';
 import { EVENTS, type StoredEvent } from '../../event-store/stored-event.js';
 import { changeOf } from '../domain/account.js';
-import type { LedgerEvent, TransactionReversed, TransferReceived, TransferSent } from '../domain/events.js';
+import type { LedgerEvent, TransferReceived, TransferSent } from '../domain/events.js';
 import type { AccountDocument } from './account-document.js';
+import { isReversal, type Reversal } from './audit-reversals.js';
 
 type Event = StoredEvent<LedgerEvent>;
 type Side = StoredEvent<TransferSent | TransferReceived>;
-type Reversal = StoredEvent<TransactionReversed>;
 
 /** Holds each side of a household's transfers, and each reversal of one, against the other side's account. */
 export class TransferAudit {
   private readonly log: TenantScope<Event>;
   private readonly accounts: TenantScope<AccountDocument>;
   private readonly currencies = new Map<string, string | undefined>();
-  /** How often each transfer was reversed so far, by its root's id. */
-  private readonly reversed = new Map<string, number>();
+  /** How far the other side's chain of each transfer that was reversed has been followed, by its root's id. */
+  private readonly tips = new Map<string, Event | null>();
 
   constructor(
     db: Db,
     { household_id, _id, currency }: AccountDocument,
     private readonly session: MaybeSession,
+    private readonly matched: (reversal: Reversal, there: Reversal | null) => void,
   ) {
     this.log = tenantScope<Event>(db, EVENTS, household_id);
     this.accounts = tenantScope<AccountDocument>(db, ACCOUNTS, household_id);
@@ -38,14 +39,7 @@ export class TransferAudit {
       const wrong = await this.disagreement(side, others.get(side.counterpart.transaction_id));
       if (wrong !== null) found.push(`event ${side.seq}, one side of a transfer: ${wrong}`);
     }
-    for (const reversal of events.filter(isReversal)) {
-      if (!(await this.isReversedThere(reversal))) {
-        found.push(
-          `event ${reversal.seq} reverses one side of a transfer, and the other side is not reversed`,
-        );
-      }
-    }
-    return found;
+    return [...found, ...(await this.unshared(events.filter(isOfTransfer)))];
   }
 
   private async rootsOf(ids: readonly string[]): Promise<ReadonlyMap<string, Event>> {
@@ -81,21 +75,76 @@ export class TransferAudit {
     return this.currencies.get(account_id);
   }
 
-  /** Follows the other side's chain of reversals as far as the account's own has come. */
-  private async isReversedThere({ root_id, role, transfer_id, counterpart }: Reversal): Promise<boolean> {
-    if (!counterpart) return true;
-    const times = (this.reversed.get(root_id) ?? 0) + 1;
-    this.reversed.set(root_id, times);
-    const { account_id, transaction_id: _id } = counterpart;
-    let tip: Event | null = await this.log.findOne(this.session, { _id, account_id });
-    for (let step = 0; step < times && tip; step += 1) {
-      tip = await this.log.findOne(this.session, { account_id, reverses_seq: tip.seq });
+  /** The reversals that the other side does not share. */
+  private async unshared(reversals: readonly TransferReversal[]): Promise<string[]> {
+    await this.findTips(reversals);
+    const there = new Map<Reversal, Event | null>();
+    for (const next of inRounds(reversals)) {
+      const found = await this.followers(next);
+      for (const reversal of next) {
+        const tip = this.tips.get(reversal.root_id);
+        const follower = (tip && found.get(placeOf(reversal.counterpart.account_id, tip.seq))) ?? null;
+        this.tips.set(reversal.root_id, follower);
+        there.set(reversal, follower);
+      }
     }
-    return tip !== null && isReversal(tip) && tip.role === role && tip.transfer_id === transfer_id;
+    return reversals.flatMap((reversal) => this.judged(reversal, there.get(reversal) ?? null));
   }
+
+  private judged(reversal: TransferReversal, there: Event | null): string[] {
+    const { seq, role, transfer_id } = reversal;
+    const shares =
+      there !== null && isReversal(there) && there.role === role && there.transfer_id === transfer_id;
+    this.matched(reversal, shares ? there : null);
+    return shares ? [] : [`event ${seq} reverses one side of a transfer, and the other side is not reversed`];
+  }
+
+  /** Begins the other sides' chains of transfers that are reversed for the first time. */
+  private async findTips(reversals: readonly TransferReversal[]): Promise<void> {
+    const first = reversals.filter(({ root_id }) => !this.tips.has(root_id));
+    const roots = await this.rootsOf(first.map(({ counterpart }) => counterpart.transaction_id));
+    for (const { root_id, counterpart } of first) {
+      const root = roots.get(counterpart.transaction_id);
+      this.tips.set(root_id, root?.account_id === counterpart.account_id ? root : null);
+    }
+  }
+
+  /** What reversed the tips of the other sides, by the account and sequence that were reversed. */
+  private async followers(reversals: readonly TransferReversal[]): Promise<ReadonlyMap<string, Event>> {
+    const wanted = new Map<string, number[]>();
+    for (const { root_id, counterpart } of reversals) {
+      const tip = this.tips.get(root_id);
+      if (tip) wanted.set(counterpart.account_id, [...(wanted.get(counterpart.account_id) ?? []), tip.seq]);
+    }
+    const found: Event[] = [];
+    for (const [account_id, seqs] of wanted) {
+      const filter = { account_id, reverses_seq: { $in: seqs } } as Filter<Event>;
+      found.push(...(await this.log.find(this.session, filter).toArray()));
+    }
+    return new Map(
+      found.filter(isReversal).map((event) => [placeOf(event.account_id, event.reverses_seq), event]),
+    );
+  }
+}
+
+type TransferReversal = Reversal & Required<Pick<Reversal, 'counterpart'>>;
+
+const isOfTransfer = (event: Event): event is TransferReversal =>
+  isReversal(event) && event.counterpart !== undefined;
+
+const placeOf = (account_id: string, seq: number): string => `${account_id}/${seq}`;
+
+/** Reversals so that none of a round is of the same transfer as another one, each transfer's in their order. */
+function inRounds(reversals: readonly TransferReversal[]): TransferReversal[][] {
+  const rounds: TransferReversal[][] = [];
+  const times = new Map<string, number>();
+  for (const reversal of reversals) {
+    const time = times.get(reversal.root_id) ?? 0;
+    times.set(reversal.root_id, time + 1);
+    (rounds[time] ??= []).push(reversal);
+  }
+  return rounds;
 }
 
 const isSide = (event: Event): event is Side =>
   event.type === 'TransferSent' || event.type === 'TransferReceived';
-
-const isReversal = (event: Event): event is Reversal => event.type === 'TransactionReversed';

@@ -9,11 +9,12 @@ import { PendingDocuments } from '../../event-store/pending-documents.js';
 import type { DocumentChange } from '../../event-store/recording.js';
 import type { StoredEvent } from '../../event-store/stored-event.js';
 import type { Account } from '../domain/account.js';
-import type { LedgerEvent } from '../domain/events.js';
+import { isRootEvent, type LedgerEvent } from '../domain/events.js';
 import { stateOf, type AccountDocument } from './account-document.js';
 import { ChainAudit } from './audit-chains.js';
+import { UndoneElsewhere } from './audit-elsewhere.js';
 import { Invariants } from './audit-invariants.js';
-import { ReversalCommands } from './audit-reversals.js';
+import type { BatchPlace } from './audit-reversals.js';
 import { TransferAudit } from './audit-transfers.js';
 import { foldEvents, type UsernamesOf } from './ledger-read-models.js';
 import { REGISTER } from './register-row.js';
@@ -59,26 +60,16 @@ export class AccountAudit {
       const { first_break } = await this.log.verify(this.account, seen, this.session);
       if (first_break) return [`event ${first_break.seq} was ${first_break.reason}`];
       this.foldChunk();
+      const broken = this.invariants.end();
+      if (broken !== null) return [broken];
     } catch (error) {
       if (!(error instanceof LogUnlawful)) throw error;
       return [error.message];
     }
-    const broken = this.invariants.end() ?? (await this.overdrawnWithin());
-    if (broken !== null) return [broken];
     this.compareAccount();
     await this.compareTotals();
     await this.compareRows();
     return this.found;
-  }
-
-  /** Where rule 7 is broken between events that look like one command's and are not. */
-  private async overdrawnWithin(): Promise<Finding | null> {
-    const { db, log, account, session } = this;
-    const commands = new ReversalCommands(db, log, account.household_id, session);
-    for (const doubt of this.invariants.doubts) {
-      if (!(await commands.mayBeOne(doubt))) return doubt.finding;
-    }
-    return null;
   }
 
   private take(event: Event): void {
@@ -147,13 +138,18 @@ export class AccountAudit {
     let state: Account | null = null;
     let rows = 0;
     let events: Event[] = [];
-    const transfers = new TransferAudit(this.db, this.account, this.session);
+    const { batches, elsewhere } = this.invariants.commands;
+    const undone = new UndoneElsewhere(this.log, this.account, this.session, elsewhere);
+    const transfers = new TransferAudit(this.db, this.account, this.session, (reversal, there) =>
+      undone.matched(reversal, there),
+    );
     const chains = new ChainAudit(this.db, this.account, this.session);
     const compare = async () => {
       const names = await this.usernamesOf([...new Set(events.map(({ actor_id }) => actor_id))]);
       const { after, projection } = foldEvents(state, events, generation, names);
       await this.compareChunk(events, projection.changes);
       this.found.push(...(await chains.take(events)), ...(await transfers.take(events)));
+      this.found.push(...events.flatMap((event) => scattered(event, batches)));
       rows += projection.added_rows;
       state = after;
       events = [];
@@ -163,6 +159,7 @@ export class AccountAudit {
       if (events.length === CHUNK) await compare();
     }
     if (events.length > 0) await compare();
+    this.found.push(...(await undone.unexplained()));
     if (rows !== register_rows) {
       this.found.push(`the account counts ${register_rows} rows in its register, its log has ${rows}`);
     }
@@ -190,6 +187,13 @@ export class AccountAudit {
   private of<T extends TenantOwned & object>(collection: string) {
     return tenantScope<T>(this.db, collection, this.account.household_id);
   }
+}
+
+/** One command records a batch, so that its transactions follow each other. */
+function scattered(event: Event, batches: ReadonlyMap<string, BatchPlace>): string[] {
+  const place = isRootEvent(event) && event.batch_id !== undefined && batches.get(event.batch_id);
+  if (!place || (event.seq >= place[0] && event.seq <= place[1])) return [];
+  return [`event ${event.seq} is of a batch that was recorded elsewhere`];
 }
 
 /** A log whose chain is sound, but whose events cannot follow each other. */

@@ -62,7 +62,7 @@ export interface RegisterRow {
   readonly reversed_by_id: string | null;
   /** The batch that the transaction, its root's for a reversal, was recorded with. */
   readonly batch_id: string | null;
-  /** The payer's name at that time, for a payday. */
+  /** The payer's name at that time, for a payday and its reversals. */
   readonly payer: string | null;
   /** The other side's transaction, for a transfer and its reversals. */
   readonly transfer: Counterpart | null;

@@ -89,7 +89,7 @@ function rowOf(
     standing: true,
     reversed_by_id: null,
     batch_id: event.batch_id ?? null,
-    payer: event.type === 'PayReceived' ? event.payer : null,
+    payer: 'payer' in event ? (event.payer ?? null) : null,
     transfer: 'counterpart' in event ? (event.counterpart ?? null) : null,
   };
 }

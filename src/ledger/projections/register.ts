@@ -84,10 +84,10 @@ export function registerProjection(writes: readonly RowWrite[]): Projection {
 /** What a decision needs to know of a row; `other` is the other side's root for the root of a transfer. */
 export function factOf(row: RegisterRow, other: RegisterRow | null = null): RegisterFact {
   const { account_id, id, seq, role, kind, root_id, standing, effective_on } = row;
-  const { description, notes, tags, batch_id } = row;
+  const { description, notes, tags, batch_id, payer } = row;
   return {
     ...{ account_id, id, seq, role, kind, root_id, standing, effective_on },
-    ...{ description, notes, tags, batch_id },
+    ...{ description, notes, tags, batch_id, payer },
     tip_seq: row.tip_seq ?? seq,
     tip_id: row.tip_id ?? id,
     postings: row.postings.map(({ envelope_id, amount_minor }) => ({ envelope_id, amount_minor })),

@@ -117,7 +117,7 @@ export class TransactionView {
     type: String,
     nullable: true,
     example: null,
-    description: "A payday's payer, by its name then",
+    description: "A payday's payer, by its name then, on its undos and redos too",
   })
   readonly payer!: string | null;
 

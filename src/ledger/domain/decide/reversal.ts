@@ -89,7 +89,7 @@ function reversal(
   postings: readonly EnvelopeAmount[],
   description: string,
 ): TransactionReversed {
-  const { kind, batch_id } = root;
+  const { kind, batch_id, payer } = root;
   if (kind === 'opening') throw new Error(`The opening of ${state.id} is never reversed`);
   return {
     type: 'TransactionReversed',
@@ -100,6 +100,7 @@ function reversal(
     reverses_seq: root.tip_seq,
     reverses_id: root.tip_id,
     ...(batch_id !== null && { batch_id }),
+    ...(payer !== null && { payer }),
     ...transferSide(root),
   };
 }
