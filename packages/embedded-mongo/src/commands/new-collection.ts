@@ -50,6 +50,6 @@ async function removeEmpty(store: Store, collection: Collection): Promise<void> 
     if (collection.dropped || first !== undefined || store.usersOf(collection).length > 0) return false;
     store.catalogue.drop(own, collection);
     return true;
-  });
+  }, 'use the reserve');
   if (removed) await clearDropped(store, collection);
 }

@@ -74,10 +74,10 @@ export async function createIndex(
     throw new EngineError('CannotCreateIndex', `${collection.ns} has had too many indexes`);
   }
   const index = await store.writeOnce((own) => {
+    refuseDropped(collection);
     const made = makeIndex(collection.id, collection.nextIndexId, definition);
-    collection.nextIndexId += 1;
-    collection.indexes = [...collection.indexes, made];
-    store.catalogue.store(own, collection);
+    const indexes = [...collection.indexes, made];
+    store.catalogue.change(own, collection, { indexes, nextIndexId: collection.nextIndexId + 1 });
     return made;
   });
   try {
@@ -87,20 +87,21 @@ export async function createIndex(
     // A transaction whose snapshot is older than the last entry must not plan with the index: whether it has used the
     // collection by now, or begins to while the others are waited for.
     await store.writeOnce((own) => {
-      store.catalogue.store(own, collection);
+      refuseDropped(collection);
+      store.catalogue.change(own, collection);
       own.onPublished((sequence) => {
         index.wholeFrom = sequence;
       });
     });
     await ended(store.usersOf(collection), waiter);
+    await store.writeOnce((own) => {
+      refuseDropped(collection);
+      store.catalogue.changeQuietly(own, collection, {}, { index, to: { ready: true } });
+    });
   } catch (error) {
-    await abandonIndex(store, collection, index);
+    abandonIndex(store, collection, index);
     throw error;
   }
-  await store.writeOnce((own) => {
-    index.ready = true;
-    store.catalogue.storeQuietly(own, collection);
-  });
   return index;
 }
 
@@ -114,8 +115,7 @@ export async function dropIndex(
 ): Promise<void> {
   await whileUnused(store, [collection], waiter, () =>
     store.writeOnce((own) => {
-      collection.indexes = collection.indexes.filter((other) => other !== index);
-      store.catalogue.store(own, collection);
+      store.catalogue.change(own, collection, { indexes: without(collection, index) });
     }, need),
   );
   await clearIndex(store, index);
@@ -128,14 +128,30 @@ export async function dropUnfinishedIndexes(store: Store, collection: Collection
   }
 }
 
-/** Takes an unfinished index out of sight at once; its entries go when those who may still write some have ended. */
-async function abandonIndex(store: Store, collection: Collection, index: Index): Promise<void> {
+/**
+ * Takes an unfinished index out of sight at once, so that its name can be used again. The disk hears of it when it has
+ * room, its entries go when those who may still write some have ended; the next start goes on with that.
+ */
+function abandonIndex(store: Store, collection: Collection, index: Index): void {
+  collection.indexes = without(collection, index);
+  store.inBackground(clearAbandoned(store, collection, index));
+}
+
+async function clearAbandoned(store: Store, collection: Collection, index: Index): Promise<void> {
   await store.writeOnce((own) => {
-    collection.indexes = collection.indexes.filter((other) => other !== index);
-    store.catalogue.store(own, collection);
+    if (!collection.dropped) store.catalogue.change(own, collection);
   }, 'use the reserve');
   // Those that begin from now on do not know of it.
-  store.inBackground(ended(store.usersOf(collection), patient).then(() => clearIndex(store, index)));
+  await ended(store.usersOf(collection), patient);
+  await clearIndex(store, index);
+}
+
+function without({ indexes }: Collection, index: Index): Index[] {
+  return indexes.filter((other) => other !== index);
+}
+
+function refuseDropped({ dropped, ns }: Collection): void {
+  if (dropped) throw new EngineError('IndexBuildAborted', `Index build failed: collection dropped: ${ns}`);
 }
 
 async function fillIndex(store: Store, collection: Collection, index: Index, waiter: Waiter): Promise<void> {
@@ -144,6 +160,7 @@ async function fillIndex(store: Store, collection: Collection, index: Index, wai
   await inSlices(store, waiter, (slice) =>
     store.writeOnce(
       (own) => {
+        refuseDropped(collection);
         let isFirst = true;
         for (const { idKey, bytes } of scanDocuments(own, collection, { from })) {
           if (!isFirst && slice.isOver()) {

@@ -254,8 +254,12 @@ export class Store {
   private newTransaction(isPlain: boolean): Transaction {
     return new Transaction(this.pictures.at(this.published), this.locks, isPlain, (change) => {
       const own = this.newTransaction(true);
-      change(own, this.catalogue);
-      this.publish(own);
+      try {
+        change(own, this.catalogue);
+        this.publish(own);
+      } finally {
+        own.end();
+      }
     });
   }
 
