@@ -1,7 +1,8 @@
 import type { Store } from '../storage/store.js';
+import { clearDropped } from '../storage/clearing.js';
 import type { Collection } from '../storage/collection.js';
 import { scanDocuments } from '../storage/reading.js';
-import { clearDropped, createCollection } from '../storage/schema.js';
+import { createCollection } from '../storage/schema.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Doc } from '../bson/types.js';
 import type { CommandContext } from './command.js';
@@ -51,5 +52,5 @@ async function removeEmpty(store: Store, collection: Collection): Promise<void> 
     store.catalogue.drop(own, collection);
     return true;
   }, 'use the reserve');
-  if (removed) await clearDropped(store, collection);
+  if (removed) clearDropped(store, collection);
 }

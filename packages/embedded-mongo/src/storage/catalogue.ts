@@ -23,7 +23,7 @@ const idSpec = (): Doc =>
 
 /** What may become different about a collection. */
 export type CollectionChange = Partial<
-  Pick<Collection, 'db' | 'name' | 'ns' | 'options' | 'indexes' | 'nextIndexId' | 'dropped'>
+  Pick<Collection, 'db' | 'name' | 'ns' | 'options' | 'indexes' | 'nextIndexId' | 'goneIndexes' | 'dropped'>
 >;
 
 /** What may become different about one of its indexes. */
@@ -85,6 +85,7 @@ export class Catalogue {
       ...orderOf(id, options),
       changedAt: 0,
       nextIndexId: 1,
+      goneIndexes: [],
       dropped: false,
       changesWaiting: 0,
     };

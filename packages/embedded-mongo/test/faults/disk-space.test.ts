@@ -6,7 +6,8 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import type { Collection } from 'mongodb';
 import { recordOf } from '../../src/storage/catalogue-records.js';
 import { Store } from '../../src/storage/store.js';
-import { createCollection, createIndex } from '../../src/storage/schema.js';
+import { createIndex } from '../../src/storage/index-changes.js';
+import { createCollection } from '../../src/storage/schema.js';
 import type { Collection as StoredCollection } from '../../src/storage/collection.js';
 import type { Transaction } from '../../src/storage/transaction.js';
 import type { View } from '../../src/storage/view.js';

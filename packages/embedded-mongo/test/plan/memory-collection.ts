@@ -46,6 +46,7 @@ export function collectionWith(...indexes: readonly Index[]): Collection {
     indexes: [idIndex, ...indexes],
     changedAt: 0,
     nextIndexId: 100,
+    goneIndexes: [],
     dropped: false,
     changesWaiting: 0,
   };
