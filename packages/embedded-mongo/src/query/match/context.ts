@@ -1,5 +1,6 @@
 import type { Doc, Value } from '../../bson/types.js';
 import type { Collation } from '../collation.js';
+import type { Steps } from '../long-list.js';
 import type { Condition } from './condition.js';
 
 /** A compiled filter's inner form. */
@@ -11,6 +12,8 @@ export interface MatchContext {
   readonly field: string;
   /** How strings compare; by their bytes where it is left out. */
   readonly collation: Collation | undefined;
+  /** Takes work that documents are to be tested after, where it is long; it is done at once for the first otherwise. */
+  readonly later: ((work: () => Steps<void>) => void) | undefined;
   /** The operator's neighbours: `$regex` and `$options` belong together. */
   readonly siblings: Doc;
   /** Compiles a filter upon embedded documents; `$expr` is refused there, as MongoDB does. */
