@@ -119,7 +119,7 @@ class PatternScanner {
       throw new EngineError('Location51091', 'Regular expression is invalid: malformed \\P or \\p sequence');
     }
     this.at += found[0].length;
-    const name = found[3] ?? (found[4] as string);
+    const name = found[3] ?? found[4] ?? '';
     const isTurned = (found[1] === 'P') !== (found[2] === '^');
     return `\\${isTurned ? 'P' : 'p'}{${name.length <= 2 || name === 'Any' ? '' : 'Script='}${name}}`;
   }

@@ -45,13 +45,15 @@ export async function checkFolder(task: CheckTask, onProgress: () => void): Prom
     const problems = [...structure.problems, ...problemsOfMetas(file), ...damagedRecords(snapshot)];
     const view = new PublishedView(snapshot, snapshot.sequence, new Overlay(), () => snapshot.release());
     const collections: FolderReport['collections'][number][] = [];
-    for (const collection of collectionsOf(view, task.ns, structure, problems)) {
+    const refusal = refusalOf(view);
+    if (refusal !== undefined) problems.push(refusal);
+    for (const collection of refusal === undefined ? collectionsOf(view, task.ns, structure, problems) : []) {
       const counts = new EntryCounts();
       for (const index of allIndexes(collection)) counts.load(view, index.prefix);
       collections.push(new CollectionCheck(view, collection, counts, structure, onProgress).run());
     }
     view.release();
-    return { problems, collections };
+    return { problems, collections, ...(refusal === undefined ? {} : { refusal }) };
   } finally {
     file.close();
     await disk?.close();
@@ -77,6 +79,15 @@ function damagedRecords(snapshot: DiskSnapshot): string[] {
   return problems.list();
 }
 
+function refusalOf(view: PublishedView): string | undefined {
+  try {
+    checkFormat(view);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 function collectionsOf(
   view: PublishedView,
   ns: string | undefined,
@@ -84,7 +95,6 @@ function collectionsOf(
   problems: string[],
 ): Collection[] {
   try {
-    checkFormat(view);
     const { live, dropped } = new Catalogue().load(view);
     problems.push(...namelessCollections([...live, ...dropped], structure));
     return live.filter((collection) => ns === undefined || collection.ns === ns);

@@ -35,7 +35,9 @@ export interface CompactOutcome {
 export async function compactFolder(folder: string): Promise<CompactOutcome> {
   const before = dataFileSize(folder);
   SpaceGuard.checkOpening(folder);
-  const [damage] = linesOf(await checkInProcess(folder, undefined));
+  const report = await checkInProcess(folder, undefined);
+  if (report.refusal !== undefined) throw new Error(report.refusal);
+  const [damage] = linesOf(report);
   if (damage !== undefined) {
     throw new Error(`the data is damaged and was left as it is; run embedded-mongo --repair (${damage})`);
   }
