@@ -99,7 +99,7 @@ function isNaNValue(value: Value | undefined): boolean {
   return value instanceof Decimal128 && readDecimal(value).kind === 'nan';
 }
 
-function membershipTest(list: Value, name: string, { collation, later }: MatchContext): ValueTest {
+function membershipTest(list: Value, name: string, { collation, slow }: MatchContext): ValueTest {
   if (!isArray(list)) throw new EngineError('BadValue', `${name} needs an array`);
   const searches: ValueTest[] = [];
   for (const item of list) {
@@ -110,7 +110,7 @@ function membershipTest(list: Value, name: string, { collation, later }: MatchCo
   // An index may express the list wholly: a long one is only made ready when documents are to be tested by it.
   let test: ValueTest | undefined;
   if (list.length > LONG_LIST) {
-    later?.(function* () {
+    slow?.add(function* () {
       test ??= yield* listTest(list, searches, collation);
     });
   }

@@ -6,14 +6,19 @@ import type { Condition } from './condition.js';
 /** A compiled filter's inner form. */
 export type Predicate = (doc: Doc) => boolean;
 
+/** Takes work that takes long, and is to be done before documents are tested. */
+export interface SlowWork {
+  add(work: () => Steps<void>): void;
+}
+
 /** What an operator's compilation may ask of the filter that it stands in. */
 export interface MatchContext {
   /** The dotted path that the operator is about, for messages. */
   readonly field: string;
   /** How strings compare; by their bytes where it is left out. */
   readonly collation: Collation | undefined;
-  /** Takes work that documents are to be tested after, where it is long; it is done at once for the first otherwise. */
-  readonly later: ((work: () => Steps<void>) => void) | undefined;
+  /** Where there is none, what takes long is done at once for the first document. */
+  readonly slow: SlowWork | undefined;
   /** The operator's neighbours: `$regex` and `$options` belong together. */
   readonly siblings: Doc;
   /** Compiles a filter upon embedded documents; `$expr` is refused there, as MongoDB does. */

@@ -8,7 +8,7 @@ import { fieldsOfFilter } from '../filter-fields.js';
 import { compileSchema } from '../json-schema/json-schema.js';
 import { elementTest } from './array.js';
 import { literalCondition } from './compare.js';
-import type { MatchContext, Predicate } from './context.js';
+import type { MatchContext, Predicate, SlowWork } from './context.js';
 import { operatorsCondition } from './operators.js';
 import type { Steps } from '../long-list.js';
 import type { ValueTest } from '../paths.js';
@@ -33,7 +33,7 @@ export interface Filter {
  */
 type Scope = (
   { readonly variables: () => Variables } | { readonly refusal: readonly [ErrorName, string] }
-) & { readonly collation?: Collation | undefined; readonly later?: MatchContext['later'] };
+) & { readonly collation?: Collation | undefined; readonly slow?: MatchContext['slow'] };
 
 /**
  * Compiles a query filter into closures.
@@ -47,27 +47,29 @@ export function compileFilter(
 ): Filter {
   let variables: Variables | undefined;
   // Most filters have no `$expr` and need none.
-  return new CompiledFilter(filter, {
-    variables: () => (variables ??= compileVariables(options.let)),
-    collation: options.collation,
-  });
+  return new CompiledFilter(filter, () => (variables ??= compileVariables(options.let)), options.collation);
 }
 
 /** `compileFilter` with variables that are evaluated already. */
 export function compileFilterWith(filter: Doc, variables: Variables, collation?: Collation): Filter {
-  return new CompiledFilter(filter, { variables: () => variables, collation });
+  return new CompiledFilter(filter, () => variables, collation);
 }
 
-class CompiledFilter implements Filter {
+class CompiledFilter implements Filter, SlowWork {
   readonly matches: Predicate;
   private works: (() => Steps<void>)[] | undefined;
   private known: { readonly fields: ReadonlySet<string> | undefined } | undefined;
 
   constructor(
     readonly source: Doc,
-    scope: Scope,
+    variables: () => Variables,
+    collation: Collation | undefined,
   ) {
-    this.matches = allOf(source, { ...scope, later: (work) => (this.works ??= []).push(work) });
+    this.matches = allOf(source, { variables, collation, slow: this });
+  }
+
+  add(work: () => Steps<void>): void {
+    (this.works ??= []).push(work);
   }
 
   prepare(): Steps<void> | undefined {
@@ -175,22 +177,22 @@ function expressionPredicate(argument: Value, scope: Scope): Predicate {
 }
 
 function fieldPredicate(field: string, argument: Value, scope: Scope): Predicate {
-  return onPath(fieldCondition(field, argument, scope.collation, scope.later), field);
+  return onPath(fieldCondition(field, argument, scope.collation, scope.slow), field);
 }
 
 function fieldCondition(
   field: string,
   argument: Value,
   collation?: Collation,
-  later?: MatchContext['later'],
+  slow?: MatchContext['slow'],
 ): Condition {
   if (!holdsOperators(argument)) return literalCondition(argument, collation);
   const context = (siblings: Doc): MatchContext => ({
     field,
     collation,
-    later,
+    slow,
     siblings,
-    filter: (filter) => allOf(filter, { ...elementScope, collation, later }),
+    filter: (filter) => allOf(filter, { ...elementScope, collation, slow }),
     operators: (expression) => operatorsCondition(context(expression)),
   });
   return operatorsCondition(context(argument));
