@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,8 +12,7 @@ import type { CpuMeters } from './load/measured.js';
 import { childrenOf, cpuSeconds } from './processes.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-/** As `npm start` has it. */
-const YOUNG = '--max-semi-space-size=32';
+const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url));
 const START_MS = 30_000;
 const POLL_MS = 20;
 
@@ -41,7 +41,7 @@ export class ServiceProcess {
     const port = await freePort();
     const own = { PORT: String(port), DATA_DIR: folder, LOG_LEVEL: 'error' };
     const options = preload === undefined ? {} : { NODE_OPTIONS: `--import ${preload}` };
-    const child = spawn(process.execPath, [YOUNG, ...extraArguments(), MAIN], {
+    const child = spawn(process.execPath, [...startOptions(), ...extraArguments(), MAIN], {
       cwd: folder,
       env: { ...process.env, ...own, ...options, ...settings },
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -91,6 +91,12 @@ export class ServiceProcess {
 
 /** Further options for node, such as `--cpu-prof`, from `BENCH_NODE_OPTIONS`. */
 const extraArguments = (): string[] => (process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter(Boolean);
+
+/** Node's options as `npm start` has them. */
+function startOptions(): string[] {
+  const { scripts } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
 
 /** A TCP port that was free a moment ago. */
 export async function freePort(): Promise<number> {

@@ -4,13 +4,17 @@ import { DatabaseModule } from './database/database.module.js';
 import { EventStoreModule } from './event-store/event-store.module.js';
 import { EventStore } from './event-store/event-store.js';
 import { HealthModule } from './health/health.module.js';
+import { AnswerLocation } from './http/answer-location.js';
+import { AroundRoutes } from './http/around-routes.js';
 import { HttpModule } from './http/http.module.js';
 import { IdempotentWrites } from './http/idempotency.js';
 import type { PageSizes } from './http/list-query.js';
+import { UnknownQuery } from './http/unknown-query.js';
 import { IdentityModule } from './identity/identity.module.js';
 import type { IdentityOptions } from './identity/options.js';
 import { requesterOf } from './identity/request-context.js';
 import { LedgerModule } from './ledger/ledger.module.js';
+import { PathInLedger } from './ledger/path-in-ledger.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import type { MetricsOptions } from './metrics/options.js';
 
@@ -33,7 +37,6 @@ export class AppModule {
         DatabaseModule.register(options.database_uri),
         // Identity's guard comes before the guards of the other rooms: 401 before anything else.
         IdentityModule.register(options.identity),
-        // Its look at the path comes before the look at the query.
         LedgerModule,
         HttpModule.register(options.page_sizes),
         HealthModule,
@@ -42,11 +45,16 @@ export class AppModule {
       ],
       providers: [
         {
-          // Before those of the imported modules: a repeated write is answered before its path is looked at.
           provide: APP_INTERCEPTOR,
-          inject: [EventStore, Reflector],
-          useFactory: (store: EventStore, reflector: Reflector) =>
-            new IdempotentWrites({ find: (...of) => store.answered(...of) }, requesterOf, reflector),
+          inject: [EventStore, PathInLedger, Reflector],
+          useFactory: (store: EventStore, path: PathInLedger, reflector: Reflector) =>
+            new AroundRoutes([
+              // A repeated write is answered before its path is looked at, and the path comes before the query.
+              new IdempotentWrites({ find: (...of) => store.answered(...of) }, requesterOf, reflector),
+              path,
+              new UnknownQuery(reflector),
+              new AnswerLocation(reflector),
+            ]),
         },
       ],
     };

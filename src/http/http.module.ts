@@ -1,11 +1,10 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { MediaTypeGuard } from './consumes.js';
 import { PAGE_SIZES, type PageSizes } from './list-query.js';
-import { UnknownQuery } from './unknown-query.js';
 import { BodyValidation } from './validation.js';
 
-/** What every route shares: checks of bodies and queries, and the sizes of pages. */
+/** What every route shares: checks of bodies, and the sizes of pages. */
 @Global()
 @Module({})
 export class HttpModule {
@@ -15,7 +14,6 @@ export class HttpModule {
       providers: [
         { provide: PAGE_SIZES, useValue: sizes },
         { provide: APP_GUARD, useClass: MediaTypeGuard },
-        { provide: APP_INTERCEPTOR, useClass: UnknownQuery },
         { provide: APP_PIPE, useClass: BodyValidation },
       ],
       exports: [PAGE_SIZES],

@@ -1,15 +1,9 @@
-import {
-  applyDecorators,
-  SetMetadata,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { applyDecorators, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { catchError, finalize, from, mergeMap, of, throwError, type Observable } from 'rxjs';
 import { Problem } from '../kernel/problem.js';
+import type { AroundRoute } from './around-routes.js';
 import { etagOf } from './conditional.js';
 import { saysDryRun } from './dry-run.js';
 import { fingerprintOf, sentKey } from './idempotency-key.js';
@@ -71,7 +65,7 @@ const IN_FLIGHT_SECONDS = 1;
  * replay comes before 404, 400, 412 and 409. While the first one is still being answered by this process, others wait
  * for their turn outside: 409.
  */
-export class IdempotentWrites implements NestInterceptor {
+export class IdempotentWrites implements AroundRoute {
   private readonly inFlight = new Set<string>();
 
   /** @param callerOf who sends a request; null on routes that are open to everybody, whose keys are passed over */
@@ -81,27 +75,26 @@ export class IdempotentWrites implements NestInterceptor {
     private readonly reflector: Reflector,
   ) {}
 
-  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
+  async around(execution: ExecutionContext, proceed: () => Promise<unknown>): Promise<unknown> {
     const http = execution.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const sent = sentKey(request);
     // A key that is none is refused when the request's terms are read.
-    if (sent === undefined || sent === 'wrong' || !this.takesKeys(execution, request)) return next.handle();
+    if (sent === undefined || sent === 'wrong' || !this.takesKeys(execution, request)) return proceed();
     const caller = this.callerOf(request);
-    if (!caller) return next.handle();
+    if (!caller) return proceed();
     const flight = [caller.household_id, caller.user_id, sent.key].join(' ');
-    if (this.inFlight.has(flight)) return throwError(() => stillInFlight());
+    if (this.inFlight.has(flight)) throw stillInFlight();
     this.inFlight.add(flight);
-    return next.handle().pipe(
-      catchError((error: unknown) =>
-        from(this.records.find(caller.household_id, caller.user_id, sent.key)).pipe(
-          mergeMap((kept) =>
-            kept ? of(replay(kept, request, http.getResponse<FastifyReply>())) : throwError(() => error),
-          ),
-        ),
-      ),
-      finalize(() => this.inFlight.delete(flight)),
-    );
+    try {
+      return await proceed();
+    } catch (error) {
+      const kept = await this.records.find(caller.household_id, caller.user_id, sent.key);
+      if (!kept) throw error;
+      return replay(kept, request, http.getResponse<FastifyReply>());
+    } finally {
+      this.inFlight.delete(flight);
+    }
   }
 
   private takesKeys(execution: ExecutionContext, request: FastifyRequest): boolean {

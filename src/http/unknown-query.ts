@@ -1,16 +1,15 @@
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import type { ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 import { Problem } from '../kernel/problem.js';
+import type { AroundRoute } from './around-routes.js';
 import { QUERY_NAMES } from './query-parameters.js';
 
 /** Refuses query parameters that the route does not declare, 400. */
-@Injectable()
-export class UnknownQuery implements NestInterceptor {
+export class UnknownQuery implements AroundRoute {
   constructor(private readonly reflector: Reflector) {}
 
-  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
+  async around(execution: ExecutionContext, proceed: () => Promise<unknown>): Promise<unknown> {
     const { query } = execution.switchToHttp().getRequest<FastifyRequest>();
     const sent = Object.keys(query ?? {});
     if (sent.length > 0) {
@@ -21,6 +20,6 @@ export class UnknownQuery implements NestInterceptor {
         .map((field) => ({ field, message: 'is not a parameter of this route' }));
       if (errors.length > 0) throw new Problem('invalid_request', { errors });
     }
-    return next.handle();
+    return proceed();
   }
 }

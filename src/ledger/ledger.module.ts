@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { MongooseModule } from '@nestjs/mongoose';
 
@@ -120,7 +119,7 @@ import { Verification } from './projections/verification.js';
     Verification,
     Bookkeeper,
     RecordedKinds,
-    { provide: APP_INTERCEPTOR, useClass: PathInLedger },
+    PathInLedger,
     OpenAccountHandler,
     ChangeAccountHandler,
     CloseAccountHandler,
@@ -157,6 +156,6 @@ import { Verification } from './projections/verification.js';
     ListEventsHandler,
     VerifyAccountHandler,
   ],
-  exports: [RecordedKinds],
+  exports: [PathInLedger, RecordedKinds],
 })
 export class LedgerModule {}

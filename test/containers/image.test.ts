@@ -9,6 +9,12 @@ const instructions = dockerfile.split('\n').filter((line) => /^[A-Z]+ /.test(lin
 /** The instructions of the image itself, the last stage. */
 const last = instructions.slice(instructions.findLastIndex((line) => line.startsWith('FROM ')));
 
+/** Node's options in `npm start`. */
+function startOptions(): string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
+
 const of = (name: string, lines: readonly string[]): string[] =>
   lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
 
@@ -42,7 +48,7 @@ describe('the image', () => {
     expect(of('USER', last)).toEqual(['node']);
     expect(of('ENV', last).join(' ')).toContain('HOST=0.0.0.0 PORT=8000');
     expect(of('CMD', last).map((line) => JSON.parse(line) as unknown)).toEqual([
-      ['node', '--enable-source-maps', '--max-semi-space-size=32', 'dist/main.js'],
+      ['node', ...startOptions(), 'dist/main.js'],
     ]);
   });
 

@@ -3,6 +3,7 @@ import { APP_INTERCEPTOR, NestFactory, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import { pino } from 'pino';
+import { AroundRoutes } from '../../src/http/around-routes.js';
 import {
   givenAnswer,
   IdempotentWrites,
@@ -82,21 +83,23 @@ class Things {
       provide: APP_INTERCEPTOR,
       inject: [Reflector],
       useFactory: (reflector: Reflector) =>
-        new IdempotentWrites(
-          {
-            find: (household_id, user_id, key) => {
-              lookUps += 1;
-              if (household_id === 'broken') return Promise.reject(new Problem('service_unavailable'));
-              return Promise.resolve(kept.get(`${household_id} ${user_id} ${key}`) ?? null);
+        new AroundRoutes([
+          new IdempotentWrites(
+            {
+              find: (household_id, user_id, key) => {
+                lookUps += 1;
+                if (household_id === 'broken') return Promise.reject(new Problem('service_unavailable'));
+                return Promise.resolve(kept.get(`${household_id} ${user_id} ${key}`) ?? null);
+              },
             },
-          },
-          (request) => {
-            const { 'x-user': user_id, 'x-household': household_id } = (request as FastifyRequest).headers;
-            if (typeof user_id !== 'string' || typeof household_id !== 'string') return null;
-            return { household_id, user_id };
-          },
-          reflector,
-        ),
+            (request) => {
+              const { 'x-user': user_id, 'x-household': household_id } = (request as FastifyRequest).headers;
+              if (typeof user_id !== 'string' || typeof household_id !== 'string') return null;
+              return { household_id, user_id };
+            },
+            reflector,
+          ),
+        ]),
     },
   ],
 })

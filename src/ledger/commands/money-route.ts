@@ -1,13 +1,14 @@
-import { applyDecorators, UseInterceptors, type Type } from '@nestjs/common';
+import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiExtraModels, ApiOperation, getSchemaPath } from '@nestjs/swagger';
 
+import { AnswersLocation } from '../../http/answer-location.js';
 import { TakesDryRun } from '../../http/dry-run.js';
 import { namedExamples } from '../../http/open-api-examples.js';
 import { Problems } from '../../http/problems.js';
 import type { ProblemCode } from '../../kernel/problem-codes.js';
+import { transactionPath } from '../projections/paths.js';
 import { MoneyAnswer, SeveralAnswer } from './money-answer.js';
 import type { MoneyExample, SeveralExample } from './money-examples.js';
-import { TransactionLocation } from './transaction-location.js';
 
 const DESCRIPTION = 'What was recorded';
 const LOCATION = {
@@ -79,8 +80,12 @@ function common(
   return applyDecorators(
     ApiOperation({ summary }),
     TakesDryRun(),
-    UseInterceptors(TransactionLocation),
+    AnswersLocation(transactionLocation),
     ApiBody({ type: body, examples: namedExamples(requests) }),
     Problems('not_found', 'balance_out_of_range', 'limit_reached', 'account_closed', ...more),
   );
 }
+
+/** Where the one transaction is that a request recorded; several have no one place. */
+const transactionLocation = (answer: MoneyAnswer | SeveralAnswer): string | undefined =>
+  'transaction' in answer ? transactionPath(answer.transaction) : undefined;

@@ -1,8 +1,8 @@
-import { Body, Controller, Post, Res } from '@nestjs/common';
+import { Body, Controller, Post } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 
+import { AnswersLocation } from '../../http/answer-location.js';
 import { Problems } from '../../http/problems.js';
 import { IsAmount, IsCalendarDate, IsChoice, IsCurrency, IsFlag, IsName } from '../../http/wire-types.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
@@ -82,15 +82,10 @@ export class OpenAccountController {
     } satisfies AccountView,
     headers: { Location: { description: 'Where the account is', schema: { type: 'string' } } },
   })
+  @AnswersLocation(({ id }: AccountView) => accountPath(id))
   @Problems('name_taken', 'envelope_overdrawn', 'credit_limit_exceeded')
-  async open(
-    @Context() context: RequestContext,
-    @Body() body: OpenAccountBody,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<AccountView> {
-    const account = await this.commands.execute(new OpenAccount(context, body));
-    reply.header('location', accountPath(account.id));
-    return account;
+  async open(@Context() context: RequestContext, @Body() body: OpenAccountBody): Promise<AccountView> {
+    return this.commands.execute(new OpenAccount(context, body));
   }
 }
 
