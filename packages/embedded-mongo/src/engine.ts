@@ -8,9 +8,10 @@ import { QueryMemory } from './query/memory.js';
 import { FailPoints } from './sessions/fail-points.js';
 import { Operations } from './sessions/operations.js';
 import { Sessions } from './sessions/sessions.js';
+import { clearDropped } from './storage/clearing.js';
 import { writeFormat } from './storage/format.js';
 import { dropGathered } from './storage/replace-collection.js';
-import { clearDropped, dropUnfinishedIndexes } from './storage/schema.js';
+import { settleIndexes } from './storage/index-changes.js';
 import { Store } from './storage/store.js';
 import type { Request } from './wire/request.js';
 
@@ -58,9 +59,9 @@ export class Engine {
   static async open(dbPath: string, options: EngineOptions): Promise<Engine> {
     const { store, dropped } = Store.open(dbPath, options);
     await store.writeOnce(writeFormat, 'use the reserve');
-    for (const collection of store.catalogue.list()) await dropUnfinishedIndexes(store, collection);
+    for (const collection of store.catalogue.list()) await settleIndexes(store, collection);
     await dropGathered(store);
-    for (const collection of dropped) store.inBackground(clearDropped(store, collection));
+    for (const collection of dropped) clearDropped(store, collection);
     await store.durable();
     const failPoints = options.testCommands === true ? new FailPoints() : undefined;
     return new Engine(store, options.onFault, failPoints, { ...DEFAULT_LIMITS, ...options.limits });

@@ -48,7 +48,7 @@ export function sortStage(sort: Doc, limit = 0): Stage {
     const buffer = new SortBuffer(limit, memory);
     try {
       for await (const doc of documentsOf(input)) {
-        buffer.add(keyOf(doc), encodeDoc(doc));
+        if (buffer.add(keyOf(doc), encodeDoc(doc))) await buffer.trim(slice);
         if (slice.isPast()) await slice.rest();
       }
       yield* batchesOf(decoded(await buffer.sorted(slice)), slice);

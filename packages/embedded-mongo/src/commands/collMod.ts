@@ -5,7 +5,7 @@ import type { Transaction } from '../storage/transaction.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { indexBuilds } from './index-builds.js';
-import { changeIndex, readIndexChange } from './index-change.js';
+import { readIndexChange, replyTo, withExpiry } from './index-change.js';
 import { checkWritable, namespaceOf } from './namespace.js';
 import { readValidation, VALIDATION_FIELDS, withValidation } from './validation.js';
 
@@ -46,10 +46,9 @@ export const collMod: Command = {
     return indexBuilds.inTurn(collection, operation, () => {
       const change = (own: Transaction): Reply => {
         if (collection.dropped) throw missing();
-        collection.options = withValidation(collection.options, validation);
-        const reply = indexChange === undefined ? {} : changeIndex(indexChange);
-        store.catalogue.store(own, collection);
-        return reply;
+        const options = withValidation(collection.options, validation);
+        store.catalogue.change(own, collection, { options }, indexChange && withExpiry(indexChange));
+        return indexChange === undefined ? {} : replyTo(indexChange);
       };
       return whileUnused(store, [collection], operation, () => store.writeOnce(change));
     });

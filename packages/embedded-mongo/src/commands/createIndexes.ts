@@ -4,7 +4,7 @@ import { EngineError } from '../errors.js';
 import { describe } from '../query/values.js';
 import type { Collection, Index, IndexDefinition } from '../storage/collection.js';
 import { scanDocuments } from '../storage/reading.js';
-import { createIndex } from '../storage/schema.js';
+import { createIndex } from '../storage/index-changes.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { indexBuilds } from './index-builds.js';

@@ -4,7 +4,7 @@ import type { Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { describe } from '../query/values.js';
 import type { Collection, Index } from '../storage/collection.js';
-import { dropIndex } from '../storage/schema.js';
+import { dropIndex } from '../storage/index-changes.js';
 import { Arguments } from './arguments.js';
 import type { Command, CommandContext } from './command.js';
 import { checkWritable, namespaceOf } from './namespace.js';
@@ -27,7 +27,7 @@ export const dropIndexes: Command = {
     if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns not found ${namespace.ns}`);
     const before = collection.indexes.length;
     for (const index of chosen(collection, wanted)) {
-      await dropIndex(store, collection, index, 'spare the reserve', context.operation);
+      await dropIndex(store, collection, index, context.operation);
     }
     return {
       nIndexesWas: before,

@@ -4,17 +4,18 @@ import { isNumeric, toDouble } from '../bson/numbers.js';
 import type { Doc, Value } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { describe } from '../query/values.js';
+import type { IndexChange } from '../storage/catalogue.js';
 import type { Collection, Index } from '../storage/collection.js';
 import { Arguments } from './arguments.js';
 
 /** Another time after which an index lets documents expire. */
-export interface IndexChange {
+export interface ExpiryChange {
   readonly index: Index;
   readonly expireAfterSeconds: Value;
 }
 
 /** Reads `collMod`'s `index: { name or keyPattern, expireAfterSeconds }`. Throws what MongoDB answers to a bad one. */
-export function readIndexChange(given: Doc, collection: Collection): IndexChange {
+export function readIndexChange(given: Doc, collection: Collection): ExpiryChange {
   const args = new Arguments('collMod.index', given);
   args.allowOnly(['name', 'keyPattern', 'expireAfterSeconds', 'hidden', 'unique', 'prepareUnique']);
   args.refuse('hidden', 'unique', 'prepareUnique');
@@ -50,10 +51,14 @@ function indexNamed({ indexes, ns }: Collection, name: string | undefined, patte
   throw new EngineError('IndexNotFound', `cannot find index ${name ?? describe(pattern)} for ns ${ns}`);
 }
 
-/** Makes the change; answers as `collMod` does. */
-export function changeIndex({ index, expireAfterSeconds }: IndexChange): Reply {
+/** The change as the catalogue takes it. */
+export function withExpiry({ index, expireAfterSeconds }: ExpiryChange): IndexChange {
+  return { index, to: { spec: new Map([...index.spec, ['expireAfterSeconds', expireAfterSeconds]]) } };
+}
+
+/** What `collMod` answers, before the change is made. */
+export function replyTo({ index, expireAfterSeconds }: ExpiryChange): Reply {
   const before = index.spec.get('expireAfterSeconds');
-  index.spec.set('expireAfterSeconds', expireAfterSeconds);
   return {
     ...(before === undefined ? {} : { expireAfterSeconds_old: before }),
     expireAfterSeconds_new: expireAfterSeconds,

@@ -1,7 +1,8 @@
 import type { Store } from '../storage/store.js';
+import { clearDropped } from '../storage/clearing.js';
 import type { Collection } from '../storage/collection.js';
 import { scanDocuments } from '../storage/reading.js';
-import { clearDropped, createCollection } from '../storage/schema.js';
+import { createCollection } from '../storage/schema.js';
 import type { Transaction } from '../storage/transaction.js';
 import type { Doc } from '../bson/types.js';
 import type { CommandContext } from './command.js';
@@ -50,6 +51,6 @@ async function removeEmpty(store: Store, collection: Collection): Promise<void> 
     if (collection.dropped || first !== undefined || store.usersOf(collection).length > 0) return false;
     store.catalogue.drop(own, collection);
     return true;
-  });
-  if (removed) await clearDropped(store, collection);
+  }, 'use the reserve');
+  if (removed) clearDropped(store, collection);
 }

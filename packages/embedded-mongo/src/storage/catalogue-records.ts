@@ -18,6 +18,7 @@ export function recordOf(collection: Collection): Doc {
     ['uuid', collection.uuid],
     ['options', collection.options],
     ['next_index_id', new Int32(collection.nextIndexId)],
+    ['gone_indexes', collection.goneIndexes.map((id) => new Int32(id))],
     ['dropped', collection.dropped],
     ['indexes', collection.indexes.map(indexRecord)],
   ]);
@@ -57,6 +58,8 @@ export function collectionOf(record: Doc): Collection {
     indexes: (record.get('indexes') as Doc[]).map((index) => indexOf(id, index)),
     changedAt: 0,
     nextIndexId: numberOf(record.get('next_index_id')),
+    // A record of an earlier version doesn't tell.
+    goneIndexes: ((record.get('gone_indexes') ?? []) as Value[]).map(numberOf),
     dropped: record.get('dropped') === true,
     changesWaiting: 0,
   };

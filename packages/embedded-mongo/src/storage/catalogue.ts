@@ -21,7 +21,21 @@ const idSpec = (): Doc =>
     ['name', '_id_'],
   ]);
 
-/** Which collections and indexes exist. Look-ups are synchronous; changes go through a transaction and are stored. */
+/** What may become different about a collection. */
+export type CollectionChange = Partial<
+  Pick<Collection, 'db' | 'name' | 'ns' | 'options' | 'indexes' | 'nextIndexId' | 'goneIndexes' | 'dropped'>
+>;
+
+/** What may become different about one of its indexes. */
+export interface IndexChange {
+  readonly index: Index;
+  readonly to: Partial<Pick<Index, 'spec' | 'multikey' | 'arrays' | 'hasLongKeys' | 'ready'>>;
+}
+
+/**
+ * Which collections and indexes exist. Look-ups are synchronous; changes go through a transaction and are stored. They
+ * hold from its publication on: of one that is refused, for want of disk space, nothing is left.
+ */
 export class Catalogue {
   private readonly byNamespace = new Map<string, Collection>();
   private nextId = 1;
@@ -71,30 +85,30 @@ export class Catalogue {
       ...orderOf(id, options),
       changedAt: 0,
       nextIndexId: 1,
+      goneIndexes: [],
       dropped: false,
       changesWaiting: 0,
     };
-    this.byNamespace.set(collection.ns, collection);
     transaction.put(RECORDS, encodeDoc(new Map([['next_id', new Int32(this.nextId)]])));
-    this.store(transaction, collection);
+    this.change(transaction, collection);
+    transaction.onPublished(() => this.byNamespace.set(collection.ns, collection));
     return collection;
   }
 
   /** Takes a collection out of sight; its data is removed afterwards. */
   drop(transaction: Transaction, collection: Collection): void {
-    collection.dropped = true;
-    this.byNamespace.delete(collection.ns);
-    this.store(transaction, collection);
+    this.change(transaction, collection, { dropped: true });
+    transaction.onPublished(() => this.byNamespace.delete(collection.ns));
   }
 
   /** Gives a collection another name; the caller has seen that it is free. */
   rename(transaction: Transaction, collection: Collection, db: string, name: string): void {
-    this.byNamespace.delete(collection.ns);
-    collection.db = db;
-    collection.name = name;
-    collection.ns = `${db}.${name}`;
-    this.byNamespace.set(collection.ns, collection);
-    this.store(transaction, collection);
+    const before = collection.ns;
+    this.change(transaction, collection, { db, name, ns: `${db}.${name}` });
+    transaction.onPublished(() => {
+      this.byNamespace.delete(before);
+      this.byNamespace.set(collection.ns, collection);
+    });
   }
 
   /** Removes the record of a dropped collection whose data is gone. */
@@ -102,16 +116,32 @@ export class Catalogue {
     transaction.remove(recordKey(collection.id));
   }
 
-  /** Stores the collection as it is now. */
-  store(transaction: Transaction, collection: Collection): void {
-    transaction.put(recordKey(collection.id), encodeDoc(recordOf(collection)));
+  /** Changes a collection, of a transaction at most once; open transactions must heed it. */
+  change(
+    transaction: Transaction,
+    collection: Collection,
+    change: CollectionChange = {},
+    ofIndex?: IndexChange,
+  ): void {
+    this.changeQuietly(transaction, collection, change, ofIndex);
     transaction.onPublished((sequence) => {
       collection.changedAt = sequence;
     });
   }
 
-  /** Stores the collection without a schema change that open transactions must heed. */
-  storeQuietly(transaction: Transaction, collection: Collection): void {
-    transaction.put(recordKey(collection.id), encodeDoc(recordOf(collection)));
+  /** The same where it is no change of the schema that open transactions must heed. */
+  changeQuietly(
+    transaction: Transaction,
+    collection: Collection,
+    change: CollectionChange,
+    ofIndex?: IndexChange,
+  ): void {
+    const changed = { ...collection, ...change };
+    const indexes = changed.indexes.map((one) => (one === ofIndex?.index ? { ...one, ...ofIndex.to } : one));
+    transaction.put(recordKey(collection.id), encodeDoc(recordOf({ ...changed, indexes })));
+    transaction.onPublished(() => {
+      Object.assign(collection, change);
+      if (ofIndex !== undefined) Object.assign(ofIndex.index, ofIndex.to);
+    });
   }
 }

@@ -52,6 +52,8 @@ export interface Collection {
   /** The published sequence of the last change of its schema. */
   changedAt: number;
   nextIndexId: number;
+  /** The numbers of indexes that are gone; entries of theirs may still be there. */
+  goneIndexes: readonly number[];
   dropped: boolean;
   /** How many schema changes wait for the transactions that use it: no further transaction may begin to, meanwhile. */
   changesWaiting: number;

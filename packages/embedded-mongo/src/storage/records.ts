@@ -170,17 +170,9 @@ function flag(
   arrays: number,
   hasLongKeys: boolean,
 ): void {
-  const before = { multikey: index.multikey, arrays: index.arrays, hasLongKeys: index.hasLongKeys };
-  index.arrays |= arrays;
-  index.multikey = index.arrays !== 0;
-  index.hasLongKeys ||= hasLongKeys;
-  try {
-    transaction.separately((own, catalogue) => {
-      catalogue.storeQuietly(own, collection);
-    });
-  } catch (error) {
-    // What is not stored must not be believed: the next entry has to try again.
-    Object.assign(index, before);
-    throw error;
-  }
+  const all = index.arrays | arrays;
+  const to = { arrays: all, multikey: all !== 0, hasLongKeys: index.hasLongKeys || hasLongKeys };
+  transaction.separately((own, catalogue) => {
+    catalogue.changeQuietly(own, collection, {}, { index, to });
+  });
 }

@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.js';
+import { clearDropped } from './clearing.js';
 import type { Collection } from './collection.js';
-import { clearDropped, dropCollection, whileUnused } from './schema.js';
+import { dropCollection, whileUnused } from './schema.js';
 import type { Store } from './store.js';
 import type { Waiter } from './waiting.js';
 
@@ -31,7 +32,7 @@ export async function replaceCollection(
       return current;
     }, 'use the reserve'),
   );
-  if (replaced !== undefined) store.inBackground(clearDropped(store, replaced));
+  if (replaced !== undefined) clearDropped(store, replaced);
 }
 
 /** Drops what `$out` was gathering when an earlier process ended. */

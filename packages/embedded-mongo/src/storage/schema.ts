@@ -1,20 +1,8 @@
-import { decodePart } from '../bson/part.js';
 import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import {
-  FIRST_OWN_INDEX,
-  makeIndex,
-  type Collection,
-  type Index,
-  type IndexDefinition,
-} from './collection.js';
-import { allIndexes } from './insertion-order.js';
-import { endOfPrefix, type Key } from './keys.js';
-import { LockedByTransaction } from './locks.js';
-import { inSlices } from './long-change.js';
-import { scanDocuments } from './reading.js';
-import { addEntries } from './records.js';
-import type { Need, Store } from './store.js';
+import { clearDropped } from './clearing.js';
+import type { Collection } from './collection.js';
+import type { Store } from './store.js';
 import type { Transaction } from './transaction.js';
 import { patient, type Waiter } from './waiting.js';
 
@@ -49,139 +37,7 @@ export async function dropCollection(
       return true;
     }),
   );
-  if (dropped) store.inBackground(clearDropped(store, collection));
-}
-
-/** Removes the data of a dropped collection, then its last trace in the catalogue. */
-export async function clearDropped(store: Store, collection: Collection): Promise<void> {
-  for (const index of allIndexes(collection)) await clearIndex(store, index);
-  await store.writeOnce((own) => {
-    store.catalogue.forget(own, collection);
-  }, 'use the reserve');
-}
-
-/**
- * Builds an index over the documents that are there while reading and writing go on, and resolves when queries can
- * use it. Throws DuplicateKey (the index is gone then) when a unique one meets two equal keys.
- */
-export async function createIndex(
-  store: Store,
-  collection: Collection,
-  definition: IndexDefinition,
-  waiter: Waiter = patient,
-): Promise<Index> {
-  if (collection.nextIndexId >= FIRST_OWN_INDEX) {
-    throw new EngineError('CannotCreateIndex', `${collection.ns} has had too many indexes`);
-  }
-  const index = await store.writeOnce((own) => {
-    const made = makeIndex(collection.id, collection.nextIndexId, definition);
-    collection.nextIndexId += 1;
-    collection.indexes = [...collection.indexes, made];
-    store.catalogue.store(own, collection);
-    return made;
-  });
-  try {
-    // Writers that began before do not know the index: their changes must be in before the scan.
-    await ended(store.usersOf(collection), waiter);
-    await fillIndex(store, collection, index, waiter);
-    // A transaction whose snapshot is older than the last entry must not plan with the index: whether it has used the
-    // collection by now, or begins to while the others are waited for.
-    await store.writeOnce((own) => {
-      store.catalogue.store(own, collection);
-      own.onPublished((sequence) => {
-        index.wholeFrom = sequence;
-      });
-    });
-    await ended(store.usersOf(collection), waiter);
-  } catch (error) {
-    await abandonIndex(store, collection, index);
-    throw error;
-  }
-  await store.writeOnce((own) => {
-    index.ready = true;
-    store.catalogue.storeQuietly(own, collection);
-  });
-  return index;
-}
-
-/** Drops one secondary index once the transactions that have used the collection are over. */
-export async function dropIndex(
-  store: Store,
-  collection: Collection,
-  index: Index,
-  need: Need = 'spare the reserve',
-  waiter: Waiter = patient,
-): Promise<void> {
-  await whileUnused(store, [collection], waiter, () =>
-    store.writeOnce((own) => {
-      collection.indexes = collection.indexes.filter((other) => other !== index);
-      store.catalogue.store(own, collection);
-    }, need),
-  );
-  await clearIndex(store, index);
-}
-
-/** Takes out what an earlier process left of indexes it did not finish building. */
-export async function dropUnfinishedIndexes(store: Store, collection: Collection): Promise<void> {
-  for (const index of collection.indexes) {
-    if (!index.ready) await dropIndex(store, collection, index, 'use the reserve');
-  }
-}
-
-/** Takes an unfinished index out of sight at once; its entries go when those who may still write some have ended. */
-async function abandonIndex(store: Store, collection: Collection, index: Index): Promise<void> {
-  await store.writeOnce((own) => {
-    collection.indexes = collection.indexes.filter((other) => other !== index);
-    store.catalogue.store(own, collection);
-  }, 'use the reserve');
-  // Those that begin from now on do not know of it.
-  store.inBackground(ended(store.usersOf(collection), patient).then(() => clearIndex(store, index)));
-}
-
-async function fillIndex(store: Store, collection: Collection, index: Index, waiter: Waiter): Promise<void> {
-  const primary = collection.indexes[0] as Index;
-  let from = '';
-  await inSlices(store, waiter, (slice) =>
-    store.writeOnce(
-      (own) => {
-        let isFirst = true;
-        for (const { idKey, bytes } of scanDocuments(own, collection, { from })) {
-          if (!isFirst && slice.isOver()) {
-            from = idKey;
-            return true;
-          }
-          try {
-            // The lock keeps a transaction that has not seen the new entry from changing the document under it.
-            own.lock(primary.prefix + idKey);
-            addEntries(own, collection, index, decodePart(bytes, index.fields), idKey);
-          } catch (error) {
-            if (!(error instanceof LockedByTransaction) || isFirst) throw error;
-            // To wait for all documents of a slice to be free at once might take for ever.
-            from = idKey;
-            return true;
-          }
-          isFirst = false;
-        }
-        return false;
-      },
-      'spare the reserve',
-      waiter,
-    ),
-  );
-}
-
-async function clearIndex(store: Store, index: Index): Promise<void> {
-  const end = endOfPrefix(index.prefix) as Key;
-  await inSlices(store, patient, (slice) =>
-    store.writeOnce((own) => {
-      for (const [key] of own.range(index.prefix, end)) {
-        own.remove(key);
-        if (slice.isOver()) return true;
-      }
-      return false;
-    }, 'use the reserve'),
-  );
-  store.counts.forget(index.prefix);
+  if (dropped) clearDropped(store, collection);
 }
 
 /**
@@ -203,6 +59,7 @@ export async function whileUnused<T>(
   }
 }
 
-async function ended(transactions: readonly Transaction[], waiter: Waiter): Promise<void> {
+/** Resolves when these transactions are over. */
+export async function ended(transactions: readonly Transaction[], waiter: Waiter): Promise<void> {
   await waiter.until(Promise.all(transactions.map((transaction) => transaction.ended)));
 }

@@ -205,6 +205,16 @@ export class Store {
     this.background.add(work);
   }
 
+  /** The same for a change in slices that wait by `whileOpen`: behind those before it, and given up by `close`. */
+  inTurnInBackground(work: () => Promise<void>): void {
+    this.background.addInTurn(work);
+  }
+
+  /** Waits patiently, and rejects after it when the store is being closed. */
+  get whileOpen(): Waiter {
+    return this.background.waiter;
+  }
+
   /**
    * Checks what is on disk in a process of its own, all of it or one collection by its namespace; `checkInterrupt` may
    * throw to give it up. Throws OutOfDiskSpace where the disk is full: that process would not survive it.
@@ -222,6 +232,7 @@ export class Store {
    */
   async close(): Promise<void> {
     this.checks.giveUp();
+    this.background.stop();
     for (const transaction of this.open) transaction.end();
     // The end of a transaction may set off work of its own.
     await this.durable();
@@ -254,8 +265,12 @@ export class Store {
   private newTransaction(isPlain: boolean): Transaction {
     return new Transaction(this.pictures.at(this.published), this.locks, isPlain, (change) => {
       const own = this.newTransaction(true);
-      change(own, this.catalogue);
-      this.publish(own);
+      try {
+        change(own, this.catalogue);
+        this.publish(own);
+      } finally {
+        own.end();
+      }
     });
   }
 

@@ -221,4 +221,34 @@ describe('stages', () => {
     const sorting = compilePipeline([doc({ $unset: 'x' }), doc({ $sort: { block: 1 } })]);
     await expect(collect(sorting.rest(big, work()))).rejects.toMatchObject({ code: 292 });
   });
+
+  it('keep no more of a limited sort than that needs, which may be much', async () => {
+    const block = 'x'.repeat(1024 * 1024);
+    const documents = function* (): Generator<Doc> {
+      for (let n = 0; n < 200; n += 1) yield doc({ n: (n * 7) % 200, block: `${String(n)}${block}` });
+    };
+    const first = (limit: number): Promise<Doc[]> =>
+      collect(
+        compilePipeline([{ $unset: 'x' }, { $sort: { n: 1 } }, { $limit: limit }].map(doc)).rest(
+          documents(),
+          work(),
+        ),
+      );
+    for (const limit of [1, 60]) {
+      const numbers = (await first(limit)).map((found) => Number(found.get('n')));
+      expect(numbers).toEqual([...Array(limit).keys()]);
+    }
+    await expect(first(99)).rejects.toMatchObject({ code: 292 });
+  });
+
+  it('keep the first of many small documents in order, in stretches', async () => {
+    const documents = function* (): Generator<Doc> {
+      for (let n = 0; n < 60_000; n += 1) yield doc({ n: (n * 7919) % 60_000 });
+    };
+    const stages = [{ $unset: 'x' }, { $sort: { n: -1 } }, { $limit: 5_000 }].map(doc);
+    const found = await collect(compilePipeline(stages).rest(documents(), work()));
+    expect(found.map((one) => Number(one.get('n')))).toEqual(
+      Array.from({ length: 5_000 }, (_, n) => 59_999 - n),
+    );
+  });
 });

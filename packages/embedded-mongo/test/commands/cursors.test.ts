@@ -144,6 +144,9 @@ describe('a sort without an index', () => {
     const wide = db.collection<{ _id: number; text: string }>('wide');
     const text = 'y'.repeat(10_000_000);
     for (let i = 0; i < 11; i += 1) await wide.insertOne({ _id: i, text });
-    expect((await failure(wide.find().sort({ text: 1 }).toArray())).code).toBe(292);
+    const sorted = wide.find({}, { projection: { _id: 1 } }).sort({ text: -1, _id: -1 });
+    expect((await failure(sorted.clone().toArray())).code).toBe(292);
+    const first = await sorted.clone().skip(1).limit(2).toArray();
+    expect(first.map(({ _id }) => _id)).toEqual([9, 8]);
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { createCollection, createIndex } from '../../src/storage/schema.js';
+import { createIndex } from '../../src/storage/index-changes.js';
+import { createCollection } from '../../src/storage/schema.js';
 import { scanDocuments } from '../../src/storage/reading.js';
 import { byField, cleanUp, close, insert, int, newFolder, openStore } from '../storage/store-kit.js';
 import { damagedCopy, dice, dissect, examine, SHARE, type Anatomy, type Outcome } from './damaged-files.js';

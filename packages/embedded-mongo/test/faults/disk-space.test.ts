@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { Collection } from 'mongodb';
+import { recordOf } from '../../src/storage/catalogue-records.js';
 import { Store } from '../../src/storage/store.js';
-import { createCollection, createIndex } from '../../src/storage/schema.js';
+import { createIndex } from '../../src/storage/index-changes.js';
+import { createCollection } from '../../src/storage/schema.js';
 import type { Collection as StoredCollection } from '../../src/storage/collection.js';
+import type { Transaction } from '../../src/storage/transaction.js';
 import type { View } from '../../src/storage/view.js';
 import { startEngine } from '../kit.js';
 import {
@@ -140,6 +143,66 @@ describe('with an injected measure of free space', () => {
     expect(accounts.indexes.map((index) => index.name)).toEqual(['_id_']);
     await freeIs(1024 * MB);
     expect((await createIndex(store, accounts, byField('n'))).ready).toBe(true);
+  });
+
+  it('takes an index out again that was whole when the disk filled up', async () => {
+    const folder = newFolder();
+    const store = open(folder);
+    const accounts = await withAccounts(store);
+    const first = store.begin();
+    first.touch(accounts);
+    const building = createIndex(store, accounts, byField('n'));
+    await nextTurn();
+    const last = store.begin();
+    last.touch(accounts);
+    first.end();
+    while (accounts.indexes[1]?.wholeFrom === 0) await nextTurn();
+    // So full that not even its record can be taken away.
+    await freeIs(MB);
+    last.end();
+    await expect(building).rejects.toMatchObject(FULL);
+    expect(accounts.indexes.map((index) => index.name)).toEqual(['_id_']);
+    await freeIs(1024 * MB);
+    expect((await createIndex(store, accounts, byField('n'))).ready).toBe(true);
+    await close(store);
+    const again = open(folder).catalogue.find('test.accounts')?.indexes ?? [];
+    expect(again.map(({ name, ready }) => ({ name, ready }))).toEqual([
+      { name: '_id_', ready: true },
+      { name: 'n_1', ready: true },
+    ]);
+  });
+
+  it('leaves no trace of a change of the catalogue that is refused when it is made already', async () => {
+    const folder = newFolder();
+    const store = open(folder);
+    const accounts = await withAccounts(store);
+    const index = await createIndex(store, accounts, byField('n'));
+    const { catalogue } = store;
+    const shown = (of: Store): unknown => ({
+      names: of.catalogue.list().map(({ ns }) => ns),
+      same: of.catalogue.find('test.accounts')?.uuid,
+      record: recordOf(of.catalogue.find('test.accounts') as StoredCollection),
+    });
+    const before = shown(store);
+    const changes: ((own: Transaction) => unknown)[] = [
+      (own) => catalogue.create(own, 'test', 'other', new Map()),
+      (own) => catalogue.drop(own, accounts),
+      (own) => catalogue.rename(own, accounts, 'test', 'other'),
+      (own) => catalogue.change(own, accounts, { options: new Map([['validator', 'x']]), indexes: [] }),
+      (own) => catalogue.change(own, accounts, {}, { index, to: { ready: false, spec: new Map() } }),
+      (own) => insert(own, accounts, { _id: 'c', n: ['two', 'values'] }),
+    ];
+    for (const change of changes) {
+      await freeIs(1024 * MB);
+      const refused = store.writeOnce((own) => {
+        free = MB;
+        // So long that space is measured again when the change is published.
+        for (const began = performance.now(); performance.now() < began + 10;);
+        change(own);
+      });
+      await expect(refused).rejects.toMatchObject(FULL);
+    }
+    expect(shown(store)).toEqual(before);
   });
 
   it('does not open a folder on a full disk', async () => {

@@ -1,7 +1,7 @@
 import type { Int32 } from 'bson';
 import fc from 'fast-check';
 import { decodeDoc } from '../../src/bson/codec.js';
-import type { Doc } from '../../src/bson/types.js';
+import type { Doc, Value } from '../../src/bson/types.js';
 import { EngineError } from '../../src/errors.js';
 import { countRows } from '../../src/query/execute/count.js';
 import { scanOf } from '../../src/query/execute/merge.js';
@@ -9,9 +9,11 @@ import { RowScan } from '../../src/query/execute/scan.js';
 import { TimeSlice } from '../../src/query/execute/slice.js';
 import { compileSortKey } from '../../src/query/execute/sort.js';
 import { ScanResults } from '../../src/query/execute/execute.js';
+import { LONG_LIST } from '../../src/query/long-list.js';
 import { compileFilter } from '../../src/query/match/match.js';
 import { QueryMemory } from '../../src/query/memory.js';
 import { planQuery } from '../../src/query/plan/plan.js';
+import { LongPoints } from '../../src/query/plan/ranges.js';
 import type { Collection, Index } from '../../src/storage/collection.js';
 import type { Transaction } from '../../src/storage/transaction.js';
 import { cases, type IndexRecipe } from './cases.js';
@@ -46,6 +48,28 @@ describe('a plan', () => {
     );
   });
 
+  it('finds what a scan finds where lists are long', async () => {
+    let long = 0;
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ docs, recipes, filter, sort: by, batchSize }) => {
+        const wanted = lengthened(filter) as Doc;
+        const collection = collectionWith();
+        const view = viewOf(collection, docs);
+        for (const [position, one] of recipes.entries()) tryIndex(view, collection, docs, one, position + 1);
+        const expected = expectedRows(docs, wanted, by);
+        if (expected === undefined) return;
+        const rows = await query(view, collection, wanted, by, batchSize);
+        expect(idsOf(rows).sort()).toEqual(idsOf(expected).sort());
+        if (by !== undefined) expect(rows.map(compileSortKey(by))).toEqual(expected.map(compileSortKey(by)));
+        expect(await count(view, collection, wanted)).toBe(expected.length);
+        const { scans } = planQuery(collection, wanted, by === undefined ? {} : { sort: by });
+        if (scans.some(({ ranges }) => ranges instanceof LongPoints)) long += 1;
+      }),
+      { numRuns: 80 },
+    );
+    expect(long).toBeGreaterThan(3);
+  });
+
   it('finds the same by any index that a hint may name', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ docs, recipes: [one], filter: wanted, sort: by }) => {
@@ -69,6 +93,22 @@ describe('a plan', () => {
     );
   });
 });
+
+const fillers = Array.from(
+  { length: LONG_LIST },
+  (_, n) => `no document has this: ${String((n * 7919) % LONG_LIST)}`,
+);
+
+/** The filter with so many more values in each of its lists that they are put in order step by step. */
+function lengthened(value: Value, operator?: string): Value {
+  if (Array.isArray(value)) {
+    if (operator === '$in' || operator === '$nin')
+      return [...value, ...fillers, ...value, fillers[0] as string];
+    return value.map((item) => lengthened(item));
+  }
+  if (!(value instanceof Map)) return value;
+  return new Map([...value].map(([name, part]) => [name, lengthened(part, name)]));
+}
 
 /** What the query should give; `undefined` where the sort is refused (parallel arrays). */
 function expectedRows(docs: readonly Doc[], wanted: Doc, by: Doc | undefined): Doc[] | undefined {

@@ -1,5 +1,6 @@
 import { encodeDoc } from '../../src/bson/codec.js';
 import type { Doc } from '../../src/bson/types.js';
+import { Catalogue } from '../../src/storage/catalogue.js';
 import {
   makeIndex,
   type Collection,
@@ -46,14 +47,24 @@ export function collectionWith(...indexes: readonly Index[]): Collection {
     indexes: [idIndex, ...indexes],
     changedAt: 0,
     nextIndexId: 100,
+    goneIndexes: [],
     dropped: false,
     changesWaiting: 0,
   };
 }
 
+/** A transaction over nothing, whose changes of the catalogue hold at once. */
+function inMemory(): Transaction {
+  return new Transaction(emptyView, new Locks(), true, (change) => {
+    const own = inMemory();
+    change(own, new Catalogue());
+    own.published(0);
+  });
+}
+
 /** A view of the documents, stored in the collection with all its indexes. Throws like an insert. */
 export function viewOf(collection: Collection, docs: readonly Doc[]): Transaction {
-  const transaction = new Transaction(emptyView, new Locks(), true, () => undefined);
+  const transaction = inMemory();
   for (const doc of docs) insertDocument(transaction, collection, encodeDoc(doc));
   return transaction;
 }

@@ -51,5 +51,10 @@ describe('regular expressions', () => {
       [options('\\x{1F600}', ''), { a: '\u{1f600}' }, true],
       [options('^\\s$', ''), { a: '\u00a0' }, false],
       [options('^[\\s\\-]+$', ''), { a: ' -' }, true],
+      [options('^\\p{Lu}\\pL{2}$', ''), { a: 'Äöx' }, true],
+      [options('^\\p{Lu}\\pL{2}$', ''), { a: 'äöx' }, false],
+      [options('^[\\p{Greek}\\d]+$', ''), { a: 'λ1' }, true],
+      [options('^\\P{L}\\p{^L}$', ''), { a: '1-' }, true],
+      [options('^\\P{L}\\p{^L}$', ''), { a: '1a' }, false],
     ]));
 });

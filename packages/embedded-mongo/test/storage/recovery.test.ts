@@ -8,7 +8,7 @@ import { prefixOf, RESERVED, type Key } from '../../src/storage/keys.js';
 import type { compactFolder as CompactFolder } from '../../src/storage/offline/compact.js';
 import type { repairFolder as RepairFolder } from '../../src/storage/offline/repair.js';
 import { scanDocuments } from '../../src/storage/reading.js';
-import { createIndex } from '../../src/storage/schema.js';
+import { createIndex } from '../../src/storage/index-changes.js';
 import type { Store as StoreType } from '../../src/storage/store.js';
 import { BUILT, checkInProcess, Disk, openBuiltStore } from './built.js';
 import { copyOf, dataOf, killedAfter } from './killed.js';

@@ -3,9 +3,11 @@ import { naturalIndex } from '../../storage/insertion-order.js';
 import { scanIndex } from '../../storage/reading.js';
 import type { View } from '../../storage/view.js';
 import type { Scan } from './scan.js';
-import type { TimeSlice } from './slice.js';
+import { inStretches, type TimeSlice } from './slice.js';
 import { eachRow } from './execute.js';
+import { pointRange } from '../plan/bounds.js';
 import type { QueryPlan } from '../plan/plan.js';
+import { LongPoints } from '../plan/ranges.js';
 
 /** How many rows there are, and what it took to find out. */
 export interface Counted {
@@ -40,8 +42,9 @@ export async function countRows(scan: Scan, view: View, most: number, slice: Tim
 async function countEntries(plan: QueryPlan, view: View, most: number, slice: TimeSlice): Promise<Counted> {
   let count = 0;
   for (const { index, ranges } of plan.scans) {
-    for (const range of ranges) {
-      const entries = scanIndex(view, index, range);
+    const places = ranges instanceof LongPoints ? await inStretches(ranges.inOrder(), slice) : ranges;
+    for (const place of places) {
+      const entries = scanIndex(view, index, typeof place === 'string' ? pointRange(place) : place);
       while (count < most && entries.next().done !== true) {
         count += 1;
         if (slice.isOver()) await slice.rest();

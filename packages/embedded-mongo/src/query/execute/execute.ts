@@ -217,9 +217,10 @@ export class ScanResults implements ResultSource {
 
   /** Puts all rows that the window asks for in order, the first one last. */
   private async sortAll(sortKey: (doc: Doc) => SortKey, slice: TimeSlice): Promise<void> {
-    await eachRow(this.scan, slice, (row) => {
-      this.buffer.add(sortKey(docOf(row)), row.bytes);
-    });
+    for (let row = this.scan.next(); row !== undefined; row = this.scan.next()) {
+      if (row !== null && this.buffer.add(sortKey(docOf(row)), row.bytes)) await this.buffer.trim(slice);
+      if (slice.isOver()) await slice.rest();
+    }
     const sorted = await this.buffer.sorted(slice);
     this.sorted = sorted.slice(this.shaping.skip).reverse();
   }

@@ -8,6 +8,7 @@ import { docOf, RowScan, type FoundPlaces, type Row, type Scan, type Step } from
 import { compileSortKey } from './sort.js';
 import type { Filter } from '../match/match.js';
 import type { QueryPlan } from '../plan/plan.js';
+import { LongPoints } from '../plan/ranges.js';
 
 /** The scan that carries out a plan, made for this sort. */
 export function scanOf(collection: Collection, plan: QueryPlan, filter: Filter, sort?: Doc): Scan {
@@ -43,6 +44,8 @@ class MergedScan implements Scan {
     private readonly sortKey: (doc: Doc) => string,
   ) {
     for (const scan of plan.scans) {
+      // A long list's places are more than are merged.
+      if (scan.ranges instanceof LongPoints) throw new Error('a plan merges a long list');
       for (const range of scan.ranges) {
         const part = { ...plan, scans: [{ ...scan, ranges: [range] }], merged: false };
         this.due.push(this.streams.length);

@@ -11,9 +11,10 @@ import {
 } from '../../storage/reading.js';
 import type { View } from '../../storage/view.js';
 import type { Filter } from '../match/match.js';
-import type { KeyRange } from '../plan/bounds.js';
+import { pointRange, type KeyRange } from '../plan/bounds.js';
 import type { IndexScan } from '../plan/candidates.js';
 import type { QueryPlan } from '../plan/plan.js';
+import { LongPoints } from '../plan/ranges.js';
 
 /** A document that a scan found. */
 export interface Row {
@@ -109,12 +110,17 @@ export class RowScan implements Scan {
   }
 
   private *walk(view: View): Generator<Row | null, void, undefined> {
-    const { scans } = this.plan;
+    const { scans, exact } = this.plan;
+    const work = exact ? undefined : this.filter.prepare();
+    if (work !== undefined) yield* work;
     for (; this.scanAt < scans.length; this.scanAt += 1) {
       const scan = scans[this.scanAt] as IndexScan;
-      for (; this.rangeAt < scan.ranges.length; this.rangeAt += 1) {
-        const position = scan.reverse ? scan.ranges.length - 1 - this.rangeAt : this.rangeAt;
-        yield* this.follow(view, scan, scan.ranges[position] as KeyRange);
+      const { ranges } = scan;
+      const places = ranges instanceof LongPoints ? yield* ranges.inOrder() : ranges;
+      for (; this.rangeAt < places.length; this.rangeAt += 1) {
+        const place = places[scan.reverse ? places.length - 1 - this.rangeAt : this.rangeAt] as
+          KeyRange | string;
+        yield* this.follow(view, scan, typeof place === 'string' ? pointRange(place) : place);
         this.last = undefined;
       }
       this.rangeAt = 0;

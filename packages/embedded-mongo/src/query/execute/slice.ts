@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Steps } from '../long-list.js';
 
 /** What long work asks now and then whether it may go on; throws when it may not. */
 export interface Interruptible {
@@ -37,5 +38,14 @@ export class TimeSlice implements Interruptible {
     await nextTurn();
     this.work.checkInterrupt();
     this.until = performance.now() + SLICE_MS;
+  }
+}
+
+/** Takes all steps of something, with rests between them. */
+export async function inStretches<T>(steps: Steps<T>, slice: TimeSlice): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (slice.isOver()) await slice.rest();
   }
 }

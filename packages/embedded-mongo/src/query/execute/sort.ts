@@ -11,8 +11,10 @@ import { CollatedKey, compareSortKeys, compileSortOrder, type SortKey } from '..
 const MAX_SORT_BYTES = 100 * 1024 * 1024;
 /** What an entry takes beside its document and its key, in bytes; a rough figure. */
 const ENTRY_OVERHEAD = 64;
-/** Up to this many rows of a limited sort are kept sorted as they come, and the rest let go. */
-const MAX_TOP = 2000;
+/** A limited sort that holds more bytes lets go of rows it does not need, once they are as many as those it does. */
+const MUCH = 16 * 1024 * 1024;
+/** One that is full goes on where so many bytes are enough: not much would be gained each time otherwise. */
+const ENOUGH = 0.75 * MAX_SORT_BYTES;
 /** Runs of this length are sorted at one go; a millisecond or so. */
 const RUN = 1024;
 
@@ -54,19 +56,27 @@ export class SortBuffer {
   }
 
   /**
-   * Throws QueryExceededMemoryLimitNoDiskUseAllowed beyond 100 MB of documents and keys, and ExceededMemoryLimit where
-   * other queries hold too much for it.
+   * Tells whether `trim` is due before more come. Throws QueryExceededMemoryLimitNoDiskUseAllowed beyond 100 MB of
+   * documents and keys, and ExceededMemoryLimit where other queries hold too much for it.
    */
-  add(key: SortKey, bytes: Uint8Array): void {
+  add(key: SortKey, bytes: Uint8Array): boolean {
     this.entries.push({ key, bytes });
-    this.size += bytes.length + key.length + ENTRY_OVERHEAD;
-    if (this.top > 0 && this.top <= MAX_TOP && this.entries.length >= 2 * this.top + RUN) this.keepTop();
-    if (this.size > MAX_SORT_BYTES) {
-      throw new EngineError(
-        'QueryExceededMemoryLimitNoDiskUseAllowed',
-        `Sort exceeded memory limit of ${String(MAX_SORT_BYTES)} bytes, but did not opt in to external sorting.`,
-      );
-    }
+    this.size += sizeOf({ key, bytes });
+    const { length } = this.entries;
+    const mayTrim = this.top > 0 && length > this.top;
+    if (this.size > MAX_SORT_BYTES && !mayTrim) throw sortTooLarge();
+    this.share.resize(this.size);
+    const isMuch = this.size > MUCH && length > 2 * this.top;
+    return mayTrim && (isMuch || length >= 2 * this.top + RUN || this.size > MAX_SORT_BYTES);
+  }
+
+  /** Lets go of what is not among the first rows. Throws as `add` does. */
+  async trim(slice: TimeSlice): Promise<void> {
+    const wasFull = this.size > MAX_SORT_BYTES;
+    this.entries = (await mergeSort(this.entries, byKey, slice)).slice(0, this.top);
+    this.size = 0;
+    for (const entry of this.entries) this.size += sizeOf(entry);
+    if (wasFull && this.size > ENOUGH) throw sortTooLarge();
     this.share.resize(this.size);
   }
 
@@ -83,12 +93,17 @@ export class SortBuffer {
     this.entries = [];
     this.share.release();
   }
+}
 
-  private keepTop(): void {
-    this.entries = this.entries.sort(byKey).slice(0, this.top);
-    this.size = 0;
-    for (const { key, bytes } of this.entries) this.size += bytes.length + key.length + ENTRY_OVERHEAD;
-  }
+function sizeOf({ key, bytes }: Entry): number {
+  return bytes.length + key.length + ENTRY_OVERHEAD;
+}
+
+function sortTooLarge(): EngineError {
+  return new EngineError(
+    'QueryExceededMemoryLimitNoDiskUseAllowed',
+    `Sort exceeded memory limit of ${String(MAX_SORT_BYTES)} bytes, but did not opt in to external sorting.`,
+  );
 }
 
 function byKey(a: Entry, b: Entry): number {

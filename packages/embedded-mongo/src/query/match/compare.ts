@@ -6,7 +6,8 @@ import { Undefined, type Value } from '../../bson/types.js';
 import { EngineError } from '../../errors.js';
 import { concernsCollation, type Collation } from '../collation.js';
 import { expanding, negated, type Condition } from './condition.js';
-import type { MatchOperator } from './context.js';
+import { atOnce, LONG_LIST, VALUES_A_STEP, type Steps } from '../long-list.js';
+import type { MatchContext, MatchOperator } from './context.js';
 import type { ValueTest } from '../paths.js';
 import { regexTest } from '../regex/regex.js';
 import { holdsOperators, isArray } from '../values.js';
@@ -55,11 +56,10 @@ export const gte = rangeOperator((order) => order >= 0, true, MinKey);
 export const lt = rangeOperator((order) => order < 0, false, MaxKey);
 export const lte = rangeOperator((order) => order <= 0, true, MaxKey);
 
-export const oneOf: MatchOperator = (list, { collation }) =>
-  expanding(membershipTest(list, '$in', collation));
+export const oneOf: MatchOperator = (list, context) => expanding(membershipTest(list, '$in', context));
 
-export const noneOf: MatchOperator = (list, { collation }) =>
-  negated(expanding(membershipTest(list, '$nin', collation)));
+export const noneOf: MatchOperator = (list, context) =>
+  negated(expanding(membershipTest(list, '$nin', context)));
 
 /**
  * A comparison within one type: values of other types never match, NaN equals only NaN, and null also stands for
@@ -99,7 +99,7 @@ function isNaNValue(value: Value | undefined): boolean {
   return value instanceof Decimal128 && readDecimal(value).kind === 'nan';
 }
 
-function membershipTest(list: Value, name: string, collation: Collation | undefined): ValueTest {
+function membershipTest(list: Value, name: string, { collation, slow }: MatchContext): ValueTest {
   if (!isArray(list)) throw new EngineError('BadValue', `${name} needs an array`);
   const searches: ValueTest[] = [];
   for (const item of list) {
@@ -109,19 +109,25 @@ function membershipTest(list: Value, name: string, collation: Collation | undefi
   }
   // An index may express the list wholly: a long one is only made ready when documents are to be tested by it.
   let test: ValueTest | undefined;
-  return (value) => (test ??= listTest(list, searches, collation))(value);
+  if (list.length > LONG_LIST) {
+    slow?.add(function* () {
+      test ??= yield* listTest(list, searches, collation);
+    });
+  }
+  return (value) => (test ??= atOnce(listTest(list, searches, collation)))(value);
 }
 
-function listTest(
+function* listTest(
   list: readonly Value[],
   patterns: readonly ValueTest[],
   collation: Collation | undefined,
-): ValueTest {
+): Steps<ValueTest> {
   const strings = new Set<string>();
   const others = new Set<string>();
   const searches = [...patterns];
   let missing = false;
-  for (const item of list) {
+  for (const [position, item] of list.entries()) {
+    if (position % VALUES_A_STEP === VALUES_A_STEP - 1) yield null;
     if (item instanceof BSONRegExp) continue;
     if (collation !== undefined && concernsCollation(item)) searches.push(equalityTest(item, collation));
     else if (typeof item === 'string') strings.add(item);

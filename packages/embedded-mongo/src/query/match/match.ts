@@ -8,8 +8,9 @@ import { fieldsOfFilter } from '../filter-fields.js';
 import { compileSchema } from '../json-schema/json-schema.js';
 import { elementTest } from './array.js';
 import { literalCondition } from './compare.js';
-import type { MatchContext, Predicate } from './context.js';
+import type { MatchContext, Predicate, SlowWork } from './context.js';
 import { operatorsCondition } from './operators.js';
+import type { Steps } from '../long-list.js';
 import type { ValueTest } from '../paths.js';
 import { holdsOperators, isArray, isTruthy } from '../values.js';
 import { compileVariables } from '../expression/variables.js';
@@ -22,6 +23,8 @@ export interface Filter {
   readonly fields: ReadonlySet<string> | undefined;
   /** Whether the document satisfies the filter. */
   readonly matches: (doc: Doc) => boolean;
+  /** What takes long to make ready before documents are tested, if anything: in steps, else the first test does it at once. */
+  prepare(): Steps<void> | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface Filter {
  */
 type Scope = (
   { readonly variables: () => Variables } | { readonly refusal: readonly [ErrorName, string] }
-) & { readonly collation?: Collation | undefined };
+) & { readonly collation?: Collation | undefined; readonly slow?: MatchContext['slow'] };
 
 /**
  * Compiles a query filter into closures.
@@ -44,32 +47,43 @@ export function compileFilter(
 ): Filter {
   let variables: Variables | undefined;
   // Most filters have no `$expr` and need none.
-  return new CompiledFilter(filter, {
-    variables: () => (variables ??= compileVariables(options.let)),
-    collation: options.collation,
-  });
+  return new CompiledFilter(filter, () => (variables ??= compileVariables(options.let)), options.collation);
 }
 
 /** `compileFilter` with variables that are evaluated already. */
 export function compileFilterWith(filter: Doc, variables: Variables, collation?: Collation): Filter {
-  return new CompiledFilter(filter, { variables: () => variables, collation });
+  return new CompiledFilter(filter, () => variables, collation);
 }
 
-class CompiledFilter implements Filter {
+class CompiledFilter implements Filter, SlowWork {
   readonly matches: Predicate;
+  private works: (() => Steps<void>)[] | undefined;
   private known: { readonly fields: ReadonlySet<string> | undefined } | undefined;
 
   constructor(
     readonly source: Doc,
-    scope: Scope,
+    variables: () => Variables,
+    collation: Collation | undefined,
   ) {
-    this.matches = allOf(source, scope);
+    this.matches = allOf(source, { variables, collation, slow: this });
+  }
+
+  add(work: () => Steps<void>): void {
+    (this.works ??= []).push(work);
+  }
+
+  prepare(): Steps<void> | undefined {
+    return this.works && allOfThem(this.works);
   }
 
   get fields(): ReadonlySet<string> | undefined {
     this.known ??= { fields: fieldsOfFilter(this.source) };
     return this.known.fields;
   }
+}
+
+function* allOfThem(works: readonly (() => Steps<void>)[]): Steps<void> {
+  for (const work of works) yield* work();
 }
 
 /** The test of one array element that a projection's `$elemMatch` asks for. */
@@ -104,9 +118,7 @@ function allOf(filter: Doc, scope: Scope): Predicate {
   const parts: Predicate[] = [];
   for (const [name, argument] of filter) {
     if (name === '$comment') continue;
-    parts.push(
-      name.startsWith('$') ? logical(name, argument, scope) : fieldPredicate(name, argument, scope.collation),
-    );
+    parts.push(name.startsWith('$') ? logical(name, argument, scope) : fieldPredicate(name, argument, scope));
   }
   const [first] = parts;
   if (!first) return () => true;
@@ -164,17 +176,23 @@ function expressionPredicate(argument: Value, scope: Scope): Predicate {
   return (doc) => isTruthy(evaluate(doc, variables));
 }
 
-function fieldPredicate(field: string, argument: Value, collation: Collation | undefined): Predicate {
-  return onPath(fieldCondition(field, argument, collation), field);
+function fieldPredicate(field: string, argument: Value, scope: Scope): Predicate {
+  return onPath(fieldCondition(field, argument, scope.collation, scope.slow), field);
 }
 
-function fieldCondition(field: string, argument: Value, collation?: Collation): Condition {
+function fieldCondition(
+  field: string,
+  argument: Value,
+  collation?: Collation,
+  slow?: MatchContext['slow'],
+): Condition {
   if (!holdsOperators(argument)) return literalCondition(argument, collation);
   const context = (siblings: Doc): MatchContext => ({
     field,
     collation,
+    slow,
     siblings,
-    filter: (filter) => allOf(filter, { ...elementScope, collation }),
+    filter: (filter) => allOf(filter, { ...elementScope, collation, slow }),
     operators: (expression) => operatorsCondition(context(expression)),
   });
   return operatorsCondition(context(argument));

@@ -13,6 +13,7 @@ import { encodeKeyValue } from '../../bson/keystring.js';
 import { isNumeric } from '../../bson/numbers.js';
 import { DateTime, DBPointer, JavaScript, Undefined, type Doc, type Value } from '../../bson/types.js';
 import { endOfPrefix } from '../../storage/keys.js';
+import { LongList } from '../long-list.js';
 import type { FieldCondition } from './conditions.js';
 
 /** Key strings from `from` (inclusive) to `to` (exclusive). */
@@ -53,7 +54,9 @@ export function boundsOf(
     case '$eq':
       return pointBounds([value], descending, multikey);
     case '$in':
-      return Array.isArray(value) ? pointBounds(value, descending, multikey) : undefined;
+      // A long one is put in order when the scan begins, where nothing else bounds the field.
+      if (!Array.isArray(value) || LongList.of(value) !== undefined) return undefined;
+      return pointBounds(value, descending, multikey);
     case '$gt':
     case '$gte':
     case '$lt':
@@ -91,6 +94,11 @@ export function union(ranges: readonly KeyRange[]): KeyRange[] {
   return result;
 }
 
+/** The range of one value's key string. */
+export function pointRange(key: string): KeyRange {
+  return { from: key, to: behind(key) };
+}
+
 function pointBounds(
   values: readonly Value[],
   descending: boolean,
@@ -105,7 +113,7 @@ function pointBounds(
   const ranges: KeyRange[] = [];
   let last: string | undefined;
   for (const key of keys) {
-    if (key !== last) ranges.push({ from: key, to: behind(key) });
+    if (key !== last) ranges.push(pointRange(key));
     last = key;
   }
   return { ranges, points: true };

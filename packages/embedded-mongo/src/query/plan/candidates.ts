@@ -3,14 +3,14 @@ import type { Index } from '../../storage/collection.js';
 import { union, type KeyRange } from './bounds.js';
 import { conjunctionOf, type Conjunction } from './conditions.js';
 import { impliesExistence, impliesFilter } from './partial.js';
-import { rangesIn, type IndexRanges } from './ranges.js';
+import { LongPoints, rangesIn, type IndexRanges } from './ranges.js';
 import { directionFor, type SortField } from './sort.js';
 
 /** Ranges of one index, read in one direction. Index 0 holds the documents themselves, by `_id`. */
 export interface IndexScan {
   readonly index: Index;
-  /** Ascending and disjoint, also when read backwards. */
-  readonly ranges: readonly KeyRange[];
+  /** Ascending and disjoint, also when read backwards; a long list's places are put in order first. */
+  readonly ranges: readonly KeyRange[] | LongPoints;
   readonly reverse: boolean;
   /** Whether the filter bounds the ranges; otherwise the whole index is read. */
   readonly bounded: boolean;
@@ -95,8 +95,8 @@ export function candidatesIn(
   const candidates: Candidate[] = [];
   for (const branches of worthwhile(query.alternatives, indexes)) {
     const parts = branches.map((branch) => rangesIn(index, withBranch(query, branch)));
-    if (!parts.every((part) => part.bounded > 0)) continue;
-    candidates.push(candidateOf(index, joined(parts), found.constants, sort));
+    const all = joined(parts);
+    if (all !== undefined) candidates.push(candidateOf(index, all, found.constants, sort));
   }
   candidates.push(candidateOf(index, found, found.constants, sort));
   return candidates;
@@ -106,9 +106,15 @@ function worthwhile(alternatives: readonly Doc[][], indexes: number): Doc[][] {
   return alternatives.filter(({ length }) => length <= maxBranches || length * indexes <= maxTries);
 }
 
-function joined(parts: readonly IndexRanges[]): IndexRanges {
+/** `undefined` where a part is not bounded, or by a long list, which is not in order yet. */
+function joined(parts: readonly IndexRanges[]): IndexRanges | undefined {
+  const ranges: KeyRange[] = [];
+  for (const part of parts) {
+    if (part.bounded === 0 || part.ranges instanceof LongPoints) return undefined;
+    for (const range of part.ranges) ranges.push(range);
+  }
   return {
-    ranges: union(parts.flatMap((part) => part.ranges)),
+    ranges: union(ranges),
     equalities: Math.min(...parts.map((part) => part.equalities)),
     bounded: Math.min(...parts.map((part) => part.bounded)),
     byPoints: parts.every((part) => part.byPoints),

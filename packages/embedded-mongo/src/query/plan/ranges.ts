@@ -1,4 +1,5 @@
 import type { Index } from '../../storage/collection.js';
+import { LongList, type Steps } from '../long-list.js';
 import { isLongPart, KEPT_OF_LONG_PART } from '../../storage/keys.js';
 import {
   afterAllKeys,
@@ -15,7 +16,7 @@ import { mayHoldArrays } from './sort.js';
 /** The part of an index that a filter needs. */
 export interface IndexRanges {
   /** Ascending and disjoint; none at all when nothing can match. */
-  readonly ranges: readonly KeyRange[];
+  readonly ranges: readonly KeyRange[] | LongPoints;
   /** How many leading key fields have one value each. */
   readonly equalities: number;
   /** How many leading key fields bound the ranges. */
@@ -30,6 +31,26 @@ export interface IndexRanges {
   readonly points: ReadonlySet<string>;
   /** The documents within the ranges are those that satisfy the filter, each found once. */
   readonly exact: boolean;
+}
+
+/** The places of a long list, which are not in order yet. */
+export class LongPoints {
+  private ordered: readonly string[] | undefined;
+
+  constructor(
+    private readonly list: LongList,
+    private readonly descending: boolean,
+  ) {}
+
+  /** How many there are, each as often as it was given. */
+  get length(): number {
+    return this.list.length;
+  }
+
+  /** The key strings in order, each once. */
+  *inOrder(): Steps<readonly string[]> {
+    return (this.ordered ??= yield* this.list.keys(this.descending));
+  }
 }
 
 /** Every key of an index. */
@@ -55,7 +76,11 @@ export function rangesIn(index: Index, query: Conjunction): IndexRanges {
   for (const [position, [path, direction]] of index.key.entries()) {
     const used: FieldCondition[] = [];
     const bounds = fieldBounds(index, position, direction === -1, query, used);
-    if (bounds === undefined) break;
+    if (bounds === undefined) {
+      const long = position === 0 ? longPointsIn(index, query) : undefined;
+      if (long !== undefined) return long;
+      break;
+    }
     if (bounded > 0 && prefixes.length * bounds.ranges.length > maxCombinations) break;
     for (const condition of used) expressed.add(condition);
     if (bounds.points) points.add(path);
@@ -70,10 +95,37 @@ export function rangesIn(index: Index, query: Conjunction): IndexRanges {
     if (!bounds.points || ranges.length === 0 || bounded === index.key.length) break;
     prefixes = ranges.map((range) => range.from);
   }
-  const expressedAll = query.conditions.every((condition) => expressed.has(condition));
-  const exact =
-    expressedAll && !query.opaque && query.alternatives.length === 0 && !index.multikey && !index.hasLongKeys;
+  const exact = isExpressed(index, query, expressed);
   return shorten(index, { ranges, equalities, bounded, byPoints, complete, constants, points, exact });
+}
+
+function isExpressed(index: Index, query: Conjunction, by: ReadonlySet<FieldCondition>): boolean {
+  const all = query.conditions.every((condition) => by.has(condition));
+  return all && !query.opaque && query.alternatives.length === 0 && !index.multikey && !index.hasLongKeys;
+}
+
+/**
+ * A long `$in` upon the first field, where nothing else bounds that: its places alone, as further fields would make more
+ * ranges than are combined.
+ */
+function longPointsIn(index: Index, query: Conjunction): IndexRanges | undefined {
+  const [path, direction] = index.key[0] as Index['key'][number];
+  for (const condition of query.conditions) {
+    if (condition.path !== path || condition.operator !== '$in') continue;
+    const list = LongList.of(condition.value);
+    if (list === undefined || (list.hasNull && mayHoldArrays(index, 0))) continue;
+    return {
+      ranges: new LongPoints(list, direction === -1),
+      equalities: 0,
+      bounded: 1,
+      byPoints: true,
+      complete: index.key.length === 1,
+      constants: new Set(),
+      points: new Set(),
+      exact: isExpressed(index, query, new Set([condition])),
+    };
+  }
+  return undefined;
 }
 
 function combine(prefixes: readonly string[], bounds: FieldBounds): KeyRange[] {
@@ -128,7 +180,7 @@ function rootOf(path: string): string {
  * Key strings too long to be kept whole are stored cut, and their order is lost: the ranges then reach to all that
  * begins the same.
  */
-function shorten(index: Index, found: IndexRanges): IndexRanges {
+function shorten(index: Index, found: IndexRanges & { readonly ranges: readonly KeyRange[] }): IndexRanges {
   const isCut = (part: string): boolean =>
     index.hasLongKeys ? part.length > KEPT_OF_LONG_PART : isLongPart(part);
   if (!found.ranges.some(({ from, to }) => isCut(from) || isCut(to))) return found;

@@ -102,6 +102,7 @@ class PatternScanner {
       this.at += hex[0].length;
       return `\\u{${hex[1]}}`;
     }
+    if (character === 'p' || character === 'P') return this.property();
     this.at += 2;
     if (character === 'E') return '';
     const translated = known.get(character);
@@ -109,6 +110,18 @@ class PatternScanner {
     return /[\w^$\\.*+?()[\]{}|/-]/.test(character) && (character !== '-' || known === classEscapes)
       ? `\\${character}`
       : character;
+  }
+
+  /** A class of Unicode characters: a category, or a script by its name alone. `^` turns it round, as the letter P does. */
+  private property(): string {
+    const found = /^\\(p|P)(?:\{(\^?)(\w{1,40})\}|([A-Z]))/.exec(this.pattern.slice(this.at, this.at + 46));
+    if (found === null) {
+      throw new EngineError('Location51091', 'Regular expression is invalid: malformed \\P or \\p sequence');
+    }
+    this.at += found[0].length;
+    const name = found[3] ?? found[4] ?? '';
+    const isTurned = (found[1] === 'P') !== (found[2] === '^');
+    return `\\${isTurned ? 'P' : 'p'}{${name.length <= 2 || name === 'Any' ? '' : 'Script='}${name}}`;
   }
 
   private quoted(): string {

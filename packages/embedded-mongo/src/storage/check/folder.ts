@@ -12,8 +12,9 @@ import { PublishedView } from '../view.js';
 import { CollectionCheck } from './collection.js';
 import { PageFile } from './page-file.js';
 import type { FolderReport } from './report.js';
+import { isOwnRecord } from '../seal.js';
 import { openState, problemsOfMetas } from './states.js';
-import { checkBeginning, checkLength, checkStructure, Problems } from './structure.js';
+import { checkBeginning, checkLength, checkStructure, Problems, type Structure } from './structure.js';
 
 /** What is to be checked, and where. */
 export interface CheckTask {
@@ -44,13 +45,15 @@ export async function checkFolder(task: CheckTask, onProgress: () => void): Prom
     const problems = [...structure.problems, ...problemsOfMetas(file), ...damagedRecords(snapshot)];
     const view = new PublishedView(snapshot, snapshot.sequence, new Overlay(), () => snapshot.release());
     const collections: FolderReport['collections'][number][] = [];
-    for (const collection of collectionsOf(view, task.ns, problems)) {
+    const refusal = refusalOf(view);
+    if (refusal !== undefined) problems.push(refusal);
+    for (const collection of refusal === undefined ? collectionsOf(view, task.ns, structure, problems) : []) {
       const counts = new EntryCounts();
       for (const index of allIndexes(collection)) counts.load(view, index.prefix);
       collections.push(new CollectionCheck(view, collection, counts, structure, onProgress).run());
     }
     view.release();
-    return { problems, collections };
+    return { problems, collections, ...(refusal === undefined ? {} : { refusal }) };
   } finally {
     file.close();
     await disk?.close();
@@ -76,13 +79,40 @@ function damagedRecords(snapshot: DiskSnapshot): string[] {
   return problems.list();
 }
 
-function collectionsOf(view: PublishedView, ns: string | undefined, problems: string[]): Collection[] {
+function refusalOf(view: PublishedView): string | undefined {
   try {
     checkFormat(view);
-    const { live } = new Catalogue().load(view);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function collectionsOf(
+  view: PublishedView,
+  ns: string | undefined,
+  structure: Structure,
+  problems: string[],
+): Collection[] {
+  try {
+    const { live, dropped } = new Catalogue().load(view);
+    problems.push(...namelessCollections([...live, ...dropped], structure));
     return live.filter((collection) => ns === undefined || collection.ns === ns);
   } catch (error) {
     problems.push(`the catalogue cannot be read: ${String(error)}`);
     return [];
   }
+}
+
+/** Tells of documents of which the catalogue does not say whose they are. */
+function namelessCollections(known: readonly Collection[], { entries }: Structure): string[] {
+  const documents = new Set(known.map(({ id }) => prefixOf(id, 0)));
+  const isNameless = (prefix: Key): boolean =>
+    prefix.endsWith('\0\0') && !isOwnRecord(prefix) && !documents.has(prefix);
+  return [...entries]
+    .filter(([prefix]) => isNameless(prefix))
+    .map(([prefix, count]) => {
+      const number = String(Buffer.from(prefix, 'latin1').readUInt32BE(0));
+      return `the name of collection number ${number} is lost; it has ${String(count)} documents`;
+    });
 }

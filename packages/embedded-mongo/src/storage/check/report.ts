@@ -5,6 +5,8 @@ export interface FolderReport {
   /** Damage that belongs to no one collection: the file's pages, the catalogue; an empty list when there is none. */
   readonly problems: readonly string[];
   readonly collections: readonly CollectionReport[];
+  /** That the data is of another format, one of the problems too: nothing else is known to be wrong with it. */
+  readonly refusal?: string;
 }
 
 /** What the process that checks tells the one that started it. */

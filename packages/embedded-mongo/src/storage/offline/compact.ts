@@ -1,10 +1,16 @@
+import { Catalogue } from '../catalogue.js';
 import { checkInProcess } from '../check/process.js';
 import { linesOf } from '../check/report.js';
 import { Disk } from '../disk.js';
+import type { DiskSnapshot } from '../disk-snapshot.js';
+import { allIndexes } from '../insertion-order.js';
 import { hasJournal } from '../journal/read.js';
 import { recoverJournal, roomToRecover } from '../journal/recover.js';
 import { prefixOf, type Key } from '../keys.js';
+import { Overlay } from '../overlay.js';
+import { isOwnRecord } from '../seal.js';
 import { SpaceGuard } from '../space.js';
+import { PublishedView } from '../view.js';
 import { dataFileSize, replaceDataFile } from './replace-file.js';
 
 /** So many entries, or bytes, are written at once. */
@@ -22,13 +28,16 @@ export interface CompactOutcome {
 }
 
 /**
- * Writes a stopped folder's data anew, without free pages, and puts it in the old file's place. Throws, and changes
+ * Writes a stopped folder's data anew, without free pages and without what is left of collections and indexes that are
+ * gone, and puts it in the old file's place. Throws, and changes
  * nothing, where the data is damaged or the disk has no room for both. The caller holds the folder's lock.
  */
 export async function compactFolder(folder: string): Promise<CompactOutcome> {
   const before = dataFileSize(folder);
   SpaceGuard.checkOpening(folder);
-  const [damage] = linesOf(await checkInProcess(folder, undefined));
+  const report = await checkInProcess(folder, undefined);
+  if (report.refusal !== undefined) throw new Error(report.refusal);
+  const [damage] = linesOf(report);
   if (damage !== undefined) {
     throw new Error(`the data is damaged and was left as it is; run embedded-mongo --repair (${damage})`);
   }
@@ -61,11 +70,13 @@ const iterate = (snapshot: ReturnType<Disk['snapshot']>): Iterator<{ key: Key; v
 
 async function copyAll(from: Disk, to: Disk): Promise<number> {
   const snapshot = from.snapshot();
+  const isKept = keptOf(snapshot.retain());
   const entries = iterate(snapshot);
   let copied = 0;
   let batch: [Key, Uint8Array][] = [];
   let bytes = 0;
   for (let step = entries.next(); step.done !== true; step = entries.next()) {
+    if (!isKept(step.value.key)) continue;
     batch.push([step.value.key, Buffer.from(step.value.value)]);
     bytes += step.value.value.byteLength;
     if (batch.length < BATCH_ENTRIES && bytes < BATCH_BYTES) continue;
@@ -77,4 +88,14 @@ async function copyAll(from: Disk, to: Disk): Promise<number> {
   await to.append(batch);
   snapshot.release();
   return copied + batch.length;
+}
+
+/** Which entries are the engine's own records, or belong to a collection or an index that is there. */
+function keptOf(snapshot: DiskSnapshot): (key: Key) => boolean {
+  const view = new PublishedView(snapshot, snapshot.sequence, new Overlay(), () => snapshot.release());
+  const { live } = new Catalogue().load(view);
+  view.release();
+  const kept = new Set(live.flatMap(allIndexes).map(({ prefix }) => prefix));
+  const { length } = FIRST_KEY;
+  return (key) => isOwnRecord(key) || kept.has(key.slice(0, length));
 }
