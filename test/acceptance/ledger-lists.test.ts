@@ -47,7 +47,7 @@ describe('the register', () => {
     ['min_amount=20', ['move', 'deposit', 'opening']],
     ['min_amount=5.5&max_amount=7', ['undo of payday', 'payday', 'debit']],
     ['max_amount=0', []],
-    ['q=tax', ['payday']],
+    ['q=tax', ['undo of payday', 'payday']],
     ['q=10%25)', ['deposit']],
     ['q=b%C3%84CKEREI', ['debit']],
     ['q=nothing', []],
