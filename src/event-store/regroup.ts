@@ -32,12 +32,18 @@ export interface Regrouped<Item extends Regroupable> {
 const PATIENCE_MS = 10_000;
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 400;
+/**
+ * How long commands pause at most whose accounts another process has changed. It is at work on them still, as a rule:
+ * who tries again at once loses to it again, and holds it up.
+ */
+const AFTER_OTHERS_MS = 40;
 
 /**
  * Decides what becomes of commands whose attempt failed, so that nobody meets an error for another's conflict. Commands
  * whose idempotency key is used are out. After a conflict, the accounts that changed and all that are tied to them by a
- * command go in a transaction of their own, the others in another; if none changed, they go in halves after a random
- * pause. After any other error they go in halves at once, until the one whose fault it is stands alone with it.
+ * command go in a transaction of their own after a random pause, the others in another at once; if none changed, they go
+ * in halves after a pause that grows. After any other error they go in halves at once, until the one whose fault it is
+ * stands alone with it.
  */
 export function regroup<Item extends Regroupable>(
   unit: Unit<Item>,
@@ -63,7 +69,11 @@ export function regroup<Item extends Regroupable>(
   if (error instanceof CommitUnknown) return refuse(unconfirmed(error));
   if (isPassing(error)) {
     if (now > deadline) return refuse(tooManyConflicts(error));
-    if (changed.size > 0) return again(apart(left, changed));
+    if (changed.size > 0) {
+      const [others, tied] = apart(left, changed);
+      const { units } = again([tied], Math.random() * AFTER_OTHERS_MS);
+      return { refused, units: [...again([others]).units, ...units] };
+    }
     if (spent.length > 0) return again([left]);
     if (error instanceof DocumentMissed && left.length === 1) return refuse(error);
     return again(isNobodysFault(error) ? [left] : halves(left), pauseAfter(unit.attempts));
