@@ -6,10 +6,11 @@ import type { MongoClient } from 'mongodb';
 const NEW_SOCKET = 'net.client.socket';
 
 /**
- * Makes a driver's write to a connection that has just died fail at once. The driver (7.8) only expects `write` to
- * throw or to be drained later. A socket that is destroyed, but has not yet said so, does neither: the operation then
- * waits for good, and whoever waits for that operation too; and a broken pipe reaches the caller as a bare error, which
- * the driver doesn't retry. A throw it treats as what it is, a network error.
+ * Makes a driver's write to a connection that dies fail as what it is, a network error. A write that fills the socket's
+ * buffer, or comes between the connection's end and its `close`, makes the driver (7.8) wait for `drain` or `error`. A
+ * connection that was ended by the other side closes without either: the operation would wait for good, and whoever
+ * waits for that operation too. And what fails with `error`, a broken pipe say, would reach the caller as a bare error,
+ * which the driver doesn't retry. After a `drain`, however, it looks whether its connection still stands.
  *
  * Covers plain TCP and Unix sockets that are opened from now on; TLS sockets are not announced.
  */
@@ -21,22 +22,15 @@ export function failDeadWrites(client: MongoClient): void {
     queueMicrotask(() => (opening = false));
   });
   subscribe(NEW_SOCKET, (message) => {
-    if (!opening || !isSocketMessage(message)) return;
-    const { socket } = message;
-    // Connecting gives a socket its own `write` back.
-    socket.once('connect', () => throwOnDeadWrite(socket));
+    if (opening && isSocketMessage(message)) endWaitsWith(message.socket);
   });
 }
 
-function throwOnDeadWrite(socket: Socket): void {
-  const write = socket.write.bind(socket) as (...parts: unknown[]) => boolean;
-  socket.write = (...parts: unknown[]) => {
-    const accepted = write(...parts);
-    if (!accepted && (socket.destroyed || socket.errored)) {
-      throw socket.errored ?? new Error('the connection is closed');
-    }
-    return accepted;
-  };
+function endWaitsWith(socket: Socket): void {
+  const endWaits = () => socket.emit('drain');
+  // First of all, so that whoever waits for a write is not the one to whom the error goes.
+  socket.prependListener('error', endWaits);
+  socket.on('close', endWaits);
 }
 
 function isSocketMessage(message: unknown): message is { readonly socket: Socket } {
