@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ProblemCode } from '../kernel/problem-codes.js';
 import { Problem } from '../kernel/problem.js';
+import { passOverRest } from './body-limit.js';
 import { pathOf } from './request-log.js';
 
 /** Turns an error of another layer (a database's, say) into a problem, or says that it doesn't know it. */
@@ -45,6 +46,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 401 && request.headers.authorization !== undefined) {
       headers['www-authenticate'] += ', error="invalid_token"';
     }
+    if (problem.code === 'payload_too_large') passOverRest(request, reply);
     void reply.status(problem.status).headers(headers).send(body);
   }
 

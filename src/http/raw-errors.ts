@@ -17,8 +17,9 @@ export class RawErrors {
   answer(error: Error & { readonly code?: string }, socket: Socket): void {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     const last = this.answers.get(socket);
-    const underWay = last !== undefined && last.headersSent && !last.writableFinished;
-    if (socket.writable && !underWay) socket.write(rawAnswer(new Problem(codeOf(error))));
+    // A request may have been answered before all of it has come.
+    const answered = last !== undefined && last.headersSent && !(last.writableFinished && last.req.complete);
+    if (socket.writable && !answered) socket.write(rawAnswer(new Problem(codeOf(error))));
     socket.destroySoon();
   }
 }
