@@ -1,8 +1,9 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { APP_INTERCEPTOR, Reflector } from '@nestjs/core';
 import { DatabaseModule } from './database/database.module.js';
 import { EventStoreModule } from './event-store/event-store.module.js';
 import { EventStore } from './event-store/event-store.js';
+import { idempotencyId } from './event-store/idempotency-record.js';
 import { HealthModule } from './health/health.module.js';
 import { AnswerLocation } from './http/answer-location.js';
 import { AroundRoutes } from './http/around-routes.js';
@@ -11,6 +12,7 @@ import { IdempotentWrites } from './http/idempotency.js';
 import type { PageSizes } from './http/list-query.js';
 import { UnknownQuery } from './http/unknown-query.js';
 import { IdentityModule } from './identity/identity.module.js';
+import { KeptAnswers } from './identity/kept-answers.js';
 import type { IdentityOptions } from './identity/options.js';
 import { requesterOf } from './identity/request-context.js';
 import { LedgerModule } from './ledger/ledger.module.js';
@@ -27,6 +29,20 @@ export interface AppOptions {
   readonly metrics: MetricsOptions;
 }
 
+/** The answers of identity's writes lie beside the others. */
+const KEPT_IN_EVENT_STORE: FactoryProvider<KeptAnswers> = {
+  provide: KeptAnswers,
+  inject: [EventStore],
+  useFactory: (store: EventStore) => ({
+    async keep(session, { household_id, user_id, idempotency }, answer) {
+      if (!idempotency) return;
+      const { key, fingerprint } = idempotency;
+      const _id = idempotencyId(household_id, user_id, key);
+      await store.keep(session, { _id, household_id, fingerprint, answer, created_at: new Date() });
+    },
+  }),
+};
+
 /** The whole application. */
 @Module({})
 export class AppModule {
@@ -36,7 +52,7 @@ export class AppModule {
       imports: [
         DatabaseModule.register(options.database_uri),
         // Identity's guard comes before the guards of the other rooms: 401 before anything else.
-        IdentityModule.register(options.identity),
+        IdentityModule.register(options.identity, { from: EventStoreModule, provider: KEPT_IN_EVENT_STORE }),
         LedgerModule,
         HttpModule.register(options.page_sizes),
         HealthModule,

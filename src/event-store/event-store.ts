@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
+import type { ClientSession } from 'mongodb';
 import type { Connection } from 'mongoose';
 
 import { driverDb, tenantScope } from '../database/tenant-scope.js';
@@ -71,5 +72,14 @@ export class EventStore {
     const records = tenantScope<IdempotencyRecord>(this.ground.db, IDEMPOTENCY, household_id);
     const _id = idempotencyId(household_id, user_id, key);
     return records.findOne(null, { _id }, { readConcern: 'majority' });
+  }
+
+  /**
+   * Keeps what is answered to a change that is no event, in the transaction of that change.
+   * @throws the driver's error of a duplicate key, when the user's key was used in the household before.
+   */
+  async keep(session: ClientSession, record: IdempotencyRecord): Promise<void> {
+    const records = tenantScope<IdempotencyRecord>(this.ground.db, IDEMPOTENCY, record.household_id);
+    await records.insertOne(session, record);
   }
 }

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Ip, Patch, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { requireVersion } from '../http/conditional.js';
-import { TakesNoKey } from '../http/idempotency.js';
+import { givenAnswer, TakesNoKey } from '../http/idempotency.js';
 import { Problems } from '../http/problems.js';
+import { KeptAnswers } from './kept-answers.js';
 import { LogIn } from './log-in.js';
 import { Profiles } from './profiles.js';
 import { Context, type RequestContext } from './request-context.js';
@@ -15,6 +16,7 @@ export class ProfileController {
   constructor(
     private readonly profiles: Profiles,
     private readonly logIn: LogIn,
+    private readonly answers: KeptAnswers,
   ) {}
 
   /** The caller's own profile. */
@@ -27,21 +29,21 @@ export class ProfileController {
 
   /** Changes the caller's own profile. */
   @Patch()
-  @TakesNoKey()
   @ApiOperation({
     summary: 'Change your profile',
     description: 'Currency and time zone are those of the personal household.',
   })
   @ApiOkResponse({ type: ProfileDto })
   @Problems('email_taken', 'version_conflict')
-  async change(
-    @Context() { user_id, if_match }: RequestContext,
-    @Body() body: ChangeProfileDto,
-  ): Promise<ProfileDto> {
-    return profileDto(await this.profiles.change(user_id, body, if_match));
+  async change(@Context() context: RequestContext, @Body() body: ChangeProfileDto): Promise<ProfileDto> {
+    const { user_id, if_match } = context;
+    const changed = await this.profiles.change(user_id, body, if_match, (session, profile) =>
+      this.answers.keep(session, context, givenAnswer(200, profileDto(profile))),
+    );
+    return profileDto(changed);
   }
 
-  /** Changes the caller's password. */
+  /** Changes the caller's password. A key is passed over: what is kept with one would tell of the passwords. */
   @Post('password')
   @HttpCode(204)
   @TakesNoKey()

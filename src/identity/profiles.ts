@@ -45,12 +45,22 @@ export class Profiles {
   }
 
   /**
-   * Changes a profile; changes that change nothing make no new version of it.
+   * Changes a profile; changes that change nothing make no new version of it. `record` writes what goes with it in the
+   * same transaction.
    * @throws Problem `unauthorized`, `version_conflict`, `email_taken`
    */
-  async change(user_id: string, changes: ProfileChanges, wanted: WantedVersions): Promise<Profile> {
+  async change(
+    user_id: string,
+    changes: ProfileChanges,
+    wanted: WantedVersions,
+    record: (session: ClientSession, profile: Profile) => Promise<void>,
+  ): Promise<Profile> {
     try {
-      const profile = await this.within((session) => this.changeWithin(session, user_id, changes, wanted));
+      const profile = await this.within(async (session) => {
+        const changed = await this.changeWithin(session, user_id, changes, wanted);
+        await record(session, changed);
+        return changed;
+      });
       this.memberships.forget(profile.household._id);
       return profile;
     } catch (error) {

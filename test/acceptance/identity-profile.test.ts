@@ -73,6 +73,38 @@ describe('PATCH /users/me', () => {
     expect(mine).toMatchObject({ status: 200, body: { email: taken.toUpperCase() } });
   });
 
+  it('answers a change that comes again under its key as the first time, and makes it once', async () => {
+    const someone = await service.signUp();
+    const key = { 'idempotency-key': uniqueName('key') };
+    const first = await change({ full_name: 'Ada' }, someone, { ...key, 'if-match': '"1"' });
+    expect([first.status, first.headers.get('idempotency-hit')]).toEqual([200, null]);
+    const refused = await change({ full_name: 'Bea' }, someone, { 'if-match': '"1"' });
+    expect([refused.status, (await change({ full_name: 'Eve' }, someone)).body['version']]).toEqual([412, 3]);
+    const again = await change({ full_name: 'Ada' }, someone, { ...key, 'if-match': '"1"' });
+    expect(again).toMatchObject({ status: 200, body: first.body });
+    expect([again.headers.get('idempotency-hit'), again.headers.get('etag')]).toEqual(['true', '"2"']);
+    expect((await me(someone)).body).toMatchObject({ full_name: 'Eve', version: 3 });
+    const other = await change({ full_name: 'Ada King' }, someone, key);
+    expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+  });
+
+  it('keeps nothing of a change that is refused, and makes one that is sent many times at once only once', async () => {
+    const someone = await service.signUp();
+    const { email } = (await me()).body;
+    const key = { 'idempotency-key': uniqueName('key') };
+    expect((await change({ email }, someone, key)).status).toBe(409);
+    const asked = Array.from({ length: 20 }, () => change({ full_name: 'Ada' }, someone, key));
+    const answers = await Promise.all(asked);
+    for (const { status, body } of answers) {
+      expect([200, 409]).toContain(status);
+      expect(status === 200 ? body['version'] : body['code']).toBe(
+        status === 200 ? 2 : 'idempotency_in_flight',
+      );
+    }
+    expect(answers.some(({ status }) => status === 200)).toBe(true);
+    expect((await me(someone)).body).toMatchObject({ full_name: 'Ada', version: 2 });
+  });
+
   it('gives one address that two want at once to one of them', async () => {
     const email = `${uniqueName('both')}@example.org`;
     const both = await Promise.all([service.signUp(), service.signUp()]);
