@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Collection } from 'mongodb';
-import { closedLoop } from './measure.js';
+import { closedLoop, median } from './measure.js';
 import { startEngine, type Server } from './processes.js';
 import { inFolder, line, type Line } from './compare.js';
 import { entry, ledgerOf, prepare, driverTransaction, accountId } from './workloads.js';
@@ -9,6 +9,8 @@ const FEW = 1_000;
 const MANY = Number(process.env['BENCH_DOCUMENTS'] ?? 1_000_000);
 const ACCOUNT_SIZE = 1_000;
 const PAGE_MS = 2_000;
+const WINDOW_MS = 2_000;
+const QUIET_WINDOWS = 5;
 
 /** What grows, or must not, between a thousand and a million documents. */
 export function atScale(): Promise<Line[]> {
@@ -31,7 +33,7 @@ export function atScale(): Promise<Line[]> {
         memoryFew,
         '<= 64 MB more',
       ),
-      await transactionsDuringBuild(engine, rows),
+      ...(await transactionsDuringBuild(engine, rows)),
     ];
     await client.close();
     await engine.stop();
@@ -71,26 +73,27 @@ async function page(rows: Collection, documents: number): Promise<number> {
   return p50;
 }
 
-/** p99 of small transactions while an index is built on all documents, against their quiet p99. */
-async function transactionsDuringBuild(engine: Server, rows: Collection): Promise<Line> {
+/** p99 of small transactions while an index is built on all documents, against their quiet p99, in windows of some time. */
+async function transactionsDuringBuild(engine: Server, rows: Collection): Promise<Line[]> {
   const client = await engine.connect();
   const ledger = ledgerOf(client);
   await prepare(ledger);
   const run = (_: number, count: number): Promise<void> => driverTransaction(ledger, accountId(count));
-  await closedLoop(8, { ms: PAGE_MS }, run);
-  const quiet = await closedLoop(8, { ms: PAGE_MS }, run);
+  const p99 = async (): Promise<number> => (await closedLoop(8, { ms: WINDOW_MS }, run)).p99;
+  await p99();
+  const quiet: number[] = [];
+  while (quiet.length < QUIET_WINDOWS) quiet.push(await p99());
   const state = { building: true };
   const built = rows.createIndex({ recorded_at: 1, description: 1 }).then(() => {
     state.building = false;
   });
-  const p99s: number[] = [];
-  while (state.building) p99s.push((await closedLoop(8, { ms: PAGE_MS }, run)).p99);
+  const during: number[] = [];
+  while (state.building) during.push(await p99());
   await built;
   await client.close();
-  return line(
-    'p99 of transactions during an index build, ms (theirs: quiet)',
-    Math.max(...p99s),
-    quiet.p99,
-    '<= 3',
-  );
+  const what = `p99 of transactions during an index build, ms (theirs: quiet); ${String(during.length)} windows`;
+  return [
+    line(what, median(during), median(quiet), '<= 3'),
+    line('  the worst window of both', Math.max(...during), Math.max(...quiet), 'reported'),
+  ];
 }
