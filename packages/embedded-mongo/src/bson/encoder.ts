@@ -12,7 +12,7 @@ import {
   Timestamp,
 } from 'bson';
 import { DateTime, DBPointer, JavaScript, RawDoc, Undefined, type Doc, type Value } from './types.js';
-import { MAX_DEPTH } from './validate.js';
+import { MAX_COMMAND_DEPTH, MAX_DEPTH } from './validate.js';
 import { Writer } from './writer.js';
 
 /**
@@ -35,17 +35,17 @@ export interface Reply {
   readonly [field: string]: ReplyValue;
 }
 
-/** How much deeper than a stored document the reply around it may nest. */
+/** How much deeper than a command or a stored document the reply around it may nest. */
 const REPLY_LEVELS = 20;
 
 const writer = new Writer();
 
 /**
  * Encodes a document. Throws EngineError BadValue for a field name or regular expression with a NUL in it, Overflow
- * for one that nests deeper than a stored document may.
+ * for one that nests deeper than `maxDepth`, by default as a stored document may.
  */
-export function encodeDoc(doc: Doc): Uint8Array {
-  writer.reset(MAX_DEPTH);
+export function encodeDoc(doc: Doc, maxDepth = MAX_DEPTH): Uint8Array {
+  writer.reset(maxDepth);
   writeMap(doc);
   return writer.take();
 }
@@ -55,7 +55,7 @@ export function encodeDoc(doc: Doc): Uint8Array {
  * that is no BSON value and not plain.
  */
 export function encodeReply(reply: Reply, room = 0): Buffer {
-  writer.reset(MAX_DEPTH + REPLY_LEVELS, room);
+  writer.reset(MAX_COMMAND_DEPTH + REPLY_LEVELS, room);
   writePlain(reply);
   return writer.take();
 }

@@ -7,8 +7,10 @@ import type { RawDoc } from './types.js';
 export const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024;
 /** The most bytes that a command's document may have: a stored document and room around it. */
 export const MAX_COMMAND_SIZE = MAX_DOCUMENT_SIZE + 16 * 1024;
-/** How deep documents and arrays may nest; the document itself is level 1. */
+/** How deep stored documents may nest; the document itself is level 1. */
 export const MAX_DEPTH = 180;
+/** How deep commands, and the engine's own records, may nest: a stored document and what is around it. */
+export const MAX_COMMAND_DEPTH = MAX_DEPTH + 20;
 
 const SMALLEST = 5;
 
@@ -22,10 +24,15 @@ export function validateDoc(bytes: Uint8Array, maxDepth = MAX_DEPTH, maxSize = M
   new Validator(asBuffer(bytes), 0, maxDepth).check(bytes.length);
 }
 
-/** `validateDoc` of a document that is a part of other bytes. */
-export function validateRaw(doc: RawDoc): void {
+/**
+ * `validateDoc` of a document that is a part of other bytes, and may nest as deep as a command. Returns how many levels
+ * it has.
+ */
+export function validateRaw(doc: RawDoc): number {
   checkSize(doc);
-  new Validator(asBuffer(doc.source), doc.start, MAX_DEPTH).check(doc.end);
+  const validator = new Validator(asBuffer(doc.source), doc.start, MAX_COMMAND_DEPTH);
+  validator.check(doc.end);
+  return validator.levels;
 }
 
 /** Throws EngineError BSONObjectTooLarge for more bytes than a document may have. */
@@ -39,6 +46,9 @@ export function checkSize({ length }: { readonly length: number }, maxSize = MAX
 
 /** Walks through BSON; each method takes where a part starts and `limit`, before which it must end, and gives its end. */
 class Validator {
+  /** The deepest level met so far. */
+  levels = 0;
+
   constructor(
     private readonly bytes: Buffer,
     /** Where the document begins, from which messages count. */
@@ -57,6 +67,7 @@ class Validator {
     if (depth > this.maxDepth) {
       throw new EngineError('Overflow', `BSONObj exceeds maximum nested object depth: ${this.maxDepth}`);
     }
+    if (depth > this.levels) this.levels = depth;
     const end = start + this.length(start, limit, SMALLEST);
     if (end > limit) throw this.invalid('a document is longer than what holds it', start);
     const last = end - 1;

@@ -15,8 +15,12 @@ export function* collectionStats(
   argument: Value,
   { ns, collection }: SourceScope,
 ): Generator<Doc> {
-  const args = new Arguments('$collStats', argument as Doc);
-  args.allowOnly(['count', 'storageStats', 'latencyStats', 'queryExecStats']);
+  const args = Arguments.of('$collStats', argument as Doc, [
+    'count',
+    'storageStats',
+    'latencyStats',
+    'queryExecStats',
+  ]);
   args.refuse('latencyStats', 'queryExecStats');
   const storage = args.document('storageStats');
   const wantsCount = args.document('count') !== undefined;
@@ -42,8 +46,12 @@ export function* collectionStats(
 }
 
 function scaleOf(storage: Doc): number {
-  const args = new Arguments('$collStats.storageStats', storage);
-  args.allowOnly(['scale', 'verbose', 'waitForLock', 'numericOnly']);
+  const args = Arguments.of('$collStats.storageStats', storage, [
+    'scale',
+    'verbose',
+    'waitForLock',
+    'numericOnly',
+  ]);
   const scale = args.value('scale');
   if (scale === undefined) return 1;
   const factor = isNumeric(scale) ? Math.trunc(toDouble(scale)) : Number.NaN;

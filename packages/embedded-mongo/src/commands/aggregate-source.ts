@@ -68,8 +68,7 @@ export function sourceDocuments(
 
 /** `$currentOp`: the commands under way. Idle connections, sessions and cursors are not shown. */
 function currentOperations({ engine }: CommandContext, argument: Value): Doc[] {
-  const args = new Arguments('$currentOp', argument as Doc);
-  args.allowOnly([
+  const args = Arguments.of('$currentOp', argument as Doc, [
     'allUsers',
     'idleConnections',
     'idleSessions',

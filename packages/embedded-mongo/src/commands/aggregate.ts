@@ -16,6 +16,7 @@ import type { Collection } from '../storage/collection.js';
 import { checkOutput, writeResults } from './aggregate-output.js';
 import { checkSource, sourceDocuments } from './aggregate-source.js';
 import { Arguments } from './arguments.js';
+import { batchSize } from './cursor-option.js';
 import { checkCollatedStages, collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
 import { countMatching } from './count.js';
@@ -55,7 +56,7 @@ const OUTSIDE_TRANSACTIONS = [
   '$unionWith',
 ];
 
-export const AGGREGATE_FIELDS = [
+const FIELDS = [
   'pipeline',
   'explain',
   'allowDiskUse',
@@ -69,11 +70,11 @@ export const AGGREGATE_FIELDS = [
 /** `aggregate`: a pipeline over one collection, or over what the server itself tells, through a cursor. */
 export const aggregate: Command = {
   name: 'aggregate',
-  fields: AGGREGATE_FIELDS,
+  fields: FIELDS,
   inTransaction: true,
   write: false,
   async run(context: CommandContext): Promise<Reply> {
-    const args = new Arguments('aggregate', context.request.body);
+    const args = Arguments.ofCommand('aggregate', context.request.body);
     const request = readAggregate(args);
     const ns = readScope(context, request);
     if (context.transaction !== undefined) refuseInTransaction(request.stages);
@@ -81,14 +82,13 @@ export const aggregate: Command = {
     if (output !== undefined) checkOutput(context, output);
     const collection = await collectionToRead(context, ns);
     if (args.flag('explain')) return explainPipeline(context, ns, collection, request, 'queryPlanner');
-    const cursor = args.document('cursor');
-    if (cursor === undefined) {
+    if (!args.has('cursor')) {
       throw new EngineError(
         'FailedToParse',
         "The 'cursor' option is required, except for aggregate with the explain argument",
       );
     }
-    const size = new Arguments('aggregate.cursor', cursor).size('batchSize') ?? FIRST_BATCH;
+    const size = batchSize(args) ?? FIRST_BATCH;
     const results = await resultsFor(context, ns, collection, request);
     if (output === undefined) return firstReply(context, ns, results, size);
     return { cursor: { firstBatch: [], id: 0n, ns }, ...(await writeResults(context, results, output)) };
@@ -122,7 +122,7 @@ export function readAggregate(args: Arguments): AggregateRequest {
 
 /** The namespace that the pipeline is about. Throws where its first stage is none for that. */
 function readScope(context: CommandContext, { pipeline, stages }: AggregateRequest): string {
-  const upon = isNumeric(new Arguments('aggregate', context.body).value('aggregate') ?? null)
+  const upon = isNumeric(Arguments.ofCommand('aggregate', context.body).value('aggregate') ?? null)
     ? undefined
     : namespaceOf(context);
   checkSource(context.db, pipeline.source, upon !== undefined, firstStage(stages));

@@ -8,11 +8,30 @@ import type { Hint } from '../query/plan/hint.js';
 
 /** The fields of a command or of one of its statements, read by type. A field that is null counts as left out. */
 export class Arguments {
-  /** @param owner - what error messages call the whole, such as `find` or `update.updates`. */
-  constructor(
+  private constructor(
     private readonly owner: string,
     private readonly fields: CommandDoc,
   ) {}
+
+  /** A command's own fields, whose names have been looked through before it runs (`checkFields`). */
+  static ofCommand(name: string, body: CommandDoc): Arguments {
+    return new Arguments(name, body);
+  }
+
+  /**
+   * The fields of a part of a command. Throws IDLUnknownField where there are others than `names`.
+   * @param owner - what error messages call the part, such as `update.updates`.
+   */
+  static of(owner: string, fields: CommandDoc, names: readonly string[]): Arguments {
+    const args = new Arguments(owner, fields);
+    args.allowOnly(names);
+    return args;
+  }
+
+  /** The fields of a document among these. Throws like `of`. */
+  part(name: string, fields: Doc, names: readonly string[]): Arguments {
+    return Arguments.of(`${this.owner}.${name}`, fields, names);
+  }
 
   has(name: string): boolean {
     return this.value(name) !== undefined;
@@ -106,8 +125,7 @@ export class Arguments {
     );
   }
 
-  /** Throws IDLUnknownField where there are other fields than these. */
-  allowOnly(names: readonly string[]): void {
+  private allowOnly(names: readonly string[]): void {
     const layout = this.fields instanceof LaidOutCommand ? this.fields.layout : undefined;
     if (layout?.acceptedBy === names) return;
     for (const name of this.fields.keys()) {

@@ -45,23 +45,35 @@ const UPDATE_FIELDS = [
 const INSERT_FIELDS = ['insert', 'document'];
 const DELETE_FIELDS = ['delete', 'filter', 'multi', 'hint', 'collation'];
 
-/** Reads an operation; `kind` is the name of its first field. Throws what MongoDB answers to a bad one. */
+const FIELDS = { insert: INSERT_FIELDS, update: UPDATE_FIELDS, delete: DELETE_FIELDS };
+type Kind = Operation['kind'];
+
+/** The kind of an operation by the name of its first field. Throws FailedToParse for one that there is not. */
+export function operationKind(name: string): Kind {
+  if (name === 'insert' || name === 'update' || name === 'delete') return name;
+  throw new EngineError('FailedToParse', `Unrecognized bulkWrite op '${name}'`);
+}
+
+/** The fields of an operation. Throws IDLUnknownField where there are others than its kind has. */
+export function operationArguments(kind: Kind, fields: CommandDoc): Arguments {
+  return Arguments.of(`bulkWrite.ops.${kind}`, fields, FIELDS[kind]);
+}
+
+/** Reads an operation. Throws what MongoDB answers to a bad one. */
 export function readOperation(
-  kind: string,
+  kind: Kind,
   fields: CommandDoc,
+  args: Arguments,
   common: CommonOptions,
   statements: Statements,
 ): Operation {
-  const args = new Arguments(`bulkWrite.ops.${kind}`, fields);
   switch (kind) {
     case 'insert': {
-      args.allowOnly(INSERT_FIELDS);
       const document = fields.get('document');
       if (!(document instanceof RawDoc)) throw args.missing('document');
       return { kind, document: document.bytes };
     }
     case 'update': {
-      args.allowOnly(UPDATE_FIELDS);
       const multi = args.flag('multi');
       statements.refuseMulti(multi);
       const { filter, hint, collation } = queryOf(args, common);
@@ -70,13 +82,10 @@ export function readOperation(
       return { kind, statement: { query, update, multi, upsert: args.flag('upsert') } };
     }
     case 'delete': {
-      args.allowOnly(DELETE_FIELDS);
       const multi = args.flag('multi');
       statements.refuseMulti(multi);
       return { kind, statement: { query: queryOf(args, common), multi } };
     }
-    default:
-      throw new EngineError('FailedToParse', `Unrecognized bulkWrite op '${kind}'`);
   }
 }
 

@@ -1,11 +1,11 @@
-import { encodeReply, decodeCommand, type Reply } from '../bson/codec.js';
+import { decodeCommand, decodeRaw, encodeReply, type Reply } from '../bson/codec.js';
 import { Layouts } from '../bson/command-doc.js';
-import { readField } from '../bson/fields.js';
 import { RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { BufferedResults, MAX_BATCH_LENGTH } from '../query/execute/execute.js';
 import { Arguments } from './arguments.js';
-import { readOperation, runOperation, type Operation, type OperationOutcome } from './bulk-operation.js';
+import { batchSize } from './cursor-option.js';
+import { operationArguments, operationKind, readOperation, runOperation, type Operation, type OperationOutcome } from './bulk-operation.js';
 import type { Command, CommandContext } from './command.js';
 import { commonOptions, type CommonOptions } from './common-options.js';
 import { checkWritable, parseNamespace, type Namespace } from './namespace.js';
@@ -37,11 +37,10 @@ export const bulkWrite: Command = {
     if (context.db !== 'admin') {
       throw new EngineError('Unauthorized', 'bulkWrite may only be run against the admin database.');
     }
-    const args = new Arguments('bulkWrite', context.request.body);
+    const args = Arguments.ofCommand('bulkWrite', context.request.body);
     const ops = args.raw('ops');
     const namespaces = args.raw('nsInfo').map(readNamespace);
-    const size =
-      new Arguments('bulkWrite.cursor', args.documentOrEmpty('cursor')).size('batchSize') ?? Infinity;
+    const size = batchSize(args) ?? Infinity;
     if (ops.length > Math.min(size, MAX_BATCH_LENGTH)) context.engine.cursors.checkRoom();
     const statements = new Statements(context, ops.length, args.flag('ordered', true));
     const results = new BulkResults(args.flag('errorsOnly'), ops.length);
@@ -77,10 +76,13 @@ export const bulkWrite: Command = {
   },
 };
 
+const NAMESPACE_FIELDS = ['ns', 'collectionUUID', 'encryptionInformation'];
+
 function readNamespace(raw: RawDoc): Namespace {
-  const ns = readField(raw.bytes, 'ns');
-  if (typeof ns !== 'string')
-    throw new EngineError('TypeMismatch', "BSON field 'bulkWrite.nsInfo.ns' must be a string");
+  const args = Arguments.of('bulkWrite.nsInfo', decodeRaw(raw), NAMESPACE_FIELDS);
+  args.refuse('collectionUUID', 'encryptionInformation');
+  const ns = args.text('ns');
+  if (ns === undefined) throw args.missing('ns');
   const namespace = parseNamespace(ns);
   checkWritable(namespace);
   return namespace;
@@ -95,9 +97,11 @@ function operationOf(
   statements: Statements,
 ): { readonly namespace: Namespace; readonly operation: Operation } {
   const fields = decodeCommand(raw.source, layouts, raw.start);
-  const [kind = ''] = fields.keys();
-  const namespace = namespaces[new Arguments('bulkWrite.ops', fields).size(kind) ?? -1];
-  const operation = readOperation(kind, fields, common, statements);
+  const [first = ''] = fields.keys();
+  const kind = operationKind(first);
+  const args = operationArguments(kind, fields);
+  const namespace = namespaces[args.size(kind) ?? -1];
+  const operation = readOperation(kind, fields, args, common, statements);
   if (namespace === undefined) {
     throw new EngineError(
       'BadValue',

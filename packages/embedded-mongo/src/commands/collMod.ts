@@ -32,7 +32,7 @@ export const collMod: Command = {
   async run(context: CommandContext): Promise<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
-    const args = new Arguments('collMod', context.request.body);
+    const args = Arguments.ofCommand('collMod', context.request.body);
     args.refuse(...REFUSED, 'dryRun');
     const { store } = context.engine;
     const collection = store.catalogue.find(namespace.ns);

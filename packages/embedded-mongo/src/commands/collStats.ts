@@ -16,7 +16,7 @@ export const collStats: Command = {
   write: false,
   run(context: CommandContext): Reply {
     const { ns } = namespaceOf(context);
-    const scale = readScale(new Arguments('collStats', context.body));
+    const scale = readScale(Arguments.ofCommand('collStats', context.body));
     const { store } = context.engine;
     const collection = store.catalogue.find(ns);
     if (collection === undefined) {

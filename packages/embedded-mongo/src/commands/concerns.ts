@@ -11,6 +11,7 @@ const LEVELS: Readonly<Record<string, ReadLevel>> = {
   available: 'published',
   majority: 'durable',
   linearizable: 'durable',
+  // In transactions, which have their own pictures.
   snapshot: 'durable',
 };
 
@@ -42,7 +43,7 @@ export function readLevel(body: CommandDoc, now: Timestamp): ReadLevel {
         );
       }
     } else if (name === 'atClusterTime' || name === 'afterOpTime') {
-      throw new EngineError('InvalidOptions', `readConcern.${name} is not supported by this engine`);
+      throw new EngineError('CommandNotSupported', `readConcern.${name} is not supported by this engine`);
     } else if (name !== 'provenance') {
       throw new EngineError('IDLUnknownField', `BSON field 'readConcern.${name}' is an unknown field.`);
     }

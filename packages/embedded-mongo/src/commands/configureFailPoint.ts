@@ -16,7 +16,7 @@ export const configureFailPoint: Command = {
     adminOnly(context, 'configureFailPoint');
     const { failPoints } = context.engine;
     if (failPoints === undefined) throw new Error('dispatch ran configureFailPoint without test commands');
-    const args = new Arguments('configureFailPoint', context.request.body);
+    const args = Arguments.ofCommand('configureFailPoint', context.request.body);
     const name = args.text('configureFailPoint');
     const mode = readMode(args);
     const data = args.document('data') ?? new Map<string, Value>();
@@ -39,9 +39,9 @@ function readMode(args: Arguments): FailPointMode | undefined {
   if (mode === 'off') return undefined;
   if (mode === 'alwaysOn') return ALWAYS;
   if (mode instanceof Map && mode.size === 1) {
-    const limits = new Arguments('configureFailPoint.mode', mode);
     for (const kind of ['times', 'skip'] as const) {
-      const count = limits.size(kind);
+      if (!mode.has(kind)) continue;
+      const count = Arguments.of('configureFailPoint.mode', mode, [kind]).size(kind);
       if (count !== undefined) return { kind, count };
     }
   }
@@ -49,8 +49,7 @@ function readMode(args: Arguments): FailPointMode | undefined {
 }
 
 function readFailCommand(data: Doc): FailCommand {
-  const args = new Arguments('configureFailPoint.data', data);
-  args.allowOnly([
+  const args = Arguments.of('configureFailPoint.data', data, [
     'appName',
     'blockConnection',
     'blockTimeMS',
@@ -79,8 +78,10 @@ function readFailCommand(data: Doc): FailCommand {
 }
 
 function readFailRetryableWrite(data: Doc): FailRetryableWrite {
-  const args = new Arguments('configureFailPoint.data', data);
-  args.allowOnly(['closeConnection', 'failBeforeCommitExceptionCode']);
+  const args = Arguments.of('configureFailPoint.data', data, [
+    'closeConnection',
+    'failBeforeCommitExceptionCode',
+  ]);
   const codeBeforeCommit = args.wholeNumber('failBeforeCommitExceptionCode');
   return {
     closeConnection: args.flag('closeConnection', true),

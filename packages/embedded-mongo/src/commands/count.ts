@@ -24,7 +24,7 @@ export const count: Command = {
   write: false,
   async run(context: CommandContext): Promise<Reply> {
     const { ns } = namespaceOf(context);
-    const request = readCount(new Arguments('count', context.request.body));
+    const request = readCount(Arguments.ofCommand('count', context.request.body));
     const collection = await collectionToRead(context, ns);
     return { n: collection === undefined ? 0 : await countMatching(context, collection, request) };
   },

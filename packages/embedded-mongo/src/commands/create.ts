@@ -29,7 +29,7 @@ export const create: Command = {
   async run(context: CommandContext): Promise<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
-    const args = new Arguments('create', context.request.body);
+    const args = Arguments.ofCommand('create', context.request.body);
     args.refuse(...REFUSED);
     args.refuseCollation();
     if (!args.flag('autoIndexId', true)) {

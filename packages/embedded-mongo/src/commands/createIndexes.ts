@@ -23,7 +23,7 @@ export const createIndexes: Command = {
   async run(context: CommandContext): Promise<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
-    const specs = new Arguments('createIndexes', context.request.body).documents('indexes') ?? [];
+    const specs = Arguments.ofCommand('createIndexes', context.request.body).documents('indexes') ?? [];
     if (specs.length === 0) throw new EngineError('BadValue', 'Must specify at least one index to create');
     const definitions = specs.map(readIndexDefinition);
     const { store } = context.engine;

@@ -17,7 +17,7 @@ export const dbStats: Command = {
   run(context: CommandContext): Reply {
     const { db } = context;
     checkDatabase(db);
-    const scale = readScale(new Arguments('dbStats', context.body));
+    const scale = readScale(Arguments.ofCommand('dbStats', context.body));
     const { store } = context.engine;
     const collections = store.catalogue.list(db).filter((collection) => isVisible(context, collection));
     let [objects, dataSize, indexes, indexSize] = [0, 0, 0, 0];

@@ -10,6 +10,8 @@ import { checkWritable, namespaceOf } from './namespace.js';
 import { readFilter } from './reading.js';
 import { countIn, Statements } from './statements.js';
 
+export const DELETE_FIELDS = ['q', 'limit', 'hint', 'collation'];
+
 /** `delete`: statements upon one collection, each of one document (`limit` 1) or of all (0). */
 export const deleteCommand: Command = {
   name: 'delete',
@@ -20,7 +22,7 @@ export const deleteCommand: Command = {
   run(context: CommandContext): Eventually<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
-    const args = new Arguments('delete', context.request.body);
+    const args = Arguments.ofCommand('delete', context.request.body);
     const deletes = args.raw('deletes');
     const variables = args.document('let');
     const statements = new Statements(context, deletes.length, args.flag('ordered', true));
@@ -40,8 +42,7 @@ export const deleteCommand: Command = {
 };
 
 function readDelete(raw: RawDoc, variables: Doc | undefined, statements: Statements): DeleteStatement {
-  const args = new Arguments('delete.deletes', decodeRaw(raw));
-  args.allowOnly(['q', 'limit', 'hint', 'collation']);
+  const args = Arguments.of('delete.deletes', decodeRaw(raw), DELETE_FIELDS);
   const collation = collationOf(args);
   const filter = args.document('q');
   if (filter === undefined) throw args.missing('q');

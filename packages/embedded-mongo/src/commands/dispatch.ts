@@ -1,5 +1,4 @@
 import { Double } from 'bson';
-import { LaidOutCommand } from '../bson/command-doc.js';
 import type { CommandDoc, Reply, ReplyValue } from '../bson/codec.js';
 import { RawDoc } from '../bson/types.js';
 import type { Engine } from '../engine.js';
@@ -13,35 +12,14 @@ import { StatementResults } from '../sessions/statement-results.js';
 import type { Connection, Request } from '../wire/request.js';
 import { checkApiVersion } from './api-version.js';
 import type { Command, CommandContext } from './command.js';
+import { checkFields } from './command-fields.js';
 import { RequestContext } from './request-context.js';
 import { checkConcernPlaces } from './concern-places.js';
 import { readLevel, wholeNumber, writeConcernError } from './concerns.js';
 import { errorReply } from './error-reply.js';
 import { andThen, type Eventually } from './eventually.js';
+import { checkReadPreference } from './read-preference.js';
 import { findCommand } from './table.js';
-
-/** Fields that every command may carry. */
-const GENERIC_FIELDS: ReadonlySet<string> = new Set([
-  '$db',
-  '$readPreference',
-  '$clusterTime',
-  '$configTime',
-  '$topologyTime',
-  'apiVersion',
-  'apiStrict',
-  'apiDeprecationErrors',
-  'autocommit',
-  'clientOperationKey',
-  'comment',
-  'lsid',
-  'maxTimeMS',
-  'readConcern',
-  'startTransaction',
-  'stmtId',
-  'stmtIds',
-  'txnNumber',
-  'writeConcern',
-]);
 
 /** Answers one request; never throws or rejects. */
 export function dispatch(engine: Engine, request: Request): Eventually<Reply> {
@@ -68,6 +46,7 @@ function answer(engine: Engine, operation: Operation): Eventually<Reply> {
   const command = findCommand(request.name, failPoints !== undefined);
   checkFields(command, request.body);
   checkApiVersion(command.name, request.body);
+  checkReadPreference(request.body);
   const session = sessionOf(engine, request.body, operation.began);
   operation.session = session;
   const run = (): Eventually<Reply> =>
@@ -205,21 +184,6 @@ function storedResults({ store }: Engine, session: Session): StatementResults {
   } finally {
     view.release();
   }
-}
-
-function checkFields(command: Command, body: CommandDoc): void {
-  const known = command.fields;
-  if (known === 'any') return;
-  const layout = body instanceof LaidOutCommand ? body.layout : undefined;
-  if (layout?.acceptedBy === command) return;
-  let first = true;
-  for (const field of body.keys()) {
-    if (!first && !GENERIC_FIELDS.has(field) && !known.includes(field)) {
-      throw new EngineError('IDLUnknownField', `BSON field '${command.name}.${field}' is an unknown field.`);
-    }
-    first = false;
-  }
-  if (layout !== undefined) layout.acceptedBy = command;
 }
 
 function sessionOf(engine: Engine, body: CommandDoc, now: number): Session | undefined {

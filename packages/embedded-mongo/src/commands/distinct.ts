@@ -25,7 +25,7 @@ export const distinct: Command = {
   write: false,
   async run(context: CommandContext): Promise<Reply> {
     const { ns } = namespaceOf(context);
-    const args = new Arguments('distinct', context.request.body);
+    const args = Arguments.ofCommand('distinct', context.request.body);
     const collation = collationOf(args);
     const key = args.text('key');
     if (key === undefined) throw args.missing('key');

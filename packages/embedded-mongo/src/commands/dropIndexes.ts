@@ -19,7 +19,7 @@ export const dropIndexes: Command = {
   async run(context: CommandContext): Promise<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
-    const args = new Arguments('dropIndexes', context.request.body);
+    const args = Arguments.ofCommand('dropIndexes', context.request.body);
     const wanted = args.value('index');
     if (wanted === undefined) throw args.missing('index');
     const { store } = context.engine;

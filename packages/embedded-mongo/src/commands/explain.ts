@@ -1,15 +1,29 @@
 import type { Reply } from '../bson/codec.js';
-import type { Doc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
-import { AGGREGATE_FIELDS, readAggregate } from './aggregate.js';
+import { aggregate, readAggregate } from './aggregate.js';
 import { Arguments } from './arguments.js';
 import { collationOf } from './collation.js';
 import type { Command, CommandContext } from './command.js';
-import { readCount } from './count.js';
+import { checkFields } from './command-fields.js';
+import { count, readCount } from './count.js';
+import { DELETE_FIELDS, deleteCommand } from './delete.js';
+import { distinct } from './distinct.js';
 import { explainPipeline, explainQuery, type Explained, type Verbosity } from './explain-reply.js';
-import { readFind } from './find.js';
+import { find, readFind } from './find.js';
+import { findAndModify } from './findAndModify.js';
 import { checkedNamespace } from './namespace.js';
 import { collectionToRead, readFilter, readSort, type Query } from './reading.js';
+import { UPDATE_FIELDS, update } from './update.js';
+
+const EXPLAINED: readonly Command[] = [
+  aggregate,
+  count,
+  deleteCommand,
+  distinct,
+  find,
+  findAndModify,
+  update,
+];
 
 /** `explain`: how a find, aggregate, count, distinct, update, delete or findAndModify would find its documents. */
 export const explain: Command = {
@@ -18,7 +32,7 @@ export const explain: Command = {
   inTransaction: false,
   write: false,
   async run(context: CommandContext): Promise<Reply> {
-    const args = new Arguments('explain', context.request.body);
+    const args = Arguments.ofCommand('explain', context.request.body);
     const command = args.document('explain');
     if (command === undefined) throw args.missing('explain');
     const verbosity = readVerbosity(args.text('verbosity'));
@@ -28,10 +42,11 @@ export const explain: Command = {
     }
     const { ns } = checkedNamespace(context.db, target);
     const collection = await collectionToRead(context, ns);
-    const inner = new Arguments(name, command);
+    checkFields(explainedCommand(name), command);
+    const inner = Arguments.ofCommand(name, command);
     const reply =
       name === 'aggregate'
-        ? await explainPipeline(context, ns, collection, readExplainedPipeline(inner, command), verbosity)
+        ? await explainPipeline(context, ns, collection, readAggregate(inner), verbosity)
         : await explainQuery(context, ns, collection, readExplained(name, inner), verbosity);
     return { ...reply, command };
   },
@@ -47,13 +62,11 @@ function readVerbosity(verbosity = 'allPlansExecution'): Verbosity {
   );
 }
 
-function readExplainedPipeline(args: Arguments, command: Doc): ReturnType<typeof readAggregate> {
-  const generic = ['aggregate', '$db', 'lsid', 'readConcern', 'maxTimeMS', 'comment', '$readPreference'];
-  for (const field of command.keys()) {
-    if (AGGREGATE_FIELDS.includes(field) || generic.includes(field)) continue;
-    throw new EngineError('IDLUnknownField', `BSON field 'aggregate.${field}' is an unknown field.`);
-  }
-  return readAggregate(args);
+/** The command to explain. Throws CommandNotFound for one that has no plan. */
+function explainedCommand(name: string): Command {
+  const found = EXPLAINED.find((command) => command.name === name || command.aliases?.includes(name));
+  if (found !== undefined) return found;
+  throw new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`);
 }
 
 function readExplained(name: string, args: Arguments): Explained {
@@ -69,27 +82,25 @@ function readExplained(name: string, args: Arguments): Explained {
     case 'distinct':
       return { query: queryOf(args, 'query'), window: {} };
     case 'update':
-      return explainedStatement(args, 'updates');
+      return explainedStatement(args, 'updates', UPDATE_FIELDS);
     case 'delete':
-      return explainedStatement(args, 'deletes');
-    case 'findAndModify':
-    case 'findandmodify':
+      return explainedStatement(args, 'deletes', DELETE_FIELDS);
+    default:
       return {
         query: { ...queryOf(args, 'query'), sort: readSort(args) },
         window: { limit: 1 },
       };
-    default:
-      throw new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`);
   }
 }
 
 /** The first statement of a write command: MongoDB explains just one. */
-function explainedStatement(args: Arguments, field: string): Explained {
+function explainedStatement(args: Arguments, field: string, names: readonly string[]): Explained {
   const [statement, ...others] = args.documents(field) ?? [];
   if (statement === undefined || others.length > 0) {
     throw new EngineError('InvalidLength', 'explained write batches must be of size 1');
   }
-  const inner = new Arguments(field, statement);
+  const inner = args.part(field, statement, names);
+  inner.refuse('upsertSupplied', 'c');
   const one = field === 'deletes' ? inner.wholeNumber('limit') === 1 : !inner.flag('multi');
   return {
     query: { ...queryOf(inner, 'q'), sort: readSort(inner) },

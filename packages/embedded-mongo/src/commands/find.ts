@@ -56,7 +56,7 @@ export const find: Command = {
   write: false,
   run(context: CommandContext): Eventually<Reply> {
     const { ns } = namespaceOf(context);
-    const args = new Arguments('find', context.request.body);
+    const args = Arguments.ofCommand('find', context.request.body);
     const { query, window } = readFind(args);
     const size = args.size('batchSize') ?? FIRST_BATCH;
     return andThen(collectionToRead(context, ns), (collection) => {

@@ -55,7 +55,7 @@ export const findAndModify: Command = {
   async run(context: CommandContext): Promise<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
-    const request = readModify(new Arguments('findAndModify', context.request.body));
+    const request = readModify(Arguments.ofCommand('findAndModify', context.request.body));
     const statements = new Statements(context, 1, true);
     const before = statements.before(0);
     const result = before ?? (await modify(context, namespace, request, statements.recorder(0)));

@@ -10,11 +10,11 @@ import type { Command, CommandContext } from './command.js';
 /** `getMore`: the next batch of a cursor. */
 export const getMore: Command = {
   name: 'getMore',
-  fields: ['collection', 'batchSize', 'term', 'lastKnownCommittedOpTime'],
+  fields: ['collection', 'batchSize'],
   inTransaction: true,
   write: false,
   run(context: CommandContext): Promise<Reply> {
-    const args = new Arguments('getMore', context.request.body);
+    const args = Arguments.ofCommand('getMore', context.request.body);
     const value = args.value('getMore');
     const id = isNumeric(value) ? toInt64Exact(value) : undefined;
     if (!(value instanceof Long) || id === undefined) {

@@ -16,8 +16,14 @@ export interface ExpiryChange {
 
 /** Reads `collMod`'s `index: { name or keyPattern, expireAfterSeconds }`. Throws what MongoDB answers to a bad one. */
 export function readIndexChange(given: Doc, collection: Collection): ExpiryChange {
-  const args = new Arguments('collMod.index', given);
-  args.allowOnly(['name', 'keyPattern', 'expireAfterSeconds', 'hidden', 'unique', 'prepareUnique']);
+  const args = Arguments.of('collMod.index', given, [
+    'name',
+    'keyPattern',
+    'expireAfterSeconds',
+    'hidden',
+    'unique',
+    'prepareUnique',
+  ]);
   args.refuse('hidden', 'unique', 'prepareUnique');
   const index = indexNamed(collection, args.text('name'), args.document('keyPattern'));
   const seconds = args.value('expireAfterSeconds');

@@ -47,8 +47,8 @@ const ID_INDEX_FIELDS = new Set(['v', 'key', 'name', 'ns', 'background', 'collat
 const PARTIAL_OPERATORS = new Set(['$eq', '$exists', '$gt', '$gte', '$in', '$lt', '$lte', '$type']);
 
 /**
- * Reads one index specification of `createIndexes`. Throws CannotCreateIndex for what the engine or MongoDB does not
- * do, InvalidIndexSpecificationOption for an option that nobody knows.
+ * Reads one index specification of `createIndexes`. Throws CannotCreateIndex for a kind of index that the engine or
+ * MongoDB does not do, CommandNotSupported for an option that only MongoDB does, InvalidIndexSpecificationOption for an option that nobody knows.
  */
 export function readIndexDefinition(given: Doc): IndexDefinition {
   const keyDoc = given.get('key');
@@ -83,7 +83,7 @@ export function readIndexDefinition(given: Doc): IndexDefinition {
 
 function checkOptions(given: Doc): void {
   for (const [name, value] of given) {
-    if (REFUSED.has(name)) throw cannotCreate(`the index option '${name}' is not supported by this engine`);
+    if (REFUSED.has(name)) throw notDone(`the index option '${name}' is`);
     if (!KNOWN.has(name)) {
       throw new EngineError(
         'InvalidIndexSpecificationOption',
@@ -91,12 +91,12 @@ function checkOptions(given: Doc): void {
       );
     }
     if (name === 'hidden' && isTruthy(value))
-      throw cannotCreate('hidden indexes are not supported by this engine');
+      throw notDone('hidden indexes are');
     if (
       name === 'collation' &&
       !(value instanceof Map && value.size === 1 && value.get('locale') === 'simple')
     ) {
-      throw cannotCreate('indexes with a collation are not supported by this engine');
+      throw notDone('indexes with a collation are');
     }
   }
 }
@@ -198,6 +198,10 @@ function checkPartialFilter(filter: Doc): void {
 
 function notInPartial(operator: string): EngineError {
   return cannotCreate(`Expression not supported in partial index: ${operator}`);
+}
+
+function notDone(what: string): EngineError {
+  return new EngineError('CommandNotSupported', `${what} not supported by this engine`);
 }
 
 function cannotCreate(reason: string): EngineError {

@@ -2,6 +2,7 @@ import { Int32, ObjectId, type Timestamp } from 'bson';
 import { decodeDoc } from '../bson/codec.js';
 import { readField, withIdFirst } from '../bson/fields.js';
 import type { Value } from '../bson/types.js';
+import { MAX_DEPTH, MAX_DOCUMENT_SIZE, validateDoc } from '../bson/validate.js';
 import { EngineError } from '../errors.js';
 import { insertDocument } from '../storage/records.js';
 import { checkId } from '../update/id.js';
@@ -14,8 +15,6 @@ import { collectionToWrite } from './new-collection.js';
 import type { Recorder } from './statements.js';
 import { documentCheck } from './validation.js';
 import { write } from './writing.js';
-
-const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024;
 
 /** The document as it is stored: `_id` first, made where it is missing. Throws BadValue or InvalidIdField. */
 function storedForm(bytes: Uint8Array, timestamp?: () => Timestamp): Uint8Array {
@@ -31,8 +30,8 @@ function storedForm(bytes: Uint8Array, timestamp?: () => Timestamp): Uint8Array 
 }
 
 /**
- * Inserts one document; makes the collection where it does not exist. Throws DuplicateKey, WriteConflict or
- * DocumentValidationFailure.
+ * Inserts one document; makes the collection where it does not exist. Throws Overflow for too deep a document,
+ * DuplicateKey, WriteConflict or DocumentValidationFailure.
  */
 export function runInsert(
   context: CommandContext,
@@ -40,7 +39,9 @@ export function runInsert(
   bytes: Uint8Array,
   record: Recorder | undefined,
 ): Eventually<undefined> {
-  const stored = storedForm(bytes, fillingOf(new Arguments('insert', context.body)));
+  // Anything less deep has passed when the message came in.
+  if (context.request.levels > MAX_DEPTH) validateDoc(bytes);
+  const stored = storedForm(bytes, fillingOf(Arguments.ofCommand('insert', context.body)));
   return andThen(collectionToWrite(context, namespace), (collection) =>
     write(context, collection, (transaction) => {
       documentCheck(context, collection)?.(decodeDoc(stored));

@@ -17,7 +17,7 @@ export const insert: Command = {
   run(context: CommandContext): Eventually<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
-    const args = new Arguments('insert', context.request.body);
+    const args = Arguments.ofCommand('insert', context.request.body);
     const documents = args.raw('documents');
     const statements = new Statements(context, documents.length, args.flag('ordered', true));
     let n = 0;

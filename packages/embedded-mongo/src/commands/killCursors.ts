@@ -12,7 +12,7 @@ export const killCursors: Command = {
   inTransaction: true,
   write: false,
   run(context: CommandContext): Reply {
-    const args = new Arguments('killCursors', context.request.body);
+    const args = Arguments.ofCommand('killCursors', context.request.body);
     const ids = args.list('cursors');
     if (ids === undefined) throw args.missing('cursors');
     const { ns } = namespaceOf(context);

@@ -4,6 +4,7 @@ import { RawDoc, type Doc, type Value } from '../bson/types.js';
 import { BufferedResults } from '../query/execute/execute.js';
 import type { Collection } from '../storage/collection.js';
 import { Arguments } from './arguments.js';
+import { batchSize } from './cursor-option.js';
 import type { Command, CommandContext } from './command.js';
 import type { Eventually } from './eventually.js';
 import { checkDatabase } from './namespace.js';
@@ -19,9 +20,9 @@ export const listCollections: Command = {
   run(context: CommandContext): Eventually<Reply> {
     const { db } = context;
     checkDatabase(db);
-    const args = new Arguments('listCollections', context.request.body);
+    const args = Arguments.ofCommand('listCollections', context.request.body);
     const filter = readFilter(args.documentOrEmpty('filter'), undefined);
-    const size = new Arguments('listCollections.cursor', args.documentOrEmpty('cursor')).size('batchSize');
+    const size = batchSize(args) ?? Infinity;
     const nameOnly = args.flag('nameOnly');
     const docs = context.engine.store.catalogue
       .list(db)
@@ -33,7 +34,7 @@ export const listCollections: Command = {
       context,
       `${db}.$cmd.listCollections`,
       new BufferedResults(docs, context.engine.queryMemory),
-      size ?? Infinity,
+      size,
     );
   },
 };

@@ -14,7 +14,7 @@ export const listDatabases: Command = {
   write: false,
   run(context: CommandContext): Reply {
     adminOnly(context, 'listDatabases');
-    const args = new Arguments('listDatabases', context.request.body);
+    const args = Arguments.ofCommand('listDatabases', context.request.body);
     const filter = readFilter(args.documentOrEmpty('filter'), undefined);
     const nameOnly = args.flag('nameOnly');
     const names = new Set(context.engine.store.catalogue.list().map((collection) => collection.db));

@@ -3,6 +3,7 @@ import { RawDoc } from '../bson/types.js';
 import { EngineError } from '../errors.js';
 import { BufferedResults } from '../query/execute/execute.js';
 import { Arguments } from './arguments.js';
+import { batchSize } from './cursor-option.js';
 import type { Command, CommandContext } from './command.js';
 import type { Eventually } from './eventually.js';
 import { namespaceOf } from './namespace.js';
@@ -20,11 +21,11 @@ export const listIndexes: Command = {
     const collection = context.engine.store.catalogue.find(ns);
     if (collection === undefined || !isVisible(context, collection))
       throw new EngineError('NamespaceNotFound', `ns does not exist: ${ns}`);
-    const args = new Arguments('listIndexes', context.request.body);
-    const size = new Arguments('listIndexes.cursor', args.documentOrEmpty('cursor')).size('batchSize');
+    const args = Arguments.ofCommand('listIndexes', context.request.body);
+    const size = batchSize(args) ?? Infinity;
     const docs = collection.indexes
       .filter((index) => index.ready)
       .map((index) => new RawDoc(encodeDoc(index.spec)));
-    return firstReply(context, ns, new BufferedResults(docs, context.engine.queryMemory), size ?? Infinity);
+    return firstReply(context, ns, new BufferedResults(docs, context.engine.queryMemory), size);
   },
 };

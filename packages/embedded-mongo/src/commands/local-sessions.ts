@@ -10,8 +10,7 @@ const NOBODY = new Binary(createHash('sha256').update('').digest());
 
 /** `$listLocalSessions`: the sessions that this server knows. There are no users, so all are everybody's. */
 export function localSessions({ engine }: CommandContext, argument: Value): Doc[] {
-  const args = new Arguments('$listLocalSessions', argument as Doc);
-  args.allowOnly(['allUsers', 'users']);
+  const args = Arguments.of('$listLocalSessions', argument as Doc, ['allUsers', 'users']);
   args.flag('allUsers');
   args.refuse('users');
   return engine.sessions.list().map(describeSession);

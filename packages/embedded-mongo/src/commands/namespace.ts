@@ -17,7 +17,7 @@ const MAX_DATABASE_BYTES = 63;
 /** The collection that a command names as the value of its first field. Throws InvalidNamespace. */
 export function namespaceOf(context: CommandContext): Namespace {
   const { name: command } = context.request;
-  const name = new Arguments(command, context.body).value(command);
+  const name = Arguments.ofCommand(command, context.body).value(command);
   if (typeof name !== 'string') {
     const type = name === undefined ? 'missing' : typeName(name);
     throw new EngineError('InvalidNamespace', `collection name has invalid type ${type}`);

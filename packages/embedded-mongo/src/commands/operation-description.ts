@@ -1,6 +1,7 @@
 import { Long } from 'bson';
 import { decodeRaw, type CommandDoc } from '../bson/codec.js';
 import { RawDoc, type Doc, type Value } from '../bson/types.js';
+import { MAX_DEPTH } from '../bson/validate.js';
 import type { Operation } from '../sessions/operations.js';
 
 /** What kind of operation MongoDB calls a command of this name. */
@@ -12,13 +13,17 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['update', 'update'],
 ]);
 
+/** A command that nests deeper is not shown, for no document around it could hold it. */
+const DEEPEST_SHOWN = MAX_DEPTH - 20;
+const TOO_DEEP: Doc = new Map([['$truncated', 'nested too deep to be shown']]);
+
 /** A command under way, as `currentOp` and `$currentOp` show it. */
 export function describeOperation(operation: Operation): Doc {
   const { request, opid, began } = operation;
-  const { connection, db, name, body } = request;
+  const { connection, db, name, body, levels } = request;
   const target = body.get(name);
   const micros = Math.round((performance.now() - began) * 1000);
-  const command = shownCommand(body);
+  const command = levels > DEEPEST_SHOWN ? TOO_DEEP : shownCommand(body);
   const description: Doc = new Map<string, Value>([
     ['type', 'op'],
     ['desc', `conn${String(connection.id)}`],

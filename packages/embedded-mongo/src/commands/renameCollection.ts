@@ -17,7 +17,7 @@ export const renameCollection: Command = {
   write: true,
   async run(context: CommandContext): Promise<Reply> {
     adminOnly(context, 'renameCollection');
-    const args = new Arguments('renameCollection', context.request.body);
+    const args = Arguments.ofCommand('renameCollection', context.request.body);
     const [from, to] = [args.text('renameCollection'), args.text('to')];
     if (from === undefined) throw args.missing('renameCollection');
     if (to === undefined) throw args.missing('to');

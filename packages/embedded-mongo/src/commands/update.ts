@@ -17,7 +17,7 @@ import { readFilter, readSort, type Query } from './reading.js';
 import { Statements } from './statements.js';
 import { restoredOutcome, runUpdate, type UpdateStatement } from './update-statement.js';
 
-const STATEMENT_FIELDS = [
+export const UPDATE_FIELDS = [
   'q',
   'u',
   'c',
@@ -40,7 +40,7 @@ export const update: Command = {
   run(context: CommandContext): Eventually<Reply> {
     const namespace = namespaceOf(context);
     checkWritable(namespace);
-    const args = new Arguments('update', context.request.body);
+    const args = Arguments.ofCommand('update', context.request.body);
     const updates = args.raw('updates');
     const common = commonOptions(args);
     const statements = new Statements(context, updates.length, args.flag('ordered', true));
@@ -71,8 +71,8 @@ export const update: Command = {
 const layouts = new Layouts(new Set());
 
 function readUpdate(raw: RawDoc, common: CommonOptions, statements: Statements): UpdateStatement {
-  const args = new Arguments('update.updates', decodeCommand(raw.source, layouts, raw.start));
-  args.allowOnly(STATEMENT_FIELDS);
+  const fields = decodeCommand(raw.source, layouts, raw.start);
+  const args = Arguments.of('update.updates', fields, UPDATE_FIELDS);
   args.refuse('upsertSupplied', 'c');
   const filter = args.document('q');
   if (filter === undefined) throw args.missing('q');

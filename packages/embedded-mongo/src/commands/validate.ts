@@ -25,7 +25,7 @@ export const validate: Command = {
   write: false,
   async run(context: CommandContext): Promise<Reply> {
     const { ns } = namespaceOf(context);
-    const args = new Arguments('validate', context.request.body);
+    const args = Arguments.ofCommand('validate', context.request.body);
     args.refuse('repair', 'fixMultikey', 'metadata');
     const { store } = context.engine;
     const collection = store.catalogue.find(ns);

@@ -78,7 +78,7 @@ export function documentCheck({ body }: CommandContext, { options }: Collection)
   const level = options.get('validationLevel');
   if (!(validator instanceof Map) || level === 'off' || options.get('validationAction') === 'warn')
     return undefined;
-  if (new Arguments('command', body).flag('bypassDocumentValidation')) return undefined;
+  if (Arguments.ofCommand('command', body).flag('bypassDocumentValidation')) return undefined;
   const known = compiled.get(options) ?? compileCheck(validator, level);
   compiled.set(options, known);
   return known;

@@ -1,6 +1,7 @@
 import { Long } from 'bson';
 import { decodeDoc, encodeDoc } from '../bson/codec.js';
 import { DateTime, type Doc, type Value } from '../bson/types.js';
+import { MAX_COMMAND_DEPTH } from '../bson/validate.js';
 import { EngineError } from '../errors.js';
 import { type Key, prefixOf, RESERVED } from '../storage/keys.js';
 import type { Transaction } from '../storage/transaction.js';
@@ -119,6 +120,7 @@ export class Session {
         ['at', new DateTime(BigInt(Date.now()))],
         ['results', results],
       ]),
+      MAX_COMMAND_DEPTH,
     );
   }
 }

@@ -156,6 +156,16 @@ function isPlain({ source, start, length }: RawDoc): boolean {
 }
 
 function idOf(lsid: Doc): string {
+  for (const name of lsid.keys()) {
+    if (name === 'id' || name === 'uid') continue;
+    if (name === 'txnNumber' || name === 'txnUUID') {
+      throw new EngineError(
+        'InvalidOptions',
+        'Internal sessions are only allowed to be created by internal clients',
+      );
+    }
+    throw new EngineError('IDLUnknownField', `BSON field 'lsid.${name}' is an unknown field.`);
+  }
   const id = lsid.get('id');
   if (!(id instanceof Binary) || id.sub_type !== Binary.SUBTYPE_UUID || id.length() !== ID_BYTES) {
     throw new EngineError('TypeMismatch', "BSON field 'lsid.id' must be a UUID");

@@ -154,8 +154,8 @@ export class ClientConnection implements Connection {
     return parsed instanceof Promise ? parsed.then((command) => this.run(command)) : this.run(parsed);
   }
 
-  private run({ db, name, body }: ParsedCommand): Promise<Reply> | Reply {
-    return this.host.dispatch({ connection: this, db, name, body });
+  private run(command: ParsedCommand): Promise<Reply> | Reply {
+    return this.host.dispatch({ connection: this, ...command });
   }
 
   private async answerLater(asked: Asked, reply: Promise<Reply>): Promise<void> {

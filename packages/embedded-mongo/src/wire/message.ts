@@ -14,6 +14,8 @@ export interface ParsedCommand {
   readonly db: string;
   readonly name: string;
   readonly body: CommandDoc;
+  /** How many levels deep it, or a document that came with it, nests. */
+  readonly levels: number;
 }
 
 const CHECKSUM_PRESENT = 1;
@@ -30,6 +32,7 @@ export class OpMsg {
   readonly moreToCome: boolean;
   private readonly end: number;
   private rawBody: RawDoc | undefined;
+  private levels = 0;
   private readonly sequences: { readonly name: string; readonly docs: RawDoc[] }[] = [];
 
   /** Throws MalformedFrame for a flag that it must know and does not, and for a wrong checksum. */
@@ -48,7 +51,7 @@ export class OpMsg {
   parse(): ParsedCommand | Promise<ParsedCommand> {
     this.readSections();
     if (this.end > BYTES_AT_ONCE) return this.parseInTurns();
-    for (const { docs } of this.sequences) for (const doc of docs) validateRaw(doc);
+    for (const { docs } of this.sequences) for (const doc of docs) this.validate(doc);
     return this.command();
   }
 
@@ -56,7 +59,7 @@ export class OpMsg {
     let pending = 0;
     for (const { docs } of this.sequences) {
       for (const doc of docs) {
-        validateRaw(doc);
+        this.validate(doc);
         pending += doc.length;
         if (pending < BYTES_AT_ONCE) continue;
         pending = 0;
@@ -64,6 +67,10 @@ export class OpMsg {
       }
     }
     return this.command();
+  }
+
+  private validate(doc: RawDoc): void {
+    this.levels = Math.max(this.levels, validateRaw(doc));
   }
 
   private checkSum(): void {
@@ -115,7 +122,7 @@ export class OpMsg {
 
   private command(): ParsedCommand {
     if (!this.rawBody) throw new EngineError('Location40587', 'OP_MSG messages must have a body');
-    const body = decodeBody(this.rawBody);
+    const { body, levels } = decodeBody(this.rawBody);
     const name = firstName(body);
     for (const { name: field, docs } of this.sequences) {
       if (body.has(field)) {
@@ -123,16 +130,16 @@ export class OpMsg {
       }
       body.set(field, docs);
     }
-    return { db: databaseOf(body), name, body };
+    return { db: databaseOf(body), name, body, levels: Math.max(levels, this.levels) };
   }
 }
 
 const layouts = new Layouts(RAW_FIELDS);
 
-/** Reads a command document. Throws EngineError InvalidBSON. */
-export function decodeBody(doc: RawDoc): CommandDoc {
-  validateRaw(doc);
-  return decodeCommand(doc.source, layouts, doc.start);
+/** Reads a command document. Throws EngineError InvalidBSON or Overflow. */
+export function decodeBody(doc: RawDoc): Pick<ParsedCommand, 'body' | 'levels'> {
+  const levels = validateRaw(doc);
+  return { body: decodeCommand(doc.source, layouts, doc.start), levels };
 }
 
 /** A command's name: the first field of its document. */

@@ -22,12 +22,12 @@ export function parseOpQuery(frame: Buffer): ParsedCommand {
   }
   const namespace = frame.toString('utf8', nameStart, nameEnd);
   if (!namespace.endsWith(COMMAND_COLLECTION)) throw new MalformedFrame('OP_QUERY is for commands only');
-  const sent = decodeBody(sized(frame, bodyStart, frame.length));
+  const { body: sent, levels } = decodeBody(sized(frame, bodyStart, frame.length));
   const wrapped = sent.get('$query');
   const body = wrapped instanceof Map ? new Map(wrapped) : sent;
   const name = firstName(body);
   if (!GREETINGS.has(name)) {
     throw new EngineError('UnsupportedOpQueryCommand', `Unsupported OP_QUERY command: ${name}`);
   }
-  return { db: namespace.slice(0, -COMMAND_COLLECTION.length), name, body };
+  return { db: namespace.slice(0, -COMMAND_COLLECTION.length), name, body, levels };
 }

@@ -43,6 +43,8 @@ export interface Request {
    * document itself or as document sequences; its `lsid` is a `RawDoc`.
    */
   readonly body: CommandDoc;
+  /** How many levels deep the command, or a document that came with it, nests. */
+  readonly levels: number;
 }
 
 /** Runs one command. Never throws or rejects: errors become replies with `ok: 0`. */

@@ -1,5 +1,5 @@
 import { readField } from '../../bson/fields.js';
-import { validateDoc } from '../../bson/validate.js';
+import { MAX_COMMAND_DEPTH, validateDoc } from '../../bson/validate.js';
 import { EngineError } from '../../errors.js';
 import { Catalogue } from '../catalogue.js';
 import type { Collection, Index } from '../collection.js';
@@ -87,7 +87,7 @@ function isUsable(key: Key, value: Uint8Array): boolean {
   const kind = (key.charCodeAt(4) << 8) | key.charCodeAt(5);
   try {
     if (kind === RESERVED.catalogue) new Catalogue().load(viewOf(new Map([[key, value]])));
-    if (kind === RESERVED.catalogue || kind === RESERVED.sessions) validateDoc(value);
+    if (kind === RESERVED.catalogue || kind === RESERVED.sessions) validateDoc(value, MAX_COMMAND_DEPTH);
     return kind === RESERVED.sequence ? value.byteLength === 8 : true;
   } catch {
     // Whatever is wrong with it, it cannot be used.
