@@ -8,6 +8,8 @@ import { entry, ledgerOf, prepare, driverTransaction, accountId } from './worklo
 const FEW = 1_000;
 const MANY = Number(process.env['BENCH_DOCUMENTS'] ?? 1_000_000);
 const ACCOUNT_SIZE = 1_000;
+/** How many MB of memory so many more documents may take. */
+const MOST_GROWTH = 64;
 const PAGE_MS = 2_000;
 const WINDOW_MS = 2_000;
 const QUIET_WINDOWS = 5;
@@ -21,6 +23,8 @@ export function atScale(): Promise<Line[]> {
     let rows = client.db('scale').collection('rows');
     await rows.createIndex({ household_id: 1, account_id: 1, seq: -1 });
     await fill(rows, 0, FEW);
+    // The engine and the client have compiled what they run before the first figure counts.
+    await page(rows, FEW);
     const pageFew = await page(rows, FEW);
     const memoryFew = engine.privateMemory();
     await fill(rows, FEW, MANY);
@@ -28,10 +32,10 @@ export function atScale(): Promise<Line[]> {
     const lines = [
       line('page of 20 by compound index, p50 ms (theirs: 1,000 documents)', pageMany, pageFew, '<= 1.2'),
       line(
-        'private memory, MB (theirs: 1,000 documents)',
-        engine.privateMemory(),
-        memoryFew,
-        '<= 64 MB more',
+        'growth of private memory from 1,000 documents on, MB (theirs: the limit)',
+        engine.privateMemory() - memoryFew,
+        MOST_GROWTH,
+        '<= 1',
       ),
       ...(await transactionsDuringBuild(engine, rows)),
     ];

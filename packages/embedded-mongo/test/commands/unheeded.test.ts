@@ -1,5 +1,6 @@
-import { Long, UUID, type Document } from 'mongodb';
+import { Binary, Long, UUID, type Document } from 'mongodb';
 import { startEngine, type TestEngine } from '../kit.js';
+import { command, RawClient, type Answer } from '../wire/raw-client.js';
 import { failure } from './failure.js';
 
 let engine: TestEngine;
@@ -26,7 +27,7 @@ const bulk = (more: Document, info: Document = {}): Document => ({
 });
 
 describe('a field that nobody knows is named and refused', () => {
-  it.each<[field: string, command: Document, db?: string]>([
+  const commands: readonly [field: string, command: Document, db?: string][] = [
     ['aggregate.cursor.zork', { aggregate: 'things', pipeline: [], cursor: { zork: 1 } }],
     ['listIndexes.cursor.zork', { listIndexes: 'things', cursor: { zork: 1 } }],
     ['listCollections.cursor.zork', { listCollections: 1, cursor: { zork: 1 } }],
@@ -41,20 +42,33 @@ describe('a field that nobody knows is named and refused', () => {
     ['delete.zork', explained({ delete: 'things', deletes: [{ q: {}, limit: 1 }], zork: 1 })],
     ['update.updates.zork', explained({ update: 'things', updates: [{ q: {}, u: {}, zork: 1 }] })],
     ['delete.deletes.zork', explained({ delete: 'things', deletes: [{ q: {}, limit: 1, zork: 1 }] })],
-    ['lsid.zork', { ping: 1, lsid: { id: new UUID(), zork: 1 } }],
-    ['$readPreference.zork', { ping: 1, $readPreference: { mode: 'primary', zork: 1 } }],
-  ])('%s', async (field, command, db) => {
-    expect(await refusal(command, db)).toEqual({
-      code: 40415,
-      message: `BSON field '${field}' is an unknown field.`,
-    });
+  ];
+
+  it('wherever it stands', async () => {
+    for (const [field, asked, db] of commands) {
+      const message = `BSON field '${field}' is an unknown field.`;
+      expect(await refusal(asked, db)).toEqual({ code: 40415, message });
+    }
   });
 
-  it('and so is a mode of reading that there is not, and a session within a session', async () => {
-    const mode = { mode: 'zork' };
-    expect((await refusal({ ping: 1, $readPreference: mode })).code).toBe(2);
-    const lsid = { id: new UUID(), txnNumber: Long.fromNumber(1) };
-    expect((await refusal({ ping: 1, lsid })).code).toBe(72);
+  it('also in what drivers put into every command', async () => {
+    const path = /^mongodb:\/\/([^/?]+)/.exec(engine.uri)?.[1] ?? '';
+    const raw = await RawClient.connect(decodeURIComponent(path));
+    const answer = async (fields: Document): Promise<unknown> => {
+      raw.send(command({ ping: 1, ...fields }));
+      const { doc } = (await raw.answer()) as Answer;
+      return doc['code'] ?? doc['ok'];
+    };
+    const id = new Binary(Buffer.alloc(16, 7), 4);
+    expect(await answer({ lsid: { id } })).toBe(1);
+    expect(await answer({ lsid: { id, zork: 1 } })).toBe(40415);
+    expect(await answer({ lsid: { id, txnNumber: Long.fromNumber(1) } })).toBe(72);
+    expect(await answer({ $readPreference: { mode: 'secondaryPreferred', maxStalenessSeconds: 90 } })).toBe(
+      1,
+    );
+    expect(await answer({ $readPreference: { mode: 'primary', zork: 1 } })).toBe(40415);
+    expect(await answer({ $readPreference: { mode: 'zork' } })).toBe(2);
+    raw.destroy();
   });
 
   it('nothing of them was done', async () => {
@@ -68,19 +82,23 @@ describe('a known field that the engine does not heed is refused', () => {
     createIndexes: 'things',
     indexes: [{ key: { a: 1 }, name: 'a', ...option }],
   });
-  it.each<[name: string, command: Document, db?: string]>([
-    ['a hidden index', index({ hidden: true })],
-    ['an index with a collation', index({ collation: { locale: 'en' } })],
-    ['an index with a storage engine', index({ storageEngine: {} })],
-    ['atClusterTime', { find: 'things', readConcern: { atClusterTime: 1 } }],
-    ['update.collectionUUID', { update: 'things', updates: [{ q: {}, u: { a: 1 } }], collectionUUID }],
-    ['insert.encryptionInformation', { insert: 'things', documents: [{}], encryptionInformation: {} }],
-    ['find.querySettings', { find: 'things', querySettings: {} }],
-    ['find.term', { find: 'things', term: Long.fromNumber(1) }],
-    ['find.term, explained', explained({ find: 'things', term: Long.fromNumber(1) })],
-    ['bulkWrite.nsInfo.collectionUUID', bulk({}, { collectionUUID }), 'admin'],
-  ])('%s', async (_name, command, db) => {
-    expect((await refusal(command, db)).code).toBe(115);
+  const commands: Readonly<Record<string, readonly [command: Document, db?: string]>> = {
+    'a hidden index': [index({ hidden: true })],
+    'an index with a collation': [index({ collation: { locale: 'en' } })],
+    'an index with a storage engine': [index({ storageEngine: {} })],
+    atClusterTime: [{ find: 'things', readConcern: { atClusterTime: 1 } }],
+    'update.collectionUUID': [{ update: 'things', updates: [{ q: {}, u: { a: 1 } }], collectionUUID }],
+    'insert.encryptionInformation': [{ insert: 'things', documents: [{}], encryptionInformation: {} }],
+    'find.querySettings': [{ find: 'things', querySettings: {} }],
+    'find.term': [{ find: 'things', term: Long.fromNumber(1) }],
+    'find.term, explained': [explained({ find: 'things', term: Long.fromNumber(1) })],
+    'bulkWrite.nsInfo.collectionUUID': [bulk({}, { collectionUUID }), 'admin'],
+  };
+
+  it('whatever it says', async () => {
+    const codes: Record<string, unknown> = {};
+    for (const [name, [asked, db]] of Object.entries(commands)) codes[name] = (await refusal(asked, db)).code;
+    expect(codes).toEqual(Object.fromEntries(Object.keys(commands).map((name) => [name, 115])));
   });
 });
 

@@ -1,3 +1,4 @@
+import { MONGODB_VERSION } from '../../src/version.js';
 import { areMet } from './requirements.js';
 
 describe('requirements of cases', () => {
@@ -5,7 +6,7 @@ describe('requirements of cases', () => {
     ['none', undefined],
     ['an empty list', []],
     ['an older version', [{ minServerVersion: '4.2' }]],
-    ['the version itself', [{ minServerVersion: '8.0', maxServerVersion: '8.0.0' }]],
+    ['the version itself', [{ minServerVersion: '8.0', maxServerVersion: MONGODB_VERSION }]],
     ['a later series', [{ maxServerVersion: '8.1.99' }]],
     ['a replica set among others', [{ topologies: ['sharded', 'replicaset'] }]],
     ['no users, no encryption, no proxy', [{ auth: false, csfle: false, serverless: 'forbid' as const }]],
@@ -15,7 +16,7 @@ describe('requirements of cases', () => {
   });
 
   it.each([
-    ['a newer version', [{ minServerVersion: '8.0.1' }]],
+    ['a newer version', [{ minServerVersion: `${MONGODB_VERSION}1` }]],
     ['a newer version with more digits', [{ minServerVersion: '10.0' }]],
     ['an older series', [{ maxServerVersion: '7.99' }]],
     ['another topology', [{ topologies: ['single', 'sharded'] }]],

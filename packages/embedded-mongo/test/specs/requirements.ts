@@ -1,7 +1,5 @@
+import { MONGODB_VERSION } from '../../src/version.js';
 import type { Requirement, SpecCase, SpecFile } from './format.js';
-
-/** What the engine says it is: the version that the requirements are held against. */
-const VERSION = '8.0.0';
 
 /** Whether a case must run on a one-node replica set without users, client-side encryption or a proxy before it. */
 export function mustRun(file: SpecFile, test: SpecCase): boolean {
@@ -17,9 +15,9 @@ function isMet(requirement: Requirement): boolean {
   return Object.entries(requirement).every(([name, value]) => {
     switch (name) {
       case 'minServerVersion':
-        return compareVersions(VERSION, String(value)) >= 0;
+        return compareVersions(MONGODB_VERSION, String(value)) >= 0;
       case 'maxServerVersion':
-        return compareVersions(VERSION, String(value)) <= 0;
+        return compareVersions(MONGODB_VERSION, String(value)) <= 0;
       case 'topologies':
         return (value as string[]).includes('replicaset');
       case 'serverless':

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Collection } from 'mongodb';
+import { MongoServerError, type Collection } from 'mongodb';
 import { startEngine, type TestEngine } from '../kit.js';
 import { answered, isLostConnection } from '../lost-connection.js';
 
@@ -8,6 +8,7 @@ const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 10);
 const WRITERS = 16;
 const ACCOUNTS = 12;
 const START_BALANCE = 1000;
+const WRITE_CONFLICT = 112;
 
 interface Account {
   _id: number;
@@ -34,6 +35,8 @@ interface Outcome {
   readonly counted: Map<string, number>;
   /** How many operations of a writer ended without an answer. */
   readonly unanswered: Map<string, number>;
+  /** How often a transfer ran again, since another writer had been quicker. */
+  conflicts: number;
 }
 
 describe('after kill -9 under load', () => {
@@ -59,19 +62,24 @@ describe('after kill -9 under load', () => {
     await engine.stop();
   });
 
-  async function transfer(operation: string): Promise<void> {
+  async function transfer(operation: string, outcome: Outcome): Promise<void> {
     const from = Math.floor(Math.random() * ACCOUNTS);
     const to = (from + 1 + Math.floor(Math.random() * (ACCOUNTS - 1))) % ACCOUNTS;
     const amount = 1 + Math.floor(Math.random() * 5);
     await engine.client.withSession((session) =>
       session.withTransaction(async () => {
         const found = await accounts.findOne({ _id: from }, { session });
-        await accounts.updateOne(
-          { _id: from, version: found?.version ?? -1 },
-          { $inc: { balance: -amount, version: 1 } },
-          { session },
-        );
-        await accounts.updateOne({ _id: to }, { $inc: { balance: amount, version: 1 } }, { session });
+        try {
+          await accounts.updateOne(
+            { _id: from, version: found?.version ?? -1 },
+            { $inc: { balance: -amount, version: 1 } },
+            { session },
+          );
+          await accounts.updateOne({ _id: to }, { $inc: { balance: amount, version: 1 } }, { session });
+        } catch (error) {
+          if (error instanceof MongoServerError && error.code === WRITE_CONFLICT) outcome.conflicts += 1;
+          throw error;
+        }
         await transfers.insertOne({ operation, from, to, amount }, { session });
       }),
     );
@@ -86,7 +94,7 @@ describe('after kill -9 under load', () => {
     for (let turn = 0; going(); turn += 1) {
       const operation = `${String(writer)}-${String(turn)}`;
       try {
-        await answered(transfer(operation));
+        await answered(transfer(operation, outcome));
         outcome.acknowledged.add(operation);
         await answered(tallies.updateOne({ _id: tally }, { $inc: { count: 1 } }, { upsert: true }));
         count(outcome.counted, tally);
@@ -101,7 +109,12 @@ describe('after kill -9 under load', () => {
   it(
     'finds every acknowledged operation once and none in part',
     async () => {
-      const outcome: Outcome = { acknowledged: new Set(), counted: new Map(), unanswered: new Map() };
+      const outcome: Outcome = {
+        acknowledged: new Set(),
+        counted: new Map(),
+        unanswered: new Map(),
+        conflicts: 0,
+      };
       let going = true;
       const writers = Array.from({ length: WRITERS }, (_, writer) => write(writer, outcome, () => going));
       const perRound: number[] = [];
@@ -145,9 +158,11 @@ describe('after kill -9 under load', () => {
           errors: [],
         });
       }
+      // 16 writers upon 12 accounts: without conflicts they would not have written at one and the same time.
+      expect(outcome.conflicts).toBeGreaterThan(0);
       const unanswered = [...outcome.unanswered.values()].reduce((sum, number) => sum + number, 0);
       console.log(
-        `kill -9, ${String(ROUNDS)} rounds: acknowledged ${perRound.join(', ')}; unanswered ${String(unanswered)}`,
+        `kill -9, ${String(ROUNDS)} rounds: acknowledged ${perRound.join(', ')}; unanswered ${String(unanswered)}; conflicts ${String(outcome.conflicts)}`,
       );
     },
     ROUNDS * 60_000,
