@@ -69,12 +69,13 @@ describe('a plan', () => {
     expect(long).toBeGreaterThan(3);
   });
 
-  it('finds the same by any index that a hint may name', async () => {
+  it('finds the same in the same order by any index that a hint may name, and the same part of it', async () => {
+    let inOrder = 0;
     await fc.assert(
-      fc.asyncProperty(cases, async ({ docs, recipes: [one], filter: wanted, sort: by }) => {
+      fc.asyncProperty(cases, windows, async ({ docs, recipes, filter: wanted, sort: by }, window) => {
         const collection = collectionWith();
         const view = viewOf(collection, docs);
-        if (one !== undefined) tryIndex(view, collection, docs, one, 1);
+        for (const [position, one] of recipes.entries()) tryIndex(view, collection, docs, one, position + 1);
         const expected = expectedRows(docs, wanted, by);
         for (const { name } of collection.indexes) {
           if (expected === undefined) return;
@@ -84,14 +85,30 @@ describe('a plan', () => {
             expect((error as EngineError).codeName).toBe('BadValue');
             continue;
           }
-          const rows = await query(view, collection, wanted, by, 3, name);
+          const rows = await query(view, collection, wanted, by, 3, { hint: name });
           expect(idsOf(rows).sort()).toEqual(idsOf(expected).sort());
+          const part = await query(view, collection, wanted, by, 3, { hint: name, ...window });
+          const { skip, limit } = window;
+          const upTo = limit === 0 ? expected.length : skip + limit;
+          expect(part).toHaveLength(expected.slice(skip, upTo).length);
+          expect(new Set(idsOf(part)).size).toBe(part.length);
+          expect(idsOf(expected)).toEqual(expect.arrayContaining(idsOf(part)));
+          if (by === undefined) continue;
+          // Which of those with the same key comes first is open.
+          const keyOf = compileSortKey(by);
+          expect(rows.map(keyOf)).toEqual(expected.map(keyOf));
+          expect(part.map(keyOf)).toEqual(expected.slice(skip, upTo).map(keyOf));
+          if (expected.length > skip + limit) inOrder += 1;
         }
       }),
       { numRuns: 500 },
     );
+    expect(inOrder).toBeGreaterThan(50);
   });
 });
+
+/** What is left out and how many rows there may be; 0 for all. */
+const windows = fc.record({ skip: fc.integer({ min: 0, max: 4 }), limit: fc.integer({ min: 0, max: 5 }) });
 
 const fillers = Array.from(
   { length: LONG_LIST },
@@ -130,15 +147,15 @@ async function query(
   wanted: Doc,
   by: Doc | undefined,
   batchSize: number,
-  hint?: string,
+  { hint, skip = 0, limit = 0 }: { hint?: string; skip?: number; limit?: number } = {},
 ): Promise<Doc[]> {
   const plan = planQuery(collection, wanted, {
     ...(by === undefined ? {} : { sort: by }),
     ...(hint === undefined ? {} : { hint }),
   });
   const shaping = {
-    skip: 0,
-    limit: 0,
+    skip,
+    limit,
     ...(plan.sorted || by === undefined ? {} : { sortKey: compileSortKey(by) }),
   };
   const scan = scanOf(collection, plan, compileFilter(wanted), by);
