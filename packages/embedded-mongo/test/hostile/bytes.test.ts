@@ -12,6 +12,8 @@ import {
 import { WatchedEngine } from './watched.js';
 
 const INTERNAL_ERROR = 1;
+/** MB: half of what messages that are not complete may take together, of which there is but one at a time here. */
+const MOST_GROWTH = 128;
 
 function deep(levels: number): Document {
   let doc: Document = {};
@@ -69,10 +71,18 @@ function spoiled(random: (below: number) => number): Buffer {
 describe('an engine that is sent bytes of strangers', () => {
   let watched: WatchedEngine;
   let client: RawClient;
+  let before = 0;
 
   beforeAll(async () => {
     watched = await WatchedEngine.start();
     client = await watched.raw();
+    before = watched.privateMemory();
+  });
+
+  afterEach(() => {
+    const growth = watched.privateMemory() - before;
+    process.stderr.write(`bytes of strangers: ${growth.toFixed(0)} MB of private memory more\n`);
+    expect(growth).toBeLessThan(MOST_GROWTH);
   });
 
   afterAll(async () => {

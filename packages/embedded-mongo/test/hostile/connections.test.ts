@@ -38,7 +38,7 @@ describe('an engine with clients that do not behave', () => {
   }
 
   it('serves others while a thousand connections stay half open', async () => {
-    const before = await watched.memory();
+    const before = watched.privateMemory();
     const random = randomOf(5);
     const large = frame(2013, Buffer.alloc(200), 1, 40_000_000);
     await connectMany(1000, (client, number) => {
@@ -49,10 +49,14 @@ describe('an engine with clients that do not behave', () => {
     const rows = watched.engine.client.db('half').collection<{ _id: number }>('rows');
     await rows.insertMany(Array.from({ length: 500 }, (_, _id) => ({ _id })));
     expect(await rows.countDocuments({ _id: { $gte: 250 } })).toBe(250);
+    // What they announce would be 13 GB, and what they have sent are some kilobytes. All that is partial may take 256 MB; this is half of it.
+    const growth = watched.privateMemory() - before;
+    process.stderr.write(
+      `a thousand half-open connections: ${growth.toFixed(0)} MB of private memory more\n`,
+    );
+    expect(growth).toBeLessThan(128);
     leave();
     await untilConnections(50);
-    // What they announce would be 13 GB; what is collected late on a busy machine are some 200 MB.
-    expect((await watched.memory()) - before).toBeLessThan(1_000);
   });
 
   it('holds back clients that never read what they ask for', async () => {

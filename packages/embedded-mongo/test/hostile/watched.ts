@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { startEngine, type TestEngine } from '../kit.js';
@@ -54,6 +55,14 @@ export class WatchedEngine {
   async memory(): Promise<number> {
     const { mem } = await this.client.db('admin').command({ serverStatus: 1 });
     return (mem as { resident: number }).resident;
+  }
+
+  /** What the engine's process holds of its own, in megabytes: not the pages of the data file, which it shares. */
+  privateMemory(): number {
+    const status = readFileSync(`/proc/${String(this.pid)}/status`, 'utf8');
+    const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
+    if (kilobytes === undefined) throw new Error('the system does not tell RssAnon');
+    return Number(kilobytes) / 1024;
   }
 
   /** Connections that the engine has open. */
