@@ -1,4 +1,4 @@
-import type { Document } from 'mongodb';
+import type { Collection, Document } from 'mongodb';
 import { startEngine, type TestEngine } from '../kit.js';
 import { failure } from './failure.js';
 
@@ -16,7 +16,11 @@ afterAll(async () => {
 const nested = (levels: number): Document => (levels === 1 ? {} : { a: nested(levels - 1) });
 const levelsOf = (doc: unknown): number =>
   typeof doc === 'object' && doc !== null ? 1 + Math.max(0, ...Object.values(doc).map(levelsOf)) : 0;
-const things = (name: string) => engine.client.db('depth').collection<Document & { _id: number }>(name);
+interface Row extends Document {
+  _id: number;
+}
+
+const things = (name: string): Collection<Row> => engine.client.db('depth').collection(name);
 const DEEPEST = 180;
 const OVERFLOW = { code: 15 };
 
