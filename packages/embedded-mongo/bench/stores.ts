@@ -1,17 +1,24 @@
 import { join } from 'node:path';
 import { compare, inFolder, type Line } from './compare.js';
 import { bareLmdb, sqlite, type Peer } from './peers.js';
-import { startEngine } from './processes.js';
+import { startEngine, startStandIn } from './processes.js';
 import { accountId, driverTransaction, ledgerOf, prepare } from './workloads.js';
 
-/** The ledger's transaction against SQLite and against bare lmdb, engine side by the driver. */
+/**
+ * The ledger's transaction against SQLite and against bare lmdb, engine side by the driver. The stand-in, which answers at
+ * once, shows what of bare lmdb's rate one client by the driver can reach at all.
+ */
 export function againstStores(): Promise<Line[]> {
   return inFolder(async (folder) => {
     const engine = await startEngine(join(folder, 'data'), join(folder, 'run', 'e.sock'));
     const client = await engine.connect();
     const ledger = ledgerOf(client);
     await prepare(ledger);
+    const standIn = await startStandIn(join(folder, 's.sock'));
+    const fakeClient = await standIn.connect();
+    const fakeLedger = ledgerOf(fakeClient);
     const [sql, bare] = [sqlite(folder), bareLmdb(folder)];
+    const ceiling = { run: (_: number, count: number) => driverTransaction(fakeLedger, accountId(count)) };
     const ours = { run: (_: number, count: number) => driverTransaction(ledger, accountId(count)) };
     const against = (peer: Peer) => ({ run: (_: number, count: number) => peer.transaction(count) });
     const lines = [
@@ -26,6 +33,11 @@ export function againstStores(): Promise<Line[]> {
         against(bare),
       )),
       ...(await compare(
+        { what: '  the stand-in against it: what the client can reach', aim: 'reported', inFlight: 32 },
+        ceiling,
+        against(bare),
+      )),
+      ...(await compare(
         { what: 'against SQLite, 1 in flight', aim: 'reported', inFlight: 1, warmUp: 500 },
         ours,
         against(sql),
@@ -36,8 +48,8 @@ export function againstStores(): Promise<Line[]> {
         against(bare),
       )),
     ];
-    await Promise.all([sql.close(), bare.close(), client.close()]);
-    await engine.stop();
+    await Promise.all([sql.close(), bare.close(), client.close(), fakeClient.close()]);
+    await Promise.all([engine.stop(), standIn.stop()]);
     return lines;
   });
 }
