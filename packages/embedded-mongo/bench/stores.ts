@@ -1,8 +1,12 @@
 import { join } from 'node:path';
-import { compare, inFolder, type Line } from './compare.js';
+import { Clients } from './clients.js';
+import { compare, here, inFolder, type Line } from './compare.js';
 import { bareLmdb, sqlite, type Peer } from './peers.js';
 import { startEngine, startStandIn } from './processes.js';
 import { accountId, driverTransaction, ledgerOf, prepare } from './workloads.js';
+
+/** One client's thread is full before the engine's is. */
+const CLIENTS = 3;
 
 /**
  * The ledger's transaction against SQLite and against bare lmdb, engine side by the driver. The stand-in, which answers at
@@ -18,9 +22,10 @@ export function againstStores(): Promise<Line[]> {
     const fakeClient = await standIn.connect();
     const fakeLedger = ledgerOf(fakeClient);
     const [sql, bare] = [sqlite(folder), bareLmdb(folder)];
-    const ceiling = { run: (_: number, count: number) => driverTransaction(fakeLedger, accountId(count)) };
-    const ours = { run: (_: number, count: number) => driverTransaction(ledger, accountId(count)) };
-    const against = (peer: Peer) => ({ run: (_: number, count: number) => peer.transaction(count) });
+    const ceiling = here((_, count) => driverTransaction(fakeLedger, accountId(count)));
+    const ours = here((_, count) => driverTransaction(ledger, accountId(count)));
+    const clients = await Clients.start(engine.uri, CLIENTS);
+    const against = (peer: Peer) => here((_, count) => peer.transaction(count));
     const lines = [
       ...(await compare(
         { what: 'against SQLite, 32 in flight', aim: '>= 0.33', inFlight: 32 },
@@ -33,7 +38,12 @@ export function againstStores(): Promise<Line[]> {
         against(bare),
       )),
       ...(await compare(
-        { what: '  the stand-in against it: what the client can reach', aim: 'reported', inFlight: 32 },
+        { what: `  by ${String(CLIENTS)} client processes`, aim: '>= 0.10', inFlight: 32 },
+        clients,
+        against(bare),
+      )),
+      ...(await compare(
+        { what: '  the stand-in against it: what one client can reach', aim: 'reported', inFlight: 32 },
         ceiling,
         against(bare),
       )),
@@ -48,6 +58,7 @@ export function againstStores(): Promise<Line[]> {
         against(bare),
       )),
     ];
+    clients.stop();
     await Promise.all([sql.close(), bare.close(), client.close(), fakeClient.close()]);
     await Promise.all([engine.stop(), standIn.stop()]);
     return lines;
