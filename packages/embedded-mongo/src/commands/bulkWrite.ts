@@ -5,7 +5,14 @@ import { EngineError } from '../errors.js';
 import { BufferedResults, MAX_BATCH_LENGTH } from '../query/execute/execute.js';
 import { Arguments } from './arguments.js';
 import { batchSize } from './cursor-option.js';
-import { operationArguments, operationKind, readOperation, runOperation, type Operation, type OperationOutcome } from './bulk-operation.js';
+import {
+  operationArguments,
+  operationKind,
+  readOperation,
+  runOperation,
+  type Operation,
+  type OperationOutcome,
+} from './bulk-operation.js';
 import type { Command, CommandContext } from './command.js';
 import { commonOptions, type CommonOptions } from './common-options.js';
 import { checkWritable, parseNamespace, type Namespace } from './namespace.js';

@@ -57,7 +57,10 @@ export function checkFields(command: Command, body: CommandDoc): void {
   for (const field of body.keys()) {
     if (!first && !GENERIC_FIELDS.has(field) && !known.includes(field)) {
       if (NOT_DONE[command.name]?.includes(field) === true) {
-        throw new EngineError('CommandNotSupported', `${command.name}: ${field} is not supported by this engine`);
+        throw new EngineError(
+          'CommandNotSupported',
+          `${command.name}: ${field} is not supported by this engine`,
+        );
       }
       throw new EngineError('IDLUnknownField', `BSON field '${command.name}.${field}' is an unknown field.`);
     }
@@ -65,4 +68,3 @@ export function checkFields(command: Command, body: CommandDoc): void {
   }
   if (layout !== undefined) layout.acceptedBy = command;
 }
-

@@ -90,8 +90,7 @@ function checkOptions(given: Doc): void {
         `The field '${name}' is not valid for an index specification. Specification: ${describe(given)}`,
       );
     }
-    if (name === 'hidden' && isTruthy(value))
-      throw notDone('hidden indexes are');
+    if (name === 'hidden' && isTruthy(value)) throw notDone('hidden indexes are');
     if (
       name === 'collation' &&
       !(value instanceof Map && value.size === 1 && value.get('locale') === 'simple')

@@ -16,8 +16,10 @@ afterAll(async () => {
 const nested = (levels: number): Document => (levels === 1 ? {} : { a: nested(levels - 1) });
 const levelsOf = (doc: unknown): number =>
   typeof doc === 'object' && doc !== null ? 1 + Math.max(0, ...Object.values(doc).map(levelsOf)) : 0;
-interface Row extends Document {
+interface Row {
   _id: number;
+  a?: unknown;
+  b?: unknown;
 }
 
 const things = (name: string): Collection<Row> => engine.client.db('depth').collection(name);
@@ -29,7 +31,7 @@ describe('documents nest 180 levels, and none is stored that nests deeper', () =
     const into = things(`stored${String(levels)}`);
     const doc = nested(levels);
     await into.insertOne({ ...doc, _id: 1 });
-    await engine.client.bulkWrite([
+    await engine.client.bulkWrite<Record<string, Row>>([
       { name: 'insertOne', namespace: into.namespace, document: { ...doc, _id: 2 } },
       { name: 'insertOne', namespace: into.namespace, document: { _id: 3 } },
       { name: 'replaceOne', namespace: into.namespace, filter: { _id: 3 }, replacement: doc },
@@ -68,7 +70,7 @@ describe('documents nest 180 levels, and none is stored that nests deeper', () =
       const pipeline = [{ $set: { a: { $literal: doc } } }, output];
       expect(await failure(into.aggregate(pipeline).toArray())).toMatchObject(OVERFLOW);
     }
-    const inserted = engine.client.bulkWrite([
+    const inserted = engine.client.bulkWrite<Record<string, Row>>([
       { name: 'insertOne', namespace: into.namespace, document: { ...doc, _id: 2 } },
     ]);
     const { writeErrors } = (await inserted.catch((error: unknown) => error)) as {
@@ -93,7 +95,7 @@ describe('documents nest 180 levels, and none is stored that nests deeper', () =
     expect(levelsOf(await into.findOneAndDelete({ _id: 1 }))).toBe(DEEPEST);
     const id = nested(DEEPEST - 1);
     const { upsertedId } = await things('ids').updateOne(
-      { _id: id as never },
+      { _id: id },
       { $set: { b: 1 } },
       { upsert: true },
     );

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 /** From now on nothing reaches the disk, until what this returns is called. */
 function holdBack(): () => void {
-  const append = Journal.prototype.append;
+  const append: Journal['append'] = Reflect.get(Journal.prototype, 'append');
   let letGo = (): void => undefined;
   const gate = new Promise<void>((resolve) => (letGo = resolve));
   jest.spyOn(Journal.prototype, 'append').mockImplementation(async function (this: Journal, ...given) {

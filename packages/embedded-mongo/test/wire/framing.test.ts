@@ -113,7 +113,7 @@ describe('framing', () => {
   const broken = Buffer.from(body);
   broken[5] = 0x7a;
   let deep = {};
-  for (let level = 0; level < 190; level++) deep = { a: deep };
+  for (let level = 0; level < 200; level++) deep = { a: deep };
   const docs = sequenceSection('documents', [{ a: 1 }]);
   const cutDocs = Buffer.from(docs);
   cutDocs[docs.length - 1] = 9;
@@ -134,7 +134,7 @@ describe('framing', () => {
     ['a sequence longer than its message', Buffer.concat([body, longDocs]), 22],
     ['a broken document in a sequence', Buffer.concat([body, cutDocs]), 22],
     ['a stray byte', Buffer.concat([body, Buffer.from([0])]), 22],
-    ['nesting of 190 levels', bodySection({ ping: 1, $db: 'admin', deep }), 15],
+    ['nesting of 202 levels', bodySection({ ping: 1, $db: 'admin', deep }), 15],
     ['100,001 documents', Buffer.concat([body, sequenceSection('ops', Array(100_001).fill({}))]), 16],
   ];
 
