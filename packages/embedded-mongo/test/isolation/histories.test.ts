@@ -6,6 +6,7 @@ describe('concurrent transactions and plain writes upon few documents', () => {
     const engine = await startEngine();
     try {
       const { committed, givenUp, faults } = await inspect(engine, { rounds: 5, clients: 12, each: 40 });
+      process.stderr.write(`histories: committed ${String(committed)}, given up ${String(givenUp)}\n`);
       expect(faults).toEqual([]);
       // Without conflicts, and without commits despite them, nothing would have been tried.
       expect(committed + givenUp).toBeGreaterThanOrEqual(2_000);
