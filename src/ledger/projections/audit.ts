@@ -19,7 +19,8 @@ import { TransferAudit } from './audit-transfers.js';
 import { foldEvents, type UsernamesOf } from './ledger-read-models.js';
 import { REGISTER } from './register-row.js';
 import type { StoredRow } from './stored-row.js';
-import { TOTALS, type MonthTotal } from './totals.js';
+import { TOTALS } from './totals-changes.js';
+import type { MonthTotal } from './totals.js';
 
 /** Something about an account that is not as its log says, or a log that is not as it was recorded: a sentence. */
 export type Finding = string;

@@ -8,7 +8,7 @@ import { stateOf } from './account-document.js';
 import { REGISTER } from './register-row.js';
 import { rowWrites } from './register-rows.js';
 import { registerProjection } from './register.js';
-import { TOTALS, totalsChanges } from './totals.js';
+import { TOTALS, totalsChanges } from './totals-changes.js';
 
 /** The user names of users by their ids. */
 export type UsernamesOf = (user_ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
