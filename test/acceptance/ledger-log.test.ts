@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { MongoClient, type Collection, type Document } from 'mongodb';
 
-import type { AccountClient, PageJson, TransactionJson } from '../kit/ledger.js';
+import type { AccountClient, PageJson } from '../kit/ledger.js';
 import { pagesByCursor } from '../kit/pages.js';
 import { startService, type SignedUp, type TestService } from '../kit/service.js';
 import { varyingHistory, type Recorded } from './recorded-history.js';
@@ -91,9 +91,9 @@ describe('the raw log', () => {
     }
   });
 
-  it('takes no filter and no other order, and is nobody else’s', async () => {
-    for (const [query, field] of [['type=MoneyMoved', 'type'], ['order_by=effective_on', 'order_by'], ['q=x', 'q']]) {
-      const { status, body } = await account.ask('GET', `/events?${query}`);
+  it("takes no filter and no other order, and is nobody else's", async () => {
+    for (const [field, value] of [['type', 'MoneyMoved'], ['order_by', 'effective_on'], ['q', 'x']] as const) {
+      const { status, body } = await account.ask('GET', `/events?${field}=${value}`);
       expect([status, body['errors']]).toMatchObject([400, [{ field }]]);
     }
     const stranger = await service.signUp();
@@ -146,7 +146,7 @@ describe('the check of a log', () => {
   it('goes on counting with what is recorded after it', async () => {
     const { transaction } = await account.record('/deposits', { amount: 1 });
     version += 1;
-    expect((transaction as TransactionJson).seq).toBe(version);
+    expect(transaction.seq).toBe(version);
     expect(await verified()).toEqual(clean());
   });
 });

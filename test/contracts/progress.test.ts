@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import { WriteStream } from 'node:tty';
 
 import { Progress } from '../../src/progress.js';
 
@@ -7,9 +6,6 @@ import { Progress } from '../../src/progress.js';
 class Screen extends Writable {
   text = '';
   readonly columns = 120;
-  readonly cursorTo = WriteStream.prototype.cursorTo;
-  readonly moveCursor = WriteStream.prototype.moveCursor;
-  readonly clearLine = WriteStream.prototype.clearLine;
 
   constructor(readonly isTTY: boolean) {
     super();
@@ -45,7 +41,7 @@ describe.each([
     });
     expect(states[0]).toEqual([25, 50, 200]);
     expect(states.at(-1)).toEqual([100, 200, 200]);
-    expect(text).toMatch(/^[^[]*(\u001b\[[^T]*)*Trying \[/);
+    expect(text).toContain('Trying [');
   });
 
   it('grows with what is recorded meanwhile, and is never more than full', () => {
