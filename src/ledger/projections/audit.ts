@@ -15,6 +15,7 @@ import { ChainAudit } from './audit-chains.js';
 import { UndoneElsewhere } from './audit-elsewhere.js';
 import { Invariants } from './audit-invariants.js';
 import type { BatchPlace } from './audit-reversals.js';
+import { isRow, isRun } from './audit-runs.js';
 import { TransferAudit } from './audit-transfers.js';
 import { foldEvents, type UsernamesOf } from './ledger-read-models.js';
 import { REGISTER } from './register-row.js';
@@ -111,8 +112,10 @@ export class AccountAudit {
   private compareAccount(): void {
     const { account, state } = this;
     if (!state) return;
-    for (const field of Object.keys(changedFields(account, { ...account, ...stateOf(state) }))) {
-      if (!isDeepStrictEqual(valueAt(account, field), valueAt(stateOf(state), field))) {
+    const { run = null, run_version: _of, ...made } = stateOf(state);
+    if (!isRun(account, run)) this.found.push("the account's run differs from what its events say");
+    for (const field of Object.keys(changedFields(account, { ...account, ...made }))) {
+      if (!isDeepStrictEqual(valueAt(account, field), valueAt(made, field))) {
         this.found.push(`the account's ${field} differs from what its events say`);
       }
     }
@@ -177,7 +180,7 @@ export class AccountAudit {
       const row = extra.get(change._id);
       extra.delete(change._id);
       if (!row) this.found.push(`the register's row ${change._id} is missing`);
-      else if (!isDeepStrictEqual(row, { ...change.insert, ...this.late.get(change._id) })) {
+      else if (!isRow(row, { ...(change.insert as StoredRow), ...this.late.get(change._id) })) {
         this.found.push(`the register's row ${change._id} differs from what the events say`);
       }
     }
