@@ -7,7 +7,7 @@ import { changedFields } from '../../event-store/account-update.js';
 import type { EventLog } from '../../event-store/event-log.js';
 import { PendingDocuments } from '../../event-store/pending-documents.js';
 import type { DocumentChange } from '../../event-store/recording.js';
-import type { StoredEvent } from '../../event-store/stored-event.js';
+import type { EventRecord, StoredEvent } from '../../event-store/stored-event.js';
 import type { Account } from '../domain/account.js';
 import { isRootEvent, type LedgerEvent } from '../domain/events.js';
 import { stateOf, type AccountDocument } from './account-document.js';
@@ -17,6 +17,7 @@ import { Invariants } from './audit-invariants.js';
 import type { BatchPlace } from './audit-reversals.js';
 import { isRow, isRun } from './audit-runs.js';
 import { TransferAudit } from './audit-transfers.js';
+import { domainEvent, UnknownVersion } from './domain-event.js';
 import { foldEvents, type UsernamesOf } from './ledger-read-models.js';
 import { REGISTER } from './register-row.js';
 import type { StoredRow } from './stored-row.js';
@@ -57,20 +58,20 @@ export class AccountAudit {
   /** All that is found; nothing when all is well. A broken log is all that is told of its account. */
   async run(): Promise<readonly Finding[]> {
     try {
-      const seen = (event: unknown) => this.take(event as Event);
+      const seen = (event: EventRecord) => this.take(domainEvent(event));
       const { first_break } = await this.log.verify(this.account, seen, this.session);
       if (first_break) return [`event ${first_break.seq} was ${first_break.reason}`];
       this.foldChunk();
       const broken = this.invariants.end();
       if (broken !== null) return [broken];
+      this.compareAccount();
+      await this.compareTotals();
+      await this.compareRows();
+      return this.found;
     } catch (error) {
-      if (!(error instanceof LogUnlawful)) throw error;
-      return [error.message];
+      if (!(error instanceof LogUnlawful || error instanceof UnknownVersion)) throw error;
+      return [...this.found, error.message];
     }
-    this.compareAccount();
-    await this.compareTotals();
-    await this.compareRows();
-    return this.found;
   }
 
   private take(event: Event): void {
@@ -158,7 +159,7 @@ export class AccountAudit {
       events = [];
     };
     for await (const event of this.log.stream(this.session, this.account, 1, version)) {
-      events.push(event as unknown as Event);
+      events.push(domainEvent(event));
       if (events.length === CHUNK) await compare();
     }
     if (events.length > 0) await compare();
