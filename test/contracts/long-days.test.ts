@@ -75,7 +75,7 @@ async function recount(account_id: string, envelope_id?: number): Promise<Row[]>
 const sliceAfter = ({ effective_on, seq }: Row, order_dir: 'asc' | 'desc') =>
   keysetSlice({
     ...{ skip: 0, page_size: PAGE - 1, order_dir, after: [effective_on, seq] },
-    keys: { effective_on: 'text', seq: 'number' },
+    keys: { effective_on: 'string', seq: 'number' },
   });
 
 /** The page that follows a place of a recount. */
