@@ -14,6 +14,7 @@ import { rebuildMemory } from './sections/rebuild-memory.js';
 import { register } from './sections/register.js';
 import { roundTrips } from './sections/round-trips.js';
 import { sql } from './sections/sql.js';
+import { strangers } from './sections/strangers.js';
 import { twoProcesses } from './sections/two-processes.js';
 
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
@@ -27,6 +28,7 @@ const SECTIONS: ReadonlyMap<string, () => Promise<Report>> = new Map([
   ['batch', batch],
   ['authentication', authentication],
   ['login-flood', loginFlood],
+  ['strangers', strangers],
   ['register', register],
   ['rebuild', rebuild],
   ['rebuild-memory', rebuildMemory],

@@ -21,9 +21,13 @@ async function main(): Promise<void> {
     formatters: { level: (label) => ({ level: label }) },
   });
   const asked = signals();
-  // The rest is loaded once the settings are known to be good.
+  // The rest is loaded once the settings are known to be good, and while the database gets ready.
+  const { openDatabase } = await import('./database/opening.js');
+  const opening = openDatabase(settings, logger);
+  // Should it fail before anybody waits for it, it is told when the service does.
+  opening.catch(() => undefined);
   const { startService } = await import('./service.js');
-  const started = startService(settings, logger).catch((error: unknown) => {
+  const started = startService(settings, logger, opening).catch((error: unknown) => {
     throw asStartFault(error, settings);
   });
   const service = await Promise.race([started, asked.then(() => null)]);

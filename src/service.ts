@@ -5,8 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { AppModule } from './app.module.js';
-import { startEngine, type Engine } from './database/embedded.js';
-import { checkExternal } from './database/external.js';
+import type { ServiceDatabase } from './database/opening.js';
 import { databaseUnavailable } from './database/unavailable.js';
 import { NestLog } from './http/nest-log.js';
 import { serveDocs } from './http/open-api.js';
@@ -32,23 +31,28 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Starts everything: the database, the application, the server. What was started is stopped again if the rest fails. */
-export async function startService(settings: Settings, logger: Logger): Promise<Service> {
-  const external = settings.database_uri;
-  const engine = external === null ? await startEngine(settings.data_dir, logger) : undefined;
+/** Starts the application and the server on a database. The database is stopped again if they fail. */
+export async function startService(
+  settings: Settings,
+  logger: Logger,
+  opening: Promise<ServiceDatabase>,
+): Promise<Service> {
+  const database = await opening;
   try {
-    const database =
-      external === null ? `embedded engine in ${settings.data_dir}` : await checkExternal(external);
-    const app = await createApplication(settings, external ?? (engine as Engine).uri, logger);
+    const app = await createApplication(settings, database.uri, logger);
     try {
       await app.listen(settings.port, settings.host);
     } catch (error) {
       await app.close();
       throw error;
     }
-    return { url: urlOf(app, settings.host), database, stop: () => stop(app, engine, logger) };
+    return {
+      url: urlOf(app, settings.host),
+      database: database.name,
+      stop: () => stop(app, database, logger),
+    };
   } catch (error) {
-    await engine?.stop();
+    await database.stop();
     throw error;
   }
 }
@@ -84,7 +88,7 @@ async function createApplication(
   return app;
 }
 
-async function stop(app: NestFastifyApplication, engine: Engine | undefined, logger: Logger): Promise<void> {
+async function stop(app: NestFastifyApplication, database: ServiceDatabase, logger: Logger): Promise<void> {
   const server = app.getHttpServer();
   // A connection whose last request has just been answered would be kept for the next one, which never comes.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
@@ -98,7 +102,7 @@ async function stop(app: NestFastifyApplication, engine: Engine | undefined, log
     overdue.abort();
     clearInterval(sweep);
     clearTimeout(limit);
-    await engine?.stop();
+    await database.stop();
   }
 }
 

@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { diskOf } from '../disk.js';
 import type { HttpClient } from '../http-client.js';
+import { inTurn } from '../in-turn.js';
 import { openAccount } from '../ledger.js';
-import { median } from '../load/job.js';
 import { privateMemory } from '../processes.js';
 import { compare, type Line, type Report } from '../report.js';
 import { ServiceProcess } from '../service-process.js';
@@ -12,7 +12,8 @@ import { clientOf, dayOf, fill, openLongLedger, TRANSACTIONS, type LongLedger } 
 
 /** A folder that is kept from run to run, so that it is filled once; one of its own unless given. */
 const FOLDER = process.env['BENCH_FOLDER'];
-const PAIRS = 100;
+/** How many undos and pages go before memory is weighed. */
+const TURNS = 100;
 const UNDONE = 25;
 const BEFORE = 1000;
 /** How much is recorded, a thousand at once, before memory is weighed. */
@@ -41,6 +42,7 @@ export async function register(): Promise<Report> {
     const memoryFew = await memoryAtWork(service, ledger);
     const few = await fillTo(BEFORE, service, ledger);
     const many = await fillTo(TRANSACTIONS, service, ledger);
+    const recorder = memoryOf(service);
     const ready = await restart();
     const memoryMany = await memoryAtWork(service, ledger);
     const client = await clientOf(service.origin, ledger);
@@ -54,7 +56,7 @@ export async function register(): Promise<Report> {
         ...growth(few, many, memoryFew, memoryMany),
       ],
       notes: [
-        `Private memory in MB after a start and the same work, with ${few.transactions} transactions in the long account: ${text(memoryFew)}; with ${many.transactions}: ${text(memoryMany)}.`,
+        `Private memory in MB after a start and the same work, with ${few.transactions} transactions in the long account: ${text(memoryFew)}; with ${many.transactions}: ${text(memoryMany)}. Of the processes that recorded them, at the end: ${text(recorder)}.`,
         `Filled at ${many.rate.toFixed(0)} a second through the batch route. On disk after: ${(many.disk / MB).toFixed(0)} MB.`,
       ],
     };
@@ -87,7 +89,7 @@ async function memoryAtWork(service: ServiceProcess, ledger: LongLedger): Promis
   const client = await clientOf(service.origin, ledger);
   const account = await openAccount(client, `Work ${Date.now().toString(36)}`);
   await fill(client, account, WORK, WORK);
-  for (let turn = 0; turn < PAIRS; turn += 1) {
+  for (let turn = 0; turn < TURNS; turn += 1) {
     await client.expect(201, 'POST', `/accounts/${account}/undo`);
     await client.expect(200, 'GET', `/accounts/${ledger.long}/transactions?page_size=20&envelope_id=2`);
   }
@@ -149,23 +151,6 @@ async function undo(client: HttpClient, { long, sparse }: LongLedger): Promise<L
 }
 
 const get = (client: HttpClient, path: string) => () => client.expect(200, 'GET', path);
-
-/** The median times of both, asked in turn, in milliseconds. */
-async function inTurn(
-  ours: () => Promise<unknown>,
-  theirs: () => Promise<unknown>,
-  pairs = PAIRS,
-): Promise<[number, number]> {
-  const times: [number[], number[]] = [[], []];
-  for (let pair = 0; pair < pairs; pair += 1) {
-    for (const [side, ask] of [ours, theirs].entries()) {
-      const started = performance.now();
-      await ask();
-      times[side]?.push(performance.now() - started);
-    }
-  }
-  return [median(times[0]), median(times[1])];
-}
 
 /** Private memory by process, in MB. */
 type Memory = Readonly<Record<string, number>>;

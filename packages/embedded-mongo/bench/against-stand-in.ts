@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compare, inFolder, type Case, type Line } from './compare.js';
+import { compare, here, inFolder, type Case, type Line } from './compare.js';
 import { hotDocument } from './hot-document.js';
 import type { Run } from './measure.js';
 import { startEngine, startStandIn } from './processes.js';
@@ -84,8 +84,8 @@ export function againstStandIn(): Promise<Line[]> {
     const fakeGoose = await MongooseLedger.connect(standIn.uri);
     const lines: Line[] = [];
     for (const { work, ...one } of CASES) {
-      const ours = { server: engine, run: work({ ledger, goose }) };
-      const theirs = { server: standIn, run: work({ ledger: fakeLedger, goose: fakeGoose }) };
+      const ours = here(work({ ledger, goose }), engine);
+      const theirs = here(work({ ledger: fakeLedger, goose: fakeGoose }), standIn);
       lines.push(...(await compare(one, ours, theirs)));
     }
     lines.push(...(await hotDocument(ledger)));

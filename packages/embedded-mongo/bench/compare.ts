@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closedLoop, median, type Measured, type Run } from './measure.js';
+import { closedLoop, median, type Loop, type Run } from './measure.js';
 import type { Server } from './processes.js';
 
 /** Short rounds, and many of them: what else the machine does then meets both sides alike. */
@@ -21,9 +21,15 @@ export interface Line {
 
 /** One side of a comparison; where its server is given, its CPU time is measured too. */
 export interface Side {
-  readonly run: Run;
+  readonly loop: Loop;
   readonly server?: Server;
 }
+
+/** A side whose client is this process. */
+export const here = (run: Run, server?: Server): Side => ({
+  loop: (inFlight, extent) => closedLoop(inFlight, extent, run),
+  ...(server && { server }),
+});
 
 /** What is compared, how many at once, and what the rate (and the CPU time of one) is to reach. */
 export interface Case {
@@ -64,7 +70,7 @@ export async function compare(
   ours: Side,
   theirs: Side,
 ): Promise<Line[]> {
-  for (const { run } of [ours, theirs]) await closedLoop(inFlight, { operations: warmUp }, run);
+  for (const { loop } of [ours, theirs]) await loop(inFlight, { operations: warmUp });
   const a: Round[] = [];
   const b: Round[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -80,9 +86,9 @@ export async function compare(
   return lines;
 }
 
-async function measured(inFlight: number, { run, server }: Side): Promise<Round> {
+async function measured(inFlight: number, { loop, server }: Side): Promise<Round> {
   const before = await server?.cpu();
-  const { rate, operations }: Measured = await closedLoop(inFlight, { ms: ROUND_MS }, run);
+  const { rate, operations } = await loop(inFlight, { ms: ROUND_MS });
   const after = await server?.cpu();
   return { rate, cpu: ((after ?? 0) - (before ?? 0)) / operations };
 }

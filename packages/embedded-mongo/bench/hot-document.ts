@@ -1,4 +1,4 @@
-import { compare, type Line } from './compare.js';
+import { compare, here, type Line } from './compare.js';
 import { accountId, type Ledger } from './workloads.js';
 
 /** Plain increments by 32 writers on one document, against as many spread out; and 200 transactions on it at once. */
@@ -8,8 +8,8 @@ export async function hotDocument(ledger: Ledger): Promise<Line[]> {
   };
   const lines = await compare(
     { what: '$inc of one hot document, 32 writers (theirs: spread out)', aim: '>= 0.5', inFlight: 32 },
-    { run: () => increment(accountId(0)) },
-    { run: (_, count) => increment(accountId(count)) },
+    here(() => increment(accountId(0))),
+    here((_, count) => increment(accountId(count))),
   );
   await atOnce(ledger);
   return lines;

@@ -12,6 +12,9 @@ export type Run = (worker: number, count: number) => Promise<void>;
 /** How long a loop goes on: for so many milliseconds, or until so many operations have been begun. */
 export type Extent = { readonly ms: number } | { readonly operations: number };
 
+/** Keeps so many operations going, for so long. */
+export type Loop = (inFlight: number, extent: Extent) => Promise<Pick<Measured, 'rate' | 'operations'>>;
+
 /** Keeps `inFlight` operations going. */
 export async function closedLoop(inFlight: number, extent: Extent, run: Run): Promise<Measured> {
   const times: number[] = [];
