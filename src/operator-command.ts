@@ -2,6 +2,7 @@ import mongoose, { type Connection } from 'mongoose';
 import { pino, type Logger } from 'pino';
 
 import { connectionOptions } from './database/connection-options.js';
+import { failDeadWrites } from './database/dead-writes.js';
 import { runningEngine, startEngine } from './database/embedded.js';
 import { checkExternal } from './database/external.js';
 import { DatabaseRefused } from './database/refused.js';
@@ -99,7 +100,10 @@ export async function openFolder(dataDir: string, logger: Logger): Promise<OpenD
 
 async function connect(uri: string): Promise<Connection> {
   const { uri: _uri, retryAttempts: _attempts, ...options } = connectionOptions(uri);
-  return mongoose.createConnection(uri, options).asPromise();
+  const connection = mongoose.createConnection();
+  const opening = connection.openUri(uri, options);
+  failDeadWrites(connection.getClient());
+  return opening;
 }
 
 async function ensureIndexes(connection: Connection): Promise<void> {
