@@ -6,6 +6,7 @@ import { EventStore } from './event-store/event-store.js';
 import { idempotencyId } from './event-store/idempotency-record.js';
 import { HealthModule } from './health/health.module.js';
 import { AnswerLocation } from './http/answer-location.js';
+import { AnswerVersion } from './http/answer-version.js';
 import { AroundRoutes } from './http/around-routes.js';
 import { HttpModule } from './http/http.module.js';
 import { IdempotentWrites } from './http/idempotency.js';
@@ -70,6 +71,7 @@ export class AppModule {
               path,
               new UnknownQuery(reflector),
               new AnswerLocation(reflector),
+              new AnswerVersion(),
             ]),
         },
       ],

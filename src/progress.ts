@@ -5,12 +5,13 @@ const LINE_EVERY_MS = 5_000;
 /** A bar that shows on stderr how far a command has come through the events; plain lines where that is no terminal. */
 export class Progress {
   private readonly bar: SingleBar;
+  private done = 0;
 
-  constructor(name: string) {
+  constructor(name: string, stream: NodeJS.WriteStream = process.stderr) {
     this.bar = new SingleBar(
       {
         format: `${name} [{bar}] {percentage} % | {value} of {total} events | {eta_formatted} left`,
-        stream: process.stderr,
+        stream,
         hideCursor: true,
         etaBuffer: 100,
         noTTYOutput: true,
@@ -22,12 +23,15 @@ export class Progress {
 
   /** `done` of them were done by an earlier run. */
   begin(events: number, done = 0): void {
-    this.bar.start(events, done);
+    this.done = done;
+    this.bar.start(Math.max(events, done), done);
   }
 
-  /** Events that were recorded meanwhile make it longer. */
+  /** Events that were recorded meanwhile make it longer: it is never more than full. */
   advance(events: number): void {
-    this.bar.increment(events);
+    this.done += events;
+    this.bar.setTotal(Math.max(this.done, this.bar.getTotal()));
+    this.bar.update(this.done);
   }
 
   end(): void {

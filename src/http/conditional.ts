@@ -40,10 +40,13 @@ export function requireVersion(wanted: WantedVersions, version: number): void {
   throw new Problem('version_conflict', { extra: { version } });
 }
 
+/** The entity tag of a version. */
+export const entityTag = (version: number): string => `"${version}"`;
+
 /** The entity tag of the version that an answer's body carries; undefined when it carries none. */
 export function etagOf(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null || !('version' in body)) return undefined;
-  return typeof body.version === 'number' ? `"${body.version}"` : undefined;
+  return typeof body.version === 'number' ? entityTag(body.version) : undefined;
 }
 
 function malformed(): Problem {

@@ -9,6 +9,8 @@ export interface KeysetSlice {
   readonly sort: Readonly<Record<string, 1 | -1>>;
   /** Where it begins, as a condition on the sort fields; empty from the top. */
   readonly after: Readonly<Record<string, unknown>>;
+  /** The same in ranges of an index on the sort fields, which follow each other in the list; from the top, a single one. */
+  readonly ranges: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** The part of a list that a request asks for, for a collection that has its sort fields. */
@@ -27,6 +29,7 @@ export function keysetSlice(request: {
     limit: page_size + 1,
     sort: Object.fromEntries(fields.map((field) => [field, direction])),
     after: after ? beyond(fields, after, order_dir) : {},
+    ranges: after ? rangesBeyond(fields, after, order_dir) : [{}],
   };
 }
 
@@ -40,4 +43,18 @@ function beyond(
   const past = { [field]: { [further]: value } };
   if (others.length === 0) return past;
   return { [field]: { [least]: value }, $or: [past, beyond(others, otherValues, direction)] };
+}
+
+/** First what is equal in all fields but the last one, in the end what is further in the first. */
+function rangesBeyond(
+  fields: readonly string[],
+  values: readonly SortValue[],
+  direction: 'asc' | 'desc',
+): Record<string, unknown>[] {
+  const further = direction === 'asc' ? '$gt' : '$lt';
+  const ranges = fields.map((field, place) => ({
+    ...Object.fromEntries(fields.slice(0, place).map((equal, index) => [equal, values[index]])),
+    [field]: { [further]: values[place] },
+  }));
+  return ranges.reverse();
 }

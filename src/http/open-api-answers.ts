@@ -12,7 +12,8 @@ const header = (description: string, example: string) => ({
   schema: { type: 'string' as const, example },
 });
 
-const ETAG = header('The version, for `If-Match`', '"7"');
+/** How answers' `ETag` is described. */
+export const ETAG = header('The version, for `If-Match`', '"7"');
 const IDEMPOTENCY_HIT = header('`true` where the answer is the first one again, nothing new', 'true');
 const WWW_AUTHENTICATE = header('Asks for a bearer token', 'Bearer realm="envelope-ledger"');
 const RETRY_AFTER = {

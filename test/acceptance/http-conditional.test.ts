@@ -1,5 +1,11 @@
-import { openAccount, type AccountClient, type AccountJson, type MoneyJson } from '../kit/ledger.js';
-import { startService, type SignedUp, type TestService } from '../kit/service.js';
+import {
+  openAccount,
+  type AccountClient,
+  type AccountJson,
+  type MoneyJson,
+  type PageJson,
+} from '../kit/ledger.js';
+import { startService, type Answer, type SignedUp, type TestService } from '../kit/service.js';
 
 let service: TestService;
 let owner: SignedUp;
@@ -40,6 +46,30 @@ describe('ETag', () => {
       const answer = await send(method, path, body);
       expect([path, answer.headers.get('etag')]).toEqual([path, `"${await version()}"`]);
     }
+  });
+
+  it('is the version that a change leaves whose answer has no body, and comes again with it', async () => {
+    await account.done('POST', '/envelopes', { name: 'Not for long' });
+    await account.done('POST', '/payers', { payer: 'Not for long', amount: 1 });
+    const { envelopes } = await account.get();
+    const payers = await account.done<PageJson<{ id: number }>>('GET', '/payers?order_by=id&order_dir=desc');
+    for (const path of [`/envelopes/${envelopes.at(-1)?.id ?? ''}`, `/payers/${payers.items[0]?.id ?? ''}`]) {
+      const before = await version();
+      const answers: Answer[] = [];
+      for (let time = 0; time < 2; time += 1) {
+        answers.push(
+          await service.api('DELETE', `/accounts/${account.id}${path}`, {
+            ...{ token: owner.token, headers: { 'idempotency-key': `removing ${path}` } },
+          }),
+        );
+        await account.record('/deposits', { amount: 1 });
+      }
+      const said = answers.map(({ status, headers, body }) => [status, headers.get('etag'), body]);
+      expect(said).toEqual(Array(2).fill([204, `"${before + 1}"`, '']));
+      expect(answers[1]?.headers.get('idempotency-hit')).toBe('true');
+    }
+    const path = `/envelopes/${envelopes.at(-1)?.id ?? ''}`;
+    expect((await send('DELETE', path, undefined)).headers.get('etag')).toBe(`"${await version()}"`);
   });
 
   it('is missing where there is no one version', async () => {

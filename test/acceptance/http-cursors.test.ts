@@ -1,6 +1,7 @@
 import { MongoClient, type Document } from 'mongodb';
 
 import { openAccount, type AccountClient, type AccountJson, type PageJson } from '../kit/ledger.js';
+import { pagesByCursor } from '../kit/pages.js';
 import { startService, type Answer, type SignedUp, type TestService } from '../kit/service.js';
 
 let service: TestService;
@@ -22,19 +23,8 @@ type Listed = PageJson<Item>;
 const list = (path: string, who = owner) =>
   service.api<Listed & Record<string, unknown>>('GET', path, { token: who.token });
 
-/** Every page of a list, one after the other by cursor. */
-async function follow(path: string, between: () => Promise<unknown> = () => Promise.resolve()) {
-  const pages: Listed[] = [];
-  let cursor: string | null = '';
-  while (cursor !== null) {
-    const answer: Answer<Listed> = await list(`${path}${cursor && `&cursor=${cursor}`}`);
-    expect(answer.status).toBe(200);
-    pages.push(answer.body);
-    cursor = answer.body.next_cursor;
-    await between();
-  }
-  return pages;
-}
+const follow = (path: string, between?: () => Promise<unknown>) =>
+  pagesByCursor<Item>(service, owner, path, between);
 const idsIn = (pages: readonly Listed[]) => pages.flatMap(({ items }) => items.map(({ id }) => id));
 
 function expectWrong(answer: Answer): void {

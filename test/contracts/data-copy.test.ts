@@ -160,6 +160,16 @@ describe('a copy of all', () => {
     expect(await differences()).toEqual([]);
   });
 
+  it('is as its source, though accounts of that do not know of runs of days, or of later ones', async () => {
+    const [one, two] = [await desk.open('Household', 1_000), await desk.open('Savings', 1_000)];
+    await Promise.all([deposit(one), deposit(two)]);
+    const accounts = source.db.collection<{ _id: string }>('accounts');
+    await accounts.updateOne({ _id: one }, { $unset: { run: '', run_version: '' } });
+    await accounts.updateOne({ _id: two }, { $set: { 'run.first_seq': 2 } });
+    expect((await copy()).differences).toEqual([]);
+    expect(await audit(target)).toEqual([]);
+  });
+
   it('of a source that is written to meanwhile says so, and the next one makes it good', async () => {
     const account = await desk.open('Household');
     await copy();

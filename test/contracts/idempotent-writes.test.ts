@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Module, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Module, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import { APP_INTERCEPTOR, NestFactory, Reflector } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
@@ -52,6 +52,11 @@ class Things {
       return givenAnswer(201, made, { location: `/things/${made.version}` });
     });
     return made;
+  }
+
+  @Patch()
+  change(@Req() request: FastifyRequest, @Body() body: { name?: unknown }): Promise<object> {
+    return this.make(request, body);
   }
 
   @Post(':id/end')
@@ -129,6 +134,7 @@ beforeEach(() => {
 });
 
 interface Sent {
+  readonly method?: string;
   readonly key?: string;
   readonly body?: string;
   readonly path?: string;
@@ -137,6 +143,7 @@ interface Sent {
 }
 
 async function post({
+  method = 'POST',
   key,
   body = '{"name": "a"}',
   path = '/things',
@@ -144,7 +151,7 @@ async function post({
   household = 'home',
 }: Sent) {
   const response = await fetch(`${origin}${path}`, {
-    method: 'POST',
+    method,
     headers: {
       'content-type': 'application/json',
       ...(user !== null && { 'x-user': user, 'x-household': household }),
@@ -199,6 +206,7 @@ describe('a write with an Idempotency-Key', () => {
     ['number', { body: '{"name": "a", "amount": 1}' }],
     ['query', { path: '/things?x=1' }],
     ['path', { path: '/things/7/end' }],
+    ['method', { method: 'PATCH' }],
   ])('is refused with another %s', async (_, other) => {
     await post({ key: 'k1' });
     const answer = await post({ key: 'k1', ...other });

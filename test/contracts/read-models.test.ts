@@ -70,15 +70,13 @@ async function randomAccount(steps: number): Promise<string> {
   return id;
 }
 
-const question = (
-  asked: Partial<RegisterQuestion> & { after?: object; limit?: number; skip?: number },
-): RegisterQuestion => {
-  const { order = 'effective_on', dir = 'desc', after = {}, limit = 21, skip = 0, ...rest } = asked;
+const question = (asked: Partial<RegisterQuestion> & { limit?: number; skip?: number }): RegisterQuestion => {
+  const { order = 'effective_on', dir = 'desc', limit = 21, skip = 0, ...rest } = asked;
   const sign = dir === 'asc' ? 1 : -1;
   const sort = order === 'recorded' ? { seq: sign } : { effective_on: sign, seq: sign };
   return {
     ...{ order, dir, from: undefined, to: undefined, envelope_id: undefined, of_envelope: false },
-    ...{ others: () => ({}), slice: { skip, limit, sort: sort as Record<string, 1 | -1>, after: after as Record<string, unknown> } },
+    ...{ others: () => ({}), slice: { skip, limit, sort: sort as Record<string, 1 | -1>, after: {}, ranges: [{}] } },
     ...rest,
   }; // prettier-ignore
 };

@@ -77,6 +77,7 @@ describe('rows of the register', () => {
           tip_seq: 7,
           tip_id: id,
           reverses_id: null,
+          run_seq: null,
           amount_minor: -100,
           moved_minor: null,
           size_minor: 100,

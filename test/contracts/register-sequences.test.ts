@@ -6,8 +6,8 @@ import type { RegisterRow } from '../../src/ledger/projections/register-row.js';
 import { rowWrites } from '../../src/ledger/projections/register-rows.js';
 import { commandSequences } from '../domain/command-sequences.js';
 import type { Logbook } from '../domain/logbook.js';
-import { idOf } from '../domain/naive-register.js';
 import { SequenceRun } from '../domain/sequence-run.js';
+import { storedEntries } from '../domain/stored-entries.js';
 
 const ACTOR = { id: 'usr_1', username: 'rosa' };
 
@@ -17,18 +17,8 @@ class Rows {
 
   /** Projects what is about to be recorded. */
   project(entries: readonly Entry[], logbook: Logbook): void {
-    for (const account_id of new Set(entries.map((entry) => entry.account_id))) {
+    for (const [account_id, stored] of storedEntries(entries, logbook)) {
       const before = logbook.accounts.get(account_id) ?? null;
-      const own = entries.filter((entry) => entry.account_id === account_id);
-      const stored = own.map(({ event }, index) => {
-        const seq = (before?.version ?? 0) + 1 + index;
-        const record = { household_id: 'hh_1', account_id, actor_id: ACTOR.id, recorded_at: new Date(0) };
-        return {
-          ...event,
-          ...record,
-          ...{ _id: idOf(event, seq, account_id), seq, prev_hash: null, hash: '' },
-        };
-      });
       for (const write of rowWrites(before, stored, 1, ACTOR)) this.apply(write);
     }
   }

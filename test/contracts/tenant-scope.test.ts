@@ -6,7 +6,8 @@ import { HouseholdSchema } from '../../src/identity/household.schema.js';
 import { MembershipSchema } from '../../src/identity/membership.schema.js';
 import { AccountSchema } from '../../src/ledger/projections/account-document.js';
 import { REGISTER, RegisterSchema } from '../../src/ledger/projections/register-row.js';
-import { TOTALS, TotalsSchema } from '../../src/ledger/projections/totals.js';
+import { TOTALS } from '../../src/ledger/projections/totals-changes.js';
+import { TotalsSchema } from '../../src/ledger/projections/totals.js';
 import { startDatabase, type TestDatabase } from '../kit/database.js';
 
 interface Thing extends TenantOwned {

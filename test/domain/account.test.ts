@@ -35,6 +35,7 @@ describe('opening an account', () => {
       opened_on: '2026-03-15',
       version: 1,
       last_root_seq: 1,
+      run: { effective_on: '2026-03-15', first_seq: 1 },
       balance_minor: 100_00,
       turnover_minor: 100_00,
       envelopes: [{ id: 0, name: 'Available', balance_minor: 100_00, archived: false }],

@@ -61,15 +61,22 @@ export const balanceOf = (data: NaiveData, account: string, envelope: number): b
 export const balance = (data: NaiveData, account: string): bigint =>
   total(legsIn(data, account).map((leg) => (leg.undone ? 0n : total(leg.effects.values()))));
 
+/** What each envelope held at the end of a day, or at its start. */
+export function heldAt(data: NaiveData, account: string, day: string, end: boolean): bigint[] {
+  const held = (data.accounts.get(account)?.envelopes ?? []).map(() => 0n);
+  for (const transaction of data.transactions) {
+    if (transaction.day > day || (!end && transaction.day === day)) continue;
+    for (const leg of transaction.legs) {
+      if (leg.account !== account || leg.undone) continue;
+      for (const [envelope, amount] of leg.effects) held[envelope] = (held[envelope] ?? 0n) + amount;
+    }
+  }
+  return held;
+}
+
 /** The balance at the end of a day. */
 export const balanceOn = (data: NaiveData, account: string, day: string): bigint =>
-  total(
-    data.transactions
-      .filter((transaction) => transaction.day <= day)
-      .flatMap(({ legs }) => legs)
-      .filter((leg) => leg.account === account && !leg.undone)
-      .map(({ effects }) => total(effects.values())),
-  );
+  total(heldAt(data, account, day, true));
 
 /** The transaction that has a side with that id. */
 export const transactionWith = (data: NaiveData, id: string): NaiveTransaction | undefined =>

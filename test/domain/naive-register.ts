@@ -17,7 +17,12 @@ type Row = { -readonly [K in keyof RegisterFact]: RegisterFact[K] };
 /** The register's rows of one account, recomputed from its first event each time, without other sides. */
 function rowsOf(account_id: string, events: readonly LedgerEvent[]): Row[] {
   const rows: Row[] = [];
-  const withId = (id: string): Row => rows.find((row) => row.id === id)!;
+  const byId = new Map<string, Row>();
+  const withId = (id: string): Row => byId.get(id)!;
+  const add = (row: Row): void => {
+    rows.push(row);
+    byId.set(row.id, row);
+  };
   events.forEach((event, index) => {
     const seq = index + 1;
     const id = idOf(event, seq, account_id);
@@ -35,13 +40,13 @@ function rowsOf(account_id: string, events: readonly LedgerEvent[]): Row[] {
     const own = { account_id, id, seq, postings, effective_on, ...told };
     if (isRootEvent(event)) {
       const chain = { root_id: id, standing: true, tip_seq: seq, tip_id: id };
-      rows.push({ ...own, ...chain, role: 'root', kind: KIND_OF_ROOT[event.type] });
+      add({ ...own, ...chain, role: 'root', kind: KIND_OF_ROOT[event.type] });
       return;
     }
     const { role, kind, root_id, reverses_id } = event;
     withId(reverses_id).standing = false;
     Object.assign(withId(root_id), { standing: role === 'redo', tip_seq: seq, tip_id: id });
-    rows.push({ ...own, role, kind, root_id, standing: true, tip_seq: seq, tip_id: id });
+    add({ ...own, role, kind, root_id, standing: true, tip_seq: seq, tip_id: id });
   });
   return rows;
 }
@@ -49,11 +54,12 @@ function rowsOf(account_id: string, events: readonly LedgerEvent[]): Row[] {
 /** The rows of all accounts; roots of transfers know their other side. */
 export function registerOf(logs: Logs): RegisterFact[] {
   const rows = [...logs].flatMap(([account_id, events]) => rowsOf(account_id, events));
+  const byId = new Map(rows.map((row) => [row.id, row]));
   const roots = new Map(rows.filter(({ role }) => role === 'root').map((row) => [row.id, { ...row }]));
   for (const [account_id, events] of logs) {
     events.forEach((event, index) => {
       if (event.type !== 'TransferSent' && event.type !== 'TransferReceived') return;
-      const row = rows.find(({ id }) => id === idOf(event, index + 1, account_id))!;
+      const row = byId.get(idOf(event, index + 1, account_id))!;
       row.counterpart = roots.get(event.counterpart.transaction_id) ?? null;
     });
   }

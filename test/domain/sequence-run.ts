@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import type { Entry } from '../../src/ledger/domain/books.js';
 import type { LedgerCommand } from '../../src/ledger/domain/commands.js';
 import type { LedgerDecision } from '../../src/ledger/domain/refusals.js';
+import type { Moment } from '../../src/ledger/projections/past-balances.js';
 import { DAYS, type Step } from './command-sequences.js';
 import { fold } from './fold.js';
 import { assertInvariants } from './invariants.js';
-import { balanceOn as countedOn, Logbook } from './logbook.js';
-import { balance, balanceOf, balanceOn } from './naive-data.js';
+import { Logbook } from './logbook.js';
+import { balance, balanceOf, heldAt } from './naive-data.js';
 import { NaiveLedger } from './naive-ledger.js';
+import { LIMIT, total } from './naive-verdict.js';
+import { ProjectedTotals } from './projected-totals.js';
 import { meaningOf } from './step-meaning.js';
 
 /** Is told of every decision that was compared, and of what was recorded. */
@@ -20,6 +23,7 @@ export interface Watcher {
 export class SequenceRun {
   readonly logbook = new Logbook();
   readonly model = new NaiveLedger();
+  private readonly totals = new ProjectedTotals();
 
   constructor(private readonly watcher: Watcher = {}) {}
 
@@ -39,6 +43,7 @@ export class SequenceRun {
     if (!decision.ok) return false;
     if (decision.entries.length === 0) return true;
     this.watcher.recorded?.(decision.entries, this.logbook);
+    this.totals.project(decision.entries, this.logbook);
     this.logbook.record(decision.entries);
     this.compare(new Set(decision.entries.map(({ account_id }) => account_id)));
     assertInvariants(this.logbook);
@@ -51,9 +56,7 @@ export class SequenceRun {
       const events = logbook.logs.get(id)!;
       assertSame(fold(events), logbook.accounts.get(id), 'rule 2: not the fold of its events');
       assertSame(this.actual(id), this.expected(id), id);
-      for (const day of DAYS) {
-        assert.equal(BigInt(countedOn(events, day)), balanceOn(model.data, id, day), `as of ${day}`);
-      }
+      this.compareAsOf(id);
     }
     const rows = logbook.register().filter(({ role }) => role === 'root');
     const legs = model.data.transactions.flatMap(({ legs: sides, batch }) =>
@@ -64,6 +67,26 @@ export class SequenceRun {
       byId(legs.map((leg) => [leg.id, !leg.undone, leg.batch, leg.description, leg.notes, leg.tags])),
       'the register',
     );
+  }
+
+  /** The product's as-of, counted either way from the totals that it keeps, is what the model has. */
+  private compareAsOf(id: string): void {
+    for (const date of DAYS) this.compareAt(id, { date, end: true });
+    const { version } = this.logbook.accounts.get(id)!;
+    this.compareAt(id, { date: DAYS[version % DAYS.length] ?? DAYS[0], end: false });
+  }
+
+  private compareAt(id: string, moment: Moment): void {
+    const wanted = heldAt(this.model.data, id, moment.date, moment.end);
+    const isShown = canBeShown(total(wanted)) && wanted.every(canBeShown);
+    for (const back of [true, false]) {
+      const held = this.totals.heldAt(this.logbook, id, moment, back);
+      const isSame = held
+        ? isShown && wanted.every((balance, envelope) => Number(balance) === held.get(envelope))
+        : !isShown;
+      if (!isSame)
+        assert.deepEqual(held, isShown ? wanted : null, `as of ${JSON.stringify({ ...moment, back })}`);
+    }
   }
 
   private actual(id: string): object {
@@ -106,6 +129,8 @@ export class SequenceRun {
     };
   }
 }
+
+const canBeShown = (balance: bigint): boolean => balance < LIMIT && -balance < LIMIT;
 
 function said(decision: LedgerDecision): object {
   if (decision.ok) return { events: decision.entries.length };

@@ -6,8 +6,8 @@ import { EngineProcess } from './engine-process.js';
 export interface FaultyEngine {
   readonly uri: string;
   readonly process: EngineProcess;
-  /** Sets the fail point `failCommand`; `undefined` ends it. */
-  fail(data: Document | undefined, times?: number): Promise<void>;
+  /** Sets the fail point `failCommand`; `undefined` ends it. Gives how often it took effect as it was set before. */
+  fail(data: Document | undefined, times?: number): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -20,7 +20,8 @@ export async function startFaultyEngine(): Promise<FaultyEngine> {
     process: engine,
     fail: async (data, times) => {
       const mode = data === undefined ? 'off' : times === undefined ? 'alwaysOn' : { times };
-      await client.db('admin').command({ configureFailPoint: 'failCommand', mode, data: data ?? {} });
+      const set = { configureFailPoint: 'failCommand', mode, data: data ?? {} };
+      return Number((await client.db('admin').command(set))['count']);
     },
     stop: async () => {
       await client.close();

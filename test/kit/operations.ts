@@ -27,7 +27,15 @@ export interface Walked {
   readonly path: string;
   readonly operation: Operation;
   /** The schema of its JSON body and an example of it, where it takes one. */
-  readonly body: { readonly schema: Schema; readonly example: unknown } | null;
+  readonly body: Sample | null;
+  /** The same of its form, where it takes one. */
+  readonly form: Sample | null;
+}
+
+/** What a body is like, and an example of it. */
+export interface Sample {
+  readonly schema: Schema;
+  readonly example: unknown;
 }
 
 /** What the parameters of paths stand for. */
@@ -57,10 +65,14 @@ export async function operationsOf(
 }
 
 function walked(method: string, path: string, operation: Operation): Walked {
-  const json = operation.requestBody?.content['application/json'];
-  const example = json && (json.example ?? Object.values(json.examples ?? {})[0]?.value);
-  const body = json ? { schema: json.schema, example } : null;
-  return { name: `${method} ${path}`, method, path, operation, body };
+  const sampleOf = (type: string): Sample | null => {
+    const media = operation.requestBody?.content[type];
+    if (!media) return null;
+    const example = media.example ?? Object.values(media.examples ?? {})[0]?.value;
+    return { schema: media.schema, example };
+  };
+  const [body, form] = [sampleOf('application/json'), sampleOf('application/x-www-form-urlencoded')];
+  return { name: `${method} ${path}`, method, path, operation, body, form };
 }
 
 /** A path with ids in place of its parameters. */

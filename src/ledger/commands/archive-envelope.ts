@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, HttpCode, Param } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 
+import { AnswersVersionAlone, type VersionLeft } from '../../http/answer-version.js';
 import { pathId, PathNumber } from '../../http/path-params.js';
 import { Problems } from '../../http/problems.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
@@ -10,7 +11,7 @@ import { Bookkeeper } from './bookkeeper.js';
 import { keptEmpty } from './kept-answers.js';
 
 /** Archives an envelope that is empty and in no payer's split. */
-export class ArchiveEnvelope extends Command<void> {
+export class ArchiveEnvelope extends Command<VersionLeft> {
   constructor(
     readonly context: RequestContext,
     readonly account_id: string,
@@ -28,7 +29,7 @@ export class ArchiveEnvelopeController {
   @Delete(':account_id/envelopes/:envelope_id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Archive an envelope' })
-  @ApiNoContentResponse()
+  @AnswersVersionAlone()
   @Problems(
     'not_found',
     'account_closed',
@@ -41,7 +42,7 @@ export class ArchiveEnvelopeController {
     @Param('account_id', pathId('acc')) account_id: string,
     @Param('envelope_id', PathNumber) envelope_id: number,
     @Body(NoFields) _nothing: undefined,
-  ): Promise<void> {
+  ): Promise<VersionLeft> {
     return this.commands.execute(new ArchiveEnvelope(context, account_id, envelope_id));
   }
 }
@@ -51,12 +52,13 @@ export class ArchiveEnvelopeHandler implements ICommandHandler<ArchiveEnvelope> 
   constructor(private readonly bookkeeper: Bookkeeper) {}
 
   /** @throws Problem as Bookkeeper does. */
-  async execute({ context, account_id, envelope_id }: ArchiveEnvelope): Promise<void> {
-    await this.bookkeeper.record(
+  async execute({ context, account_id, envelope_id }: ArchiveEnvelope): Promise<VersionLeft> {
+    const { account } = await this.bookkeeper.record(
       context,
       account_id,
       (terms) => ({ type: 'ArchiveEnvelope', effective_on: terms.today, envelope_id }),
       { answer: keptEmpty },
     );
+    return { version: account.version };
   }
 }

@@ -7,7 +7,7 @@ import { stateOf, type AccountState } from '../projections/account-document.js';
 import type { Actor, RegisterRow } from '../projections/register-row.js';
 import { insertedRows, rowWrites } from '../projections/register-rows.js';
 import { registerProjection } from '../projections/register.js';
-import { totalsChanges } from '../projections/totals.js';
+import { totalsChanges } from '../projections/totals-changes.js';
 
 /** What a command did to an account. */
 export interface AccountChange {

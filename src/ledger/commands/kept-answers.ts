@@ -1,4 +1,5 @@
 import type { StoredAnswer } from '../../event-store/idempotency-record.js';
+import { entityTag } from '../../http/conditional.js';
 import { givenAnswer } from '../../http/idempotency.js';
 import { accountPath, transactionPath } from '../projections/paths.js';
 import type { Recorded } from './bookkeeper.js';
@@ -11,7 +12,8 @@ export const keptAs =
     givenAnswer(status, body(result));
 
 /** What is kept of a request that is answered without a body. */
-export const keptEmpty = (): StoredAnswer => givenAnswer(204, undefined);
+export const keptEmpty = ({ account }: Recorded): StoredAnswer =>
+  givenAnswer(204, undefined, { etag: entityTag(account.version) });
 
 /** What is kept of a request that made an account. */
 export const keptAccount =

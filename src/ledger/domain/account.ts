@@ -1,5 +1,6 @@
 import type { CalendarDate } from '../../kernel/dates.js';
 import { addMinor } from '../../kernel/money.js';
+import type { DayRun } from './day-run.js';
 
 /** The envelope that takes whatever is not assigned. Every account has it from the start and keeps it. */
 export const AVAILABLE_ID = 0;
@@ -56,6 +57,8 @@ export interface Account {
   readonly version: number;
   /** The sequence number of its newest transaction, the opening to begin with; a reversal is none. */
   readonly last_root_seq: number;
+  /** Null where it is not known; the next one that moves money begins a run then. */
+  readonly run: DayRun | null;
   readonly balance_minor: number;
   /** All that was ever posted, each posting without its sign: no sum of any of them is larger. */
   readonly turnover_minor: number;

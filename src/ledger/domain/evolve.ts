@@ -1,13 +1,6 @@
 import { addMinor } from '../../kernel/money.js';
-import {
-  AVAILABLE_ID,
-  changeOf,
-  findEnvelope,
-  turnoverOf,
-  type Account,
-  type Envelope,
-  type EnvelopeAmount,
-} from './account.js';
+import { AVAILABLE_ID, changeOf, findEnvelope, turnoverOf, type Account, type Envelope } from './account.js';
+import { runWith } from './day-run.js';
 import type {
   AccountChanged,
   AccountOpened,
@@ -19,6 +12,7 @@ import type {
   PayerAdded,
   PayerChanged,
   PayerRemoved,
+  MoneyEvent,
 } from './events.js';
 
 /**
@@ -51,7 +45,7 @@ export function evolve(state: Account | null, event: LedgerEvent): Account {
     case 'TransactionAnnotated':
       return next;
     case 'TransactionReversed':
-      return { ...next, ...posted(state, event.postings) };
+      return { ...next, ...posted(state, event) };
     case 'MoneyDeposited':
     case 'MoneyDebited':
     case 'CashWithdrawn':
@@ -60,7 +54,7 @@ export function evolve(state: Account | null, event: LedgerEvent): Account {
     case 'BalanceAdjusted':
     case 'TransferSent':
     case 'TransferReceived':
-      return { ...next, ...posted(state, event.postings), last_root_seq: next.version };
+      return { ...next, ...posted(state, event), last_root_seq: next.version };
   }
 }
 
@@ -78,6 +72,7 @@ function opened(event: AccountOpened): Account {
     opened_on: event.effective_on,
     version: 1,
     last_root_seq: 1,
+    run: runWith(null, 1, event.effective_on),
     balance_minor: balance,
     turnover_minor: turnoverOf(event.postings),
     envelopes: [{ ...newEnvelope(AVAILABLE_ID, 'Available'), balance_minor: balance }],
@@ -129,7 +124,7 @@ function withEnvelope(state: Account, id: number, change: Partial<Envelope>): En
   return state.envelopes.with(id, { ...before, ...change });
 }
 
-function posted(state: Account, postings: readonly EnvelopeAmount[]): Partial<Account> {
+function posted(state: Account, { postings, effective_on }: MoneyEvent): Partial<Account> {
   const envelopes = [...state.envelopes];
   for (const { envelope_id, amount_minor } of postings) {
     const before = envelopes[envelope_id];
@@ -140,5 +135,6 @@ function posted(state: Account, postings: readonly EnvelopeAmount[]): Partial<Ac
     balance_minor: addMinor(state.balance_minor, changeOf(postings)),
     turnover_minor: state.turnover_minor + turnoverOf(postings),
     envelopes,
+    run: runWith(state.run, state.version + 1, effective_on),
   };
 }

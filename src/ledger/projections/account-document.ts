@@ -11,23 +11,31 @@ export type AccountDocument = AccountState & AccountRecord;
 export type AccountState = StoredFold & {
   /** What names are compared by; unique among the household's open accounts. */
   readonly name_key: string;
+  /** The version that `run` is of: a service that knows of no runs leaves it behind. */
+  readonly run_version?: number;
 };
 
-/** An account's turnover is missing where nothing was written since before it was kept; a rebuild counts all of it. */
-type StoredFold = Omit<Account, 'id' | 'turnover_minor'> & { readonly turnover_minor?: number };
+/**
+ * An account's turnover is missing where nothing was written since before it was kept; a rebuild counts all of it. So is
+ * its run, where the next one begins a new run.
+ */
+type StoredFold = Omit<Account, 'id' | 'turnover_minor' | 'run'> &
+  Partial<Pick<Account, 'turnover_minor' | 'run'>>;
 
 /** The account in a stored document. */
 export function accountOf(document: AccountDocument): Account {
-  return { id: document._id, ...foldOf(document) };
+  const { _id: id, run, run_version, version } = document;
+  return { id, ...foldOf(document), run: run_version === version ? (run ?? null) : null };
 }
 
 /** What is to be stored of an account. */
 export function stateOf(account: Account): AccountState {
-  return { name_key: nameKey(account.name), ...foldOf(account) };
+  const { name, run, version } = account;
+  return { name_key: nameKey(name), ...foldOf(account), run, run_version: version };
 }
 
 /** What both have, field by field: every command takes it several times, and to leave out a few fields costs more. */
-function foldOf(of: StoredFold): Omit<Account, 'id'> {
+function foldOf(of: StoredFold): Omit<Account, 'id' | 'run'> {
   return {
     household_id: of.household_id,
     name: of.name,
@@ -70,6 +78,15 @@ class SplitSubdocument {
 
   @Prop({ type: Number, required: true })
   amount_minor!: number;
+}
+
+@Schema({ _id: false, id: false })
+class RunSubdocument {
+  @Prop({ type: String, required: true })
+  effective_on!: string;
+
+  @Prop({ type: Number, required: true })
+  first_seq!: number;
 }
 
 @Schema({ _id: false, id: false })
@@ -125,6 +142,12 @@ export class AccountModel {
 
   @Prop({ type: Number, required: true })
   last_root_seq!: number;
+
+  @Prop({ type: SchemaFactory.createForClass(RunSubdocument) })
+  run?: RunSubdocument;
+
+  @Prop({ type: Number })
+  run_version?: number;
 
   @Prop({ type: Number, required: true })
   balance_minor!: number;

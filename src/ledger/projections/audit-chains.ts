@@ -12,6 +12,7 @@ import {
   type TransactionReversed,
 } from '../domain/events.js';
 import type { AccountDocument } from './account-document.js';
+import { domainEvent } from './domain-event.js';
 
 type Event = StoredEvent<LedgerEvent>;
 type Reversal = StoredEvent<TransactionReversed>;
@@ -59,7 +60,7 @@ export class ChainAudit {
     const seqs = [...new Set(reversals.map(({ root_seq }) => root_seq))];
     const filter: Filter<Event> = { account_id: this.account_id, seq: { $in: seqs } };
     const found = await this.log.find(this.session, filter).toArray();
-    return new Map(found.map((event) => [event.seq, event]));
+    return new Map(found.map((event) => [event.seq, domainEvent(event)]));
   }
 
   private disagreement(reversal: Reversal, root: Event | undefined): string | null {

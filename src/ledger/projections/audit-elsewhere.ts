@@ -1,9 +1,8 @@
 import type { MaybeSession } from '../../database/tenant-scope.js';
 import type { EventLog } from '../../event-store/event-log.js';
-import type { StoredEvent } from '../../event-store/stored-event.js';
-import type { LedgerEvent } from '../domain/events.js';
 import type { AccountDocument } from './account-document.js';
 import { maybeOneCommand, ReversalCommands, type Doubt, type Reversal } from './audit-reversals.js';
+import { domainEvent } from './domain-event.js';
 
 /** Where the other sides of doubtful reversals are in their account's log; null when they are not one command's. */
 interface Claim {
@@ -63,7 +62,7 @@ export class UndoneElsewhere {
     const explained: Claim[] = [];
     const log = { household_id: this.account.household_id, _id: account_id };
     for await (const stored of this.log.stream(this.session, log, 1, last)) {
-      const event = stored as unknown as StoredEvent<LedgerEvent>;
+      const event = domainEvent(stored);
       commands.take(event);
       const ending = byEnd.get(event.seq) ?? [];
       explained.push(...ending.filter(({ place }) => place !== null && commands.isBackTo(place.from)));

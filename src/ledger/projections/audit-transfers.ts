@@ -6,6 +6,7 @@ import { EVENTS, type StoredEvent } from '../../event-store/stored-event.js';
 import { changeOf } from '../domain/account.js';
 import type { LedgerEvent, TransferReceived, TransferSent } from '../domain/events.js';
 import type { AccountDocument } from './account-document.js';
+import { domainEvent } from './domain-event.js';
 import { isReversal, type Reversal } from './audit-reversals.js';
 
 type Event = StoredEvent<LedgerEvent>;
@@ -45,7 +46,7 @@ export class TransferAudit {
   private async rootsOf(ids: readonly string[]): Promise<ReadonlyMap<string, Event>> {
     if (ids.length === 0) return new Map();
     const found = await this.log.find(this.session, { _id: { $in: [...ids] } }).toArray();
-    return new Map(found.map((event) => [event._id, event]));
+    return new Map(found.map((event) => [event._id, domainEvent(event)]));
   }
 
   private async disagreement(side: Side, other: Event | undefined): Promise<string | null> {
@@ -119,7 +120,8 @@ export class TransferAudit {
     const found: Event[] = [];
     for (const [account_id, seqs] of wanted) {
       const filter = { account_id, reverses_seq: { $in: seqs } } as Filter<Event>;
-      found.push(...(await this.log.find(this.session, filter).toArray()));
+      const following = await this.log.find(this.session, filter).toArray();
+      found.push(...following.map(domainEvent));
     }
     return new Map(
       found.filter(isReversal).map((event) => [placeOf(event.account_id, event.reverses_seq), event]),

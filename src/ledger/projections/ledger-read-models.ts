@@ -5,10 +5,11 @@ import type { Account } from '../domain/account.js';
 import type { LedgerEvent } from '../domain/events.js';
 import { evolve } from '../domain/evolve.js';
 import { stateOf } from './account-document.js';
+import { domainEvent } from './domain-event.js';
 import { REGISTER } from './register-row.js';
 import { rowWrites } from './register-rows.js';
 import { registerProjection } from './register.js';
-import { TOTALS, totalsChanges } from './totals.js';
+import { TOTALS, totalsChanges } from './totals-changes.js';
 
 /** The user names of users by their ids. */
 export type UsernamesOf = (user_ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -17,7 +18,8 @@ export type UsernamesOf = (user_ids: readonly string[]) => Promise<ReadonlyMap<s
 export function ledgerReadModels(usernamesOf: UsernamesOf): ReadModels<LedgerEvent, Account> {
   return {
     collections: [REGISTER, TOTALS],
-    project: async (before, events, generation) => {
+    project: async (before, stored, generation) => {
+      const events = stored.map(domainEvent);
       const names = await usernamesOf([...new Set(events.map(({ actor_id }) => actor_id))]);
       return foldEvents(before, events, generation, names);
     },

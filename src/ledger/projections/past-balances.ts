@@ -10,6 +10,8 @@ export interface Summed {
   readonly sum_minor?: number;
   /** By day of the month, `01` to `31`; left out where it is 0. */
   readonly days?: Readonly<Record<string, number>>;
+  /** How many rows post there, by day. */
+  readonly rows?: Readonly<Record<string, number>>;
 }
 
 /** The end or the start of a day. */
@@ -71,6 +73,13 @@ export class PastBalances {
     }
     for (const balance of held.values()) shownBalance(balance);
     return held;
+  }
+
+  /** How many rows a day has, those that post to several envelopes counted for each: never fewer than there are. */
+  rowsOn(date: CalendarDate): number {
+    const [month, day] = [date.slice(0, 7), date.slice(8)];
+    const ofMonth = this.totals.filter((total) => total.month === month);
+    return ofMonth.reduce((count, { rows = {} }) => count + (rows[day] ?? 0), 0);
   }
 
   /** What they held together. @throws Problem `balance_out_of_range` */

@@ -6,9 +6,10 @@ import type { Connection } from 'mongoose';
 import type { CalendarDate } from '../../kernel/dates.js';
 import type { AccountDocument } from './account-document.js';
 import { Accounts } from './accounts.js';
-import { amountOf, EffectiveOrder } from './effective-order.js';
+import { EffectiveOrder } from './effective-order.js';
 import type { RegisterRow } from './register-row.js';
 import { Register } from './register.js';
+import { amountOf, recordedBalance } from './row-amounts.js';
 import type { Slice } from './slice.js';
 import { inSnapshot } from './snapshot.js';
 import { Totals } from './totals.js';
@@ -116,11 +117,4 @@ function conditionOf({ from, to, envelope_id, others }: RegisterQuestion, curren
     ...(Object.keys(days).length > 0 && { effective_on: days }),
     ...others(currency),
   };
-}
-
-function recordedBalance(row: RegisterRow, envelope_id: number | undefined): number {
-  if (envelope_id === undefined) return row.balance_minor;
-  const posting = row.postings.find((one) => one.envelope_id === envelope_id);
-  if (!posting) throw new Error(`${row._id} does not post to envelope ${envelope_id}`);
-  return posting.balance_minor;
 }

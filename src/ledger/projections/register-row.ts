@@ -50,6 +50,11 @@ export interface RegisterRow {
   readonly recorded_at: Date;
   readonly actor: Actor;
   readonly balance_minor: number;
+  /**
+   * A sequence from which on every row up to this one counts for the same day; null where that is not told, as it is not
+   * near the start of a run.
+   */
+  readonly run_seq: number | null;
   /** For a root: whether its chain holds an even number of reversals. For a reversal: whether none reversed it. */
   readonly standing: boolean;
   /** The transaction that the row belongs to; a root's own id. */
@@ -159,6 +164,9 @@ export class RegisterModel {
 
   @Prop({ type: Number, required: true })
   balance_minor!: number;
+
+  @Prop({ type: Number })
+  run_seq?: number;
 
   @Prop({ type: Boolean, required: true })
   standing!: boolean;

@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../event-store/stored-event.js';
 import { changeOf, findEnvelope, type Account, type EnvelopeAmount } from '../domain/account.js';
+import { runWith, type DayRun } from '../domain/day-run.js';
 import {
   isMoneyEvent,
   KIND_OF_ROOT,
@@ -25,14 +26,25 @@ export function rowWrites(
   actor: Actor,
 ): RowWrite[] {
   const balances = new EnvelopeBalances(before);
+  let run = before?.run ?? null;
   return events.flatMap((event): RowWrite[] => {
     if (event.type === 'TransactionAnnotated') return [annotation(event, generation)];
     if (!isMoneyEvent(event)) return [];
-    const insert = rowOf(event, balances.post(event.postings), generation, actor);
+    run = runWith(run, event.seq, event.effective_on);
+    const row = rowOf(event, balances.post(event.postings), generation, actor);
+    const insert = { ...row, run_seq: toldRun(run, event.seq) };
     return event.type === 'TransactionReversed'
       ? [{ insert }, ...chainWrites(event, generation)]
       : [{ insert }];
   });
+}
+
+/** From how far after its first sequence on, rows tell of a run: to read that many is as quick as to be told. */
+const RUN_TOLD_AFTER = 64;
+
+/** What a row tells of the run that it is in, so that ordinary days need no byte for it. */
+export function toldRun({ first_seq }: DayRun, seq: number, after = RUN_TOLD_AFTER): number | null {
+  return seq - first_seq >= after ? first_seq : null;
 }
 
 /** The new rows among changes. */
@@ -66,7 +78,7 @@ function rowOf(
   postings: readonly PostingRow[],
   generation: number,
   actor: Actor,
-): RegisterRow {
+): Omit<RegisterRow, 'run_seq'> {
   const { _id: id, household_id, account_id, seq, balance_minor } = event;
   const { description, effective_on, recorded_at } = event;
   const chain = event.type === 'TransactionReversed' ? chainOfReversal(event) : chainOfRoot(id, seq);

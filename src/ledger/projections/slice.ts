@@ -7,4 +7,6 @@ export interface Slice {
   readonly sort: Readonly<Record<string, 1 | -1>>;
   /** A condition that leaves out what came before; it doesn't change how many there are in all. */
   readonly after: Readonly<Record<string, unknown>>;
+  /** The same in ranges of an index on the sort fields, which follow each other in the list; from the top, a single one. */
+  readonly ranges: readonly Readonly<Record<string, unknown>>[];
 }

@@ -5,6 +5,7 @@ const USUAL = {
   description: '',
   notes: '',
   tags: [] as readonly string[],
+  run_seq: null,
   reverses_id: null,
   reversed_by_id: null,
   batch_id: null,

@@ -6,15 +6,11 @@ import type { Connection } from 'mongoose';
 import { driverDb, tenantScope, type MaybeSession } from '../../database/tenant-scope.js';
 import type { AccountRecord } from '../../event-store/account-record.js';
 import type { Workspace } from '../../event-store/command.js';
-import type { DocumentChange, DocumentEdit } from '../../event-store/recording.js';
-import type { StoredEvent } from '../../event-store/stored-event.js';
+import type { DocumentEdit } from '../../event-store/recording.js';
 import type { CalendarDate } from '../../kernel/dates.js';
-import { isMoneyEvent, type LedgerEvent } from '../domain/events.js';
 import type { AccountState } from './account-document.js';
 import { monthsBetween, PastBalances, sumAfter, type Summed } from './past-balances.js';
-
-/** The collection that holds, for each envelope and month, what postings add up to. */
-export const TOTALS = 'totals';
+import { totalId, TOTALS } from './totals-changes.js';
 
 /** What the postings of one envelope add up to, and how many they are, in one month of effective dates. Amounts in minor units. */
 export interface MonthTotal {
@@ -67,27 +63,6 @@ export class TotalsModel {
 
 export const TotalsSchema = SchemaFactory.createForClass(TotalsModel);
 TotalsSchema.index({ household_id: 1, account_id: 1, generation: 1, month: 1 });
-
-/** The key of an envelope's total of a month in a generation; those of one envelope sort by month. */
-function totalId(account_id: string, generation: number, envelope_id: number, month: string): string {
-  return `${account_id}/${generation}/${envelope_id}/${month}`;
-}
-
-/** What events of one account add to its totals of a generation: a reversal takes away on the day of what it reverses. */
-export function totalsChanges(
-  events: readonly StoredEvent<LedgerEvent>[],
-  generation: number,
-): DocumentChange[] {
-  return events.filter(isMoneyEvent).flatMap(({ account_id, effective_on, postings }) => {
-    const [month, day] = [effective_on.slice(0, 7), effective_on.slice(8)];
-    return postings.map(({ envelope_id, amount_minor }) => ({
-      collection: TOTALS,
-      _id: totalId(account_id, generation, envelope_id, month),
-      inc: { sum_minor: amount_minor, [`days.${day}`]: amount_minor, [`rows.${day}`]: 1 },
-      on_insert: { generation, envelope_id, month },
-    }));
-  });
-}
 
 /** Months that are read back from today rather than all that there may be before an account's opening. */
 const YEAR = 12;

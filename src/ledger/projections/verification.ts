@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 
 import { EventLog } from '../../event-store/event-log.js';
 import { BREAK_REASONS, type BreakReason } from '../../event-store/verify-chain.js';
-import { isMoneyEvent, type LedgerEvent } from '../domain/events.js';
+import { isMoneyEvent } from '../domain/events.js';
 import { Accounts } from './accounts.js';
+import { domainEvent } from './domain-event.js';
 import { Register, type RegisterOf } from './register.js';
 
 /** What can be wrong with an account's log, or with the number of its register's rows. */
@@ -30,13 +31,13 @@ export class Verification {
   /**
    * Recomputes the chain of an account's log, holds its end against the account, and the number of its transactions
    * against the register.
-   * @throws Problem `not_found` without such an account in the household.
+   * @throws Problem `not_found` without such an account in the household; UnknownVersion.
    */
   async verify(household_id: string, account_id: string): Promise<Verified> {
     const account = await this.accounts.require(household_id, account_id);
     let rows = 0;
     const { events, first_break } = await this.log.verify(account, (event) => {
-      if (isMoneyEvent(event as unknown as LedgerEvent)) rows += 1;
+      if (isMoneyEvent(domainEvent(event))) rows += 1;
     });
     if (first_break) return { ok: false, events, first_break };
     const { version: seq } = account;

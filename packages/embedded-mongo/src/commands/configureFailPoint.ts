@@ -5,7 +5,10 @@ import type { FailCommand, FailPointMode, FailRetryableWrite } from '../sessions
 import { Arguments } from './arguments.js';
 import { adminOnly, type Command } from './command.js';
 
-/** `configureFailPoint`: faults on request; known only to an engine that was started with `--test-commands`. */
+/**
+ * `configureFailPoint`: faults on request; known only to an engine that was started with `--test-commands`. `count` in
+ * its answer is how often the fail point took effect as it was set before; MongoDB counts since its start.
+ */
 export const configureFailPoint: Command = {
   name: 'configureFailPoint',
   fields: ['mode', 'data'],
@@ -21,13 +24,12 @@ export const configureFailPoint: Command = {
     const mode = readMode(args);
     const data = args.document('data') ?? new Map<string, Value>();
     if (name === 'failCommand') {
-      failPoints.failCommand(mode ?? ALWAYS, mode && readFailCommand(data));
-    } else if (name === 'onPrimaryTransactionalWrite') {
-      failPoints.failRetryableWrite(mode ?? ALWAYS, mode && readFailRetryableWrite(data));
-    } else {
-      throw new EngineError('Location51054', `fail point not found: ${String(name)}`);
+      return { count: failPoints.failCommand(mode ?? ALWAYS, mode && readFailCommand(data)) };
     }
-    return {};
+    if (name === 'onPrimaryTransactionalWrite') {
+      return { count: failPoints.failRetryableWrite(mode ?? ALWAYS, mode && readFailRetryableWrite(data)) };
+    }
+    throw new EngineError('Location51054', `fail point not found: ${String(name)}`);
   },
 };
 

@@ -41,6 +41,8 @@ export interface FailRetryableWrite {
 /** A fail point that is switched on. */
 class Armed<T> {
   private seen = 0;
+  /** How often it has taken effect. */
+  fired = 0;
 
   constructor(
     private readonly mode: FailPointMode,
@@ -50,6 +52,12 @@ class Armed<T> {
   /** Whether it takes effect on the request at hand, which it applies to. */
   fires(): boolean {
     this.seen += 1;
+    const does = this.isDue();
+    if (does) this.fired += 1;
+    return does;
+  }
+
+  private isDue(): boolean {
     const { mode } = this;
     if (mode.kind === 'times') return this.seen <= mode.count;
     return mode.kind === 'always' || this.seen > mode.count;
@@ -64,14 +72,18 @@ export class FailPoints {
   private command: Armed<FailCommand> | undefined;
   private retryableWrite: Armed<FailRetryableWrite> | undefined;
 
-  /** Replaces what `failCommand` does; `undefined` switches it off. */
-  failCommand(mode: FailPointMode, faults: FailCommand | undefined): void {
+  /** Replaces what `failCommand` does; `undefined` switches it off. Gives how often what it replaces took effect. */
+  failCommand(mode: FailPointMode, faults: FailCommand | undefined): number {
+    const fired = this.command?.fired ?? 0;
     this.command = faults && new Armed(mode, faults);
+    return fired;
   }
 
-  /** Replaces what `onPrimaryTransactionalWrite` does; `undefined` switches it off. */
-  failRetryableWrite(mode: FailPointMode, faults: FailRetryableWrite | undefined): void {
+  /** The same for what `onPrimaryTransactionalWrite` does. */
+  failRetryableWrite(mode: FailPointMode, faults: FailRetryableWrite | undefined): number {
+    const fired = this.retryableWrite?.fired ?? 0;
     this.retryableWrite = faults && new Armed(mode, faults);
+    return fired;
   }
 
   /** Runs before a command does anything: waits, closes its connection or throws, as told. */

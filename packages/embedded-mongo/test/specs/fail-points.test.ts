@@ -54,6 +54,20 @@ describe('fail points', () => {
     expect(await plain.find().toArray()).toEqual([{ _id: 3 }]);
   });
 
+  it('tell when they are set anew how often they took effect as they were set before', async () => {
+    expect(await set('failCommand', { times: 3 }, { failCommands: ['insert'], errorCode: 8 })).toMatchObject({
+      count: 0,
+    });
+    for (const id of [1, 2]) expect(await errorOf(insert(id))).toMatchObject({ code: 8 });
+    await plain.findOne();
+    const next = { failCommands: ['find', 'insert'], errorCode: 8, appName: 'other' };
+    expect(await set('failCommand', 'alwaysOn', next)).toMatchObject({ count: 2 });
+    await insert(3);
+    expect(await set('failCommand', 'off')).toMatchObject({ count: 0 });
+    expect(await set('failCommand', 'off')).toMatchObject({ count: 0 });
+    expect(await set('onPrimaryTransactionalWrite', 'off')).toMatchObject({ count: 0 });
+  });
+
   it('leave some commands alone first', async () => {
     await set('failCommand', { skip: 1 }, { failCommands: ['insert'], errorCode: 8 });
     await insert(1);
