@@ -94,11 +94,7 @@ describe('documents nest 180 levels, and none is stored that nests deeper', () =
     await into.insertOne({ ...doc, _id: 1 });
     expect(levelsOf(await into.findOneAndDelete({ _id: 1 }))).toBe(DEEPEST);
     const id = nested(DEEPEST - 1);
-    const { upsertedId } = await things('ids').updateOne(
-      { _id: id },
-      { $set: { b: 1 } },
-      { upsert: true },
-    );
+    const { upsertedId } = await things('ids').updateOne({ _id: id }, { $set: { b: 1 } }, { upsert: true });
     expect(upsertedId).toEqual(id);
   });
 });

@@ -10,6 +10,7 @@ interface Row {
 
 let limited: LimitedEngine;
 let rows: Collection<Row>;
+let letGo = (): void => undefined;
 
 beforeAll(async () => {
   limited = await startLimited({});
@@ -22,6 +23,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
+  letGo();
   jest.restoreAllMocks();
 });
 
@@ -29,16 +31,14 @@ afterAll(async () => {
   await limited.stop();
 });
 
-/** From now on nothing reaches the disk, until what this returns is called. */
-function holdBack(): () => void {
+/** From now on nothing reaches the disk, until `letGo` is called. */
+function holdBack(): void {
   const append: Journal['append'] = Reflect.get(Journal.prototype, 'append');
-  let letGo = (): void => undefined;
   const gate = new Promise<void>((resolve) => (letGo = resolve));
   jest.spyOn(Journal.prototype, 'append').mockImplementation(async function (this: Journal, ...given) {
     await gate;
     await append.apply(this, given);
   });
-  return letGo;
 }
 
 /** What each kind of read shows of the one value. */
@@ -55,7 +55,7 @@ async function seen(readConcern: ReadConcernLike): Promise<unknown[]> {
 
 describe('while a write is published and not on disk yet', () => {
   it('local reads show it; majority and linearizable ones show what is on disk', async () => {
-    const letGo = holdBack();
+    holdBack();
     const writing = rows.updateOne({ _id: 1 }, { $set: { n: 2 } });
     await eventually(async () => (await rows.findOne({ _id: 1, n: 2 })) ?? undefined);
     expect(await seen({ level: 'local' })).toEqual([2, 2, 2, 2, 0]);
@@ -68,7 +68,7 @@ describe('while a write is published and not on disk yet', () => {
   });
 
   it('a transaction that has read it is not committed before it is on disk', async () => {
-    const letGo = holdBack();
+    holdBack();
     const writing = rows.updateOne({ _id: 1 }, { $set: { n: 2 } });
     await eventually(async () => (await rows.findOne({ _id: 1, n: 2 })) ?? undefined);
     const ended: string[] = [];
