@@ -11,6 +11,9 @@ const connection = {
   close: () => undefined,
 };
 
+const begin = () =>
+  new Operations().begin({ connection, db: 'db', name: 'drop', body: new Map(), levels: 1 });
+
 describe('an operation that waits', () => {
   afterEach(() => {
     jest.restoreAllMocks();
@@ -18,13 +21,7 @@ describe('an operation that waits', () => {
 
   it('does not take a timer that fires too early for what it waits for', async () => {
     const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
-    const operation = new Operations().begin({
-      connection,
-      db: 'db',
-      name: 'drop',
-      body: new Map(),
-      levels: 1,
-    });
+    const operation = begin();
     operation.limitTo(500);
     const real = setTimeout;
     const early = jest.spyOn(globalThis, 'setTimeout');
@@ -38,13 +35,7 @@ describe('an operation that waits', () => {
   });
 
   it('goes on when that has happened, however it ended', async () => {
-    const operation = new Operations().begin({
-      connection,
-      db: 'db',
-      name: 'drop',
-      body: new Map(),
-      levels: 1,
-    });
+    const operation = begin();
     operation.limitTo(60_000);
     await operation.until(Promise.resolve());
     await expect(operation.until(Promise.reject(new Error('lost')))).rejects.toThrow('lost');
