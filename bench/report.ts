@@ -1,3 +1,4 @@
+import { median } from './load/job.js';
 import { table } from './table.js';
 
 /** One comparison: both sides, their ratio, and what it must reach. */
@@ -28,16 +29,34 @@ export interface Target {
 
 /** Compares `ours` with `theirs`. */
 export function compare(what: string, ours: number, theirs: number, target: Target = {}): Line {
-  const { least, most, aim } = target;
-  const ratio = ours / theirs;
+  return lineOf(what, { ours, theirs, ratio: ours / theirs }, target);
+}
+
+/** Compares what was measured in turn: the medians of both, and the median of the ratios within each round. */
+export function compareRounds(
+  what: string,
+  ours: readonly number[],
+  theirs: readonly number[],
+  target: Target = {},
+): Line {
+  const ratio = median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
+  return lineOf(what, { ours: median(ours), theirs: median(theirs), ratio }, target);
+}
+
+function lineOf(
+  what: string,
+  figures: Pick<Line, 'ours' | 'theirs' | 'ratio'>,
+  { least, most, aim }: Target,
+): Line {
   const texts = [
     ...(least === undefined ? [] : [`>= ${least}`]),
     ...(most === undefined ? [] : [`<= ${most}`]),
     ...(aim === undefined ? [] : [`aim ${aim}`]),
   ];
   const open = least === undefined && most === undefined;
+  const { ratio } = figures;
   const reached = open ? null : ratio >= (least ?? 0) && ratio <= (most ?? Infinity);
-  return { what, ours, theirs, ratio, target: texts.join(', '), reached };
+  return { what, ...figures, target: texts.join(', '), reached };
 }
 
 /** A report for people. */
