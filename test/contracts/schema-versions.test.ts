@@ -70,7 +70,8 @@ describe('an event that a newer service wrote', () => {
     expect(await readers.rebuild()).toEqual([`${id}: ${told}`]);
     expect(await database.db.collection('register').find({ account_id: id }).toArray()).toEqual(before);
     expect(await readers.audit()).toEqual([`${id}: ${told}`]);
-    await expect(readers.verification.verify('hh_1', id)).rejects.toThrow(told);
+    const first_break = { seq: 2, reason: 'unknown_version' };
+    expect(await readers.verification.verify('hh_1', id)).toEqual({ ok: false, events: 2, first_break });
   }); // prettier-ignore
 
   it('is told as a broken chain where its hash does not fit what is stored', async () => {

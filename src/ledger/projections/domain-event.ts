@@ -7,16 +7,20 @@ export class UnknownVersion extends Error {
   override readonly name = 'UnknownVersion';
 }
 
+/** A stored event, whatever service wrote it. */
+type Stored = EventRecord & { readonly schema_version?: unknown };
+
+/** Whether a stored event has a shape that this service knows. */
+export const isKnown = ({ schema_version }: Stored): boolean => schema_version === SCHEMA_VERSION;
+
 /**
  * The event that a stored one means: whoever folds events takes them from here. There has been one shape so far, which is
  * taken as it is. Hashes are of what is stored, and are checked before.
  * @throws UnknownVersion for an event that a newer service wrote, or none.
  */
-export function domainEvent(
-  stored: EventRecord & { readonly schema_version?: unknown },
-): StoredEvent<LedgerEvent> {
+export function domainEvent(stored: Stored): StoredEvent<LedgerEvent> {
+  if (isKnown(stored)) return stored as unknown as StoredEvent<LedgerEvent>;
   const { schema_version: version } = stored;
-  if (version === SCHEMA_VERSION) return stored as unknown as StoredEvent<LedgerEvent>;
   const newer = typeof version === 'number' && version > SCHEMA_VERSION;
   const { seq, account_id, _id } = stored;
   throw new UnknownVersion(

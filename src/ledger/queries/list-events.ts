@@ -115,7 +115,7 @@ export class ListEventsController {
   @ApiOperation({
     summary: 'List the raw events of an account',
     description:
-      'In the order of their sequence, as they are stored, so that anybody can check the chain of hashes.',
+      'In the order of their sequence, as they are stored, so that anybody can check the chain of hashes. Those of a `schema_version` that this service does not know come like the others.',
   })
   @AnswersPageOf(EventView, [EXAMPLE_EVENT])
   @Problems('not_found')

@@ -7,7 +7,7 @@ import { Problems } from '../../http/problems.js';
 import { Context, type RequestContext } from '../../identity/request-context.js';
 import { FAULTS, Verification, type Fault } from '../projections/verification.js';
 
-/** The first place where a log is not as it was recorded. */
+/** The first place where a log is not as it was recorded or, of a log that is, where it is not understood. */
 export class LogBreakView {
   @ApiProperty({ type: 'number', example: 5, description: 'The sequence of the event that is meant' })
   readonly seq!: number;
@@ -17,14 +17,19 @@ export class LogBreakView {
     enum: [...FAULTS],
     example: 'edited',
     description:
-      'edited: its fields are not those that were sealed. removed: it is gone. swapped: another event stands in its place, or it stands elsewhere. added: nobody recorded it. register_rows: the log is sound, the register has another number of transactions.',
+      'edited: its fields are not those that were sealed. removed: it is gone. swapped: another event stands in its place, or it stands elsewhere. added: nobody recorded it. unknown_version: the log is sound, but the event has a `schema_version` that this service does not know, as one of a newer service has, so that transactions could not be counted. register_rows: the log is sound, the register has another number of transactions.',
   })
   readonly reason!: Fault;
 }
 
 /** What the check of a log came to. */
 export class VerifiedView {
-  @ApiProperty({ type: Boolean, example: true })
+  @ApiProperty({
+    type: Boolean,
+    example: true,
+    description:
+      'True only where the whole log was understood, and the log and the number of transactions are right',
+  })
   readonly ok!: boolean;
 
   @ApiProperty({
@@ -58,7 +63,7 @@ export class VerifyAccountController {
   @ApiOperation({
     summary: 'Check the log of an account',
     description:
-      "Recomputes the hash of every event from the first on, and compares the last one with the account's. Takes time in proportion to the log.",
+      "Recomputes the hash of every event from the first on, and compares the last one with the account's, then the number of transactions in the log with that in the register. Takes time in proportion to the log.",
   })
   @ApiOkResponse({ type: VerifiedView, example: { ok: true, events: 8 } })
   @Problems('not_found')
