@@ -21,6 +21,17 @@ export interface TenantOwned {
 /** The transaction that a read belongs to, or null, said openly, for a read outside of one. */
 export type MaybeSession = ClientSession | null;
 
+/** Which part of a list is asked for. */
+export interface Slice {
+  /** How many come before it; 0 where it begins behind an item. */
+  readonly skip: number;
+  /** How many to read at most. */
+  readonly limit: number;
+  readonly sort: Readonly<Record<string, 1 | -1>>;
+  /** Conditions that leave out what came before: ranges of an index on the sort fields, which follow each other in the list. */
+  readonly ranges: readonly Readonly<Record<string, unknown>>[];
+}
+
 /**
  * The documents of one household in one collection, and the only way to reach them: every filter gets the household's
  * id, every document that is written must carry it.
@@ -51,6 +62,25 @@ export class TenantScope<T extends TenantOwned & Document> {
     options: Omit<FindOptions, 'session'> = {},
   ): FindCursor<WithId<T>> {
     return this.collection.find(this.scoped(filter), { ...options, ...within(session) });
+  }
+
+  /**
+   * A part of the documents that match, lean. It is read range by range: in one go, what is equal in the first sort field
+   * would be walked from its start.
+   */
+  async part(
+    session: MaybeSession,
+    filter: Filter<T>,
+    { skip, limit, sort, ranges }: Slice,
+  ): Promise<WithId<T>[]> {
+    const found: WithId<T>[] = [];
+    for (const range of ranges) {
+      const left = limit - found.length;
+      if (left === 0) break;
+      const part = { $and: [filter, range] } as Filter<T>;
+      found.push(...(await this.find(session, part, { sort, skip, limit: left }).toArray()));
+    }
+    return found;
   }
 
   /** How many documents match; counting ends at `limit`, where there is one. */

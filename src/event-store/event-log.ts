@@ -2,10 +2,16 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { Injectable } from '@nestjs/common';
 import { InjectConnection } from '@nestjs/mongoose';
-import type { Db, Filter, FindOptions } from 'mongodb';
+import type { Db, Filter } from 'mongodb';
 import type { Connection } from 'mongoose';
 
-import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../database/tenant-scope.js';
+import {
+  driverDb,
+  tenantScope,
+  type MaybeSession,
+  type Slice,
+  type TenantScope,
+} from '../database/tenant-scope.js';
 import { ACCOUNTS, type AccountRecord } from './account-record.js';
 import { EVENTS, type StoredEvent } from './stored-event.js';
 import { ChainCheck, type ChainResult } from './verify-chain.js';
@@ -29,14 +35,9 @@ export class EventLog {
     this.db = driverDb(connection);
   }
 
-  /** Events of an account, by `options.sort`, that match a condition. */
-  part(
-    { household_id, _id: account_id }: LogOf,
-    condition: Readonly<Record<string, unknown>>,
-    options: Pick<FindOptions, 'sort' | 'skip' | 'limit'>,
-  ): Promise<AnyEvent[]> {
-    const filter = { $and: [{ account_id }, condition] } as Filter<AnyEvent>;
-    return this.of(household_id).find(null, filter, options).toArray();
+  /** A part of the events of an account. */
+  part({ household_id, _id: account_id }: LogOf, slice: Slice): Promise<AnyEvent[]> {
+    return this.of(household_id).part(null, { account_id }, slice);
   }
 
   /**

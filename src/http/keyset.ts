@@ -7,9 +7,10 @@ export interface KeysetSlice {
   /** How many items to read: one more than the page has, which tells whether there is a next one. */
   readonly limit: number;
   readonly sort: Readonly<Record<string, 1 | -1>>;
-  /** Where it begins, as a condition on the sort fields; empty from the top. */
-  readonly after: Readonly<Record<string, unknown>>;
-  /** The same in ranges of an index on the sort fields, which follow each other in the list; from the top, a single one. */
+  /**
+   * Where it begins: ranges of an index on the sort fields, which follow each other in the list; from the top, a single
+   * one without an end.
+   */
   readonly ranges: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -28,21 +29,8 @@ export function keysetSlice(request: {
     skip,
     limit: page_size + 1,
     sort: Object.fromEntries(fields.map((field) => [field, direction])),
-    after: after ? beyond(fields, after, order_dir) : {},
     ranges: after ? rangesBeyond(fields, after, order_dir) : [{}],
   };
-}
-
-/** What comes after an item: the first field bounds the index that is walked, the others decide among equals. */
-function beyond(
-  [field = '', ...others]: readonly string[],
-  [value, ...otherValues]: readonly SortValue[],
-  direction: 'asc' | 'desc',
-): Record<string, unknown> {
-  const [further, least] = direction === 'asc' ? ['$gt', '$gte'] : ['$lt', '$lte'];
-  const past = { [field]: { [further]: value } };
-  if (others.length === 0) return past;
-  return { [field]: { [least]: value }, $or: [past, beyond(others, otherValues, direction)] };
 }
 
 /** First what is equal in all fields but the last one, in the end what is further in the first. */

@@ -3,13 +3,18 @@ import { InjectConnection } from '@nestjs/mongoose';
 import type { Db, Document, Filter } from 'mongodb';
 import type { Connection } from 'mongoose';
 
-import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
+import {
+  driverDb,
+  tenantScope,
+  type MaybeSession,
+  type Slice,
+  type TenantScope,
+} from '../../database/tenant-scope.js';
 import { ACCOUNTS } from '../../event-store/account-record.js';
 import type { Workspace } from '../../event-store/command.js';
 import { Problem } from '../../kernel/problem.js';
 import { nameKey } from '../../kernel/text.js';
 import type { AccountDocument, AccountState } from './account-document.js';
-import type { Slice } from './slice.js';
 
 /** Reads the accounts of a household. */
 @Injectable()
@@ -61,16 +66,14 @@ export class Accounts {
   async page(
     household_id: string,
     condition: Filter<Document>,
-    { skip, limit, sort, after }: Slice,
+    slice: Slice,
     countLimit?: number,
   ): Promise<{ documents: AccountDocument[]; count: number }> {
     const accounts = this.of(household_id);
     const filter = condition as Filter<AccountDocument>;
     const count = await accounts.count(null, filter, countLimit);
-    if (skip >= count) return { documents: [], count };
-    const part = { $and: [filter, after] } as Filter<AccountDocument>;
-    const documents = await accounts.find(null, part, { sort, skip, limit }).toArray();
-    return { documents, count };
+    if (slice.skip >= count) return { documents: [], count };
+    return { documents: await accounts.part(null, filter, slice), count };
   }
 
   private of(household_id: string): TenantScope<AccountDocument> {

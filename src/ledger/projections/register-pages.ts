@@ -3,6 +3,7 @@ import { InjectConnection } from '@nestjs/mongoose';
 import type { ClientSession } from 'mongodb';
 import type { Connection } from 'mongoose';
 
+import type { Slice } from '../../database/tenant-scope.js';
 import type { CalendarDate } from '../../kernel/dates.js';
 import type { AccountDocument } from './account-document.js';
 import { Accounts } from './accounts.js';
@@ -10,7 +11,6 @@ import { EffectiveOrder } from './effective-order.js';
 import type { RegisterRow } from './register-row.js';
 import { Register } from './register.js';
 import { amountOf, recordedBalance } from './row-amounts.js';
-import type { Slice } from './slice.js';
 import { inSnapshot } from './snapshot.js';
 import { Totals } from './totals.js';
 

@@ -3,13 +3,18 @@ import { InjectConnection } from '@nestjs/mongoose';
 import type { Db, Document, Filter } from 'mongodb';
 import type { Connection } from 'mongoose';
 
-import { driverDb, tenantScope, type MaybeSession, type TenantScope } from '../../database/tenant-scope.js';
+import {
+  driverDb,
+  tenantScope,
+  type MaybeSession,
+  type Slice,
+  type TenantScope,
+} from '../../database/tenant-scope.js';
 import type { AccountRecord } from '../../event-store/account-record.js';
 import type { Projection } from '../../event-store/recording.js';
 import type { RegisterFact } from '../domain/facts.js';
 import { REGISTER, rowId, type RegisterRow } from './register-row.js';
 import { insertedRows, type RowWrite } from './register-rows.js';
-import type { Slice } from './slice.js';
 import { fullRow, storedRow, type StoredRow } from './stored-row.js';
 
 /** The account whose register is meant, and the generation in force. */
@@ -31,21 +36,14 @@ export class Register {
     return row && fullRow(row);
   }
 
-  /** A part of the rows that match a condition, range by range: in one go, a day would be walked from its start. */
+  /** A part of the rows that match a condition. */
   async part(
     session: MaybeSession,
     account: RegisterOf,
     condition: Filter<Document>,
-    { skip, limit, sort, ranges }: Slice,
+    slice: Slice,
   ): Promise<RegisterRow[]> {
-    const rows: StoredRow[] = [];
-    for (const [place, range] of ranges.entries()) {
-      const left = limit - rows.length;
-      if (left === 0) break;
-      const part = { $and: [this.filter(account, condition), range] } as Filter<StoredRow>;
-      const options = { sort, skip: place === 0 ? skip : 0, limit: left };
-      rows.push(...(await this.of(account.household_id).find(session, part, options).toArray()));
-    }
+    const rows = await this.of(account.household_id).part(session, this.filter(account, condition), slice);
     return rows.map(fullRow);
   }
 

@@ -138,8 +138,7 @@ export class ListEventsHandler implements IQueryHandler<ListEvents> {
   /** @throws Problem `not_found` without such an account in the household. */
   async execute({ context, account_id, request }: ListEvents): Promise<Page<EventView>> {
     const account = await this.accounts.require(context.household_id, account_id);
-    const { after, sort, skip, limit } = keysetSlice(request);
-    const events = await this.log.part(account, after, { sort, skip, limit });
+    const events = await this.log.part(account, keysetSlice(request));
     // A date in JSON has the form that it has in the hash.
     const view = (event: object) => JSON.parse(JSON.stringify(event)) as EventView;
     return pageOf(request, events, exactTotal(account.version), view, storedValue);
