@@ -1,7 +1,9 @@
 import type { Document } from 'mongodb';
 
 import { EventLog } from '../../src/event-store/event-log.js';
+import type { Slice } from '../../src/database/tenant-scope.js';
 import { keysetSlice } from '../../src/http/keyset.js';
+import { Accounts } from '../../src/ledger/projections/accounts.js';
 import { startDatabase, type TestDatabase } from '../kit/database.js';
 import { LEDGER_SCHEMAS } from './ledger-desk.js';
 
@@ -21,27 +23,40 @@ beforeAll(async () => {
 });
 afterAll(() => database.stop());
 
+const accounts = {
+  collection: 'accounts',
+  owner: {},
+  read: async (slice: Slice) =>
+    (await new Accounts(database.connection).page(HOUSEHOLD, {}, slice)).documents,
+};
 /** Each list: its order, and how a part of it is read. */
-const lists = {
+const lists: Readonly<Record<string, List>> = {
+  'accounts, by name': { ...accounts, keys: { name_key: 'string', _id: 'string' } },
+  'accounts, by date': { ...accounts, keys: { opened_on: 'string', _id: 'string' } },
   'events, as they were recorded': {
     collection: 'transactions',
     keys: { seq: 'number' },
     owner: { account_id: ACCOUNT },
     read: (slice) => new EventLog(database.connection).part({ _id: ACCOUNT, household_id: HOUSEHOLD }, slice),
   },
-} satisfies Record<string, List>;
+};
 
 interface List {
   readonly collection: string;
   readonly keys: Readonly<Record<string, 'string' | 'number'>>;
   readonly owner: Readonly<Record<string, string>>;
-  readonly read: (slice: ReturnType<typeof keysetSlice>) => Promise<readonly { readonly _id: string }[]>;
+  readonly read: (slice: Slice) => Promise<readonly { readonly _id: string }[]>;
 }
 
 const itemsOf = (household_id: string): Item[] =>
   Array.from({ length: MANY }, (_, index) => {
     const number = String(index).padStart(4, '0');
-    return { _id: `tx_${household_id}_${number}`, household_id, account_id: ACCOUNT, seq: index + 1 };
+    return {
+      ...{ _id: `id_${household_id}_${number}`, household_id },
+      ...{ account_id: ACCOUNT, seq: index + 1 },
+      // Closed accounts may share a name.
+      ...{ name_key: `name ${index % 5}`, opened_on: `2026-01-${10 + (index % 3)}`, state: 'closed' },
+    };
   });
 
 describe.each(Object.entries(lists))('a page of a long list of %s', (_name, { collection, keys, owner, read }) => {
@@ -50,6 +65,7 @@ describe.each(Object.entries(lists))('a page of a long list of %s', (_name, { co
   let items: Item[];
   beforeAll(async () => {
     items = itemsOf(HOUSEHOLD);
+    await database.db.collection(collection).deleteMany({});
     await database.db.collection<Item>(collection).insertMany([...itemsOf('hh_0'), ...items, ...itemsOf('hh_2')]);
   }, 300_000);
 

@@ -182,3 +182,6 @@ AccountSchema.index(
   { household_id: 1, name_key: 1 },
   { unique: true, partialFilterExpression: { state: 'open' } },
 );
+// For the list of accounts: the index above has the open ones alone.
+AccountSchema.index({ household_id: 1, name_key: 1, _id: 1 });
+AccountSchema.index({ household_id: 1, opened_on: 1, _id: 1 });
