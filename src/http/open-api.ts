@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEM_KINDS } from '../kernel/problem-codes.js';
-import { problemType } from '../kernel/problem.js';
+import { NAMED_FIELDS, problemType, SHOWN_PATH } from '../kernel/problem.js';
 import type { PageSizes } from './list-query.js';
 import { KEYLESS_OPERATION } from './idempotency.js';
 import { describeAnswers } from './open-api-answers.js';
@@ -131,13 +131,18 @@ const PROBLEM_SCHEMA = {
     code: { type: 'string', enum: Object.keys(PROBLEM_KINDS), example: 'name_taken' },
     errors: {
       type: 'array',
-      description: 'The fields that are wrong, for 400',
+      maxItems: NAMED_FIELDS,
+      description: `The fields that are wrong, for 400. Where they are more than ${NAMED_FIELDS}, the first ones, and \`detail\` says how many there are.`,
       example: [{ field: 'amount', message: 'must be greater than 0' }],
       items: {
         type: 'object',
         required: ['field', 'message'],
         properties: {
-          field: { type: 'string', example: 'amount' },
+          field: {
+            type: 'string',
+            description: `Its path in the request, cut after ${SHOWN_PATH} characters`,
+            example: 'amount',
+          },
           message: { type: 'string', example: 'must be greater than 0' },
         },
       },

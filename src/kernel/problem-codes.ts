@@ -15,7 +15,7 @@ export const PROBLEM_KINDS = {
     status: 400,
     title: 'The request is not valid',
     cause: 'A field is missing, unknown, of the wrong type or out of its range, or the body is not JSON.',
-    remedy: 'Correct the fields that `errors` names.',
+    remedy: 'Correct the fields that `errors` names; `detail` says if there are more than its 100.',
   },
   unauthorized: {
     status: 401,

@@ -22,6 +22,32 @@ describe('a problem', () => {
     expect(new Problem('invalid_request', { errors }).body('/x')).toMatchObject({ status: 400, errors });
   });
 
+  const wrong = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ field: `names[${index}]`, message: 'must be a string' }));
+
+  it('names at most 100 of the fields that are wrong, and says how many there are', () => {
+    const few = new Problem('invalid_request', { errors: wrong(100) }).body('/x');
+    expect([few.detail, few.errors]).toEqual([PROBLEM_KINDS.invalid_request.title, wrong(100)]);
+    for (const detail of ['Too wrong.', 'Too wrong']) {
+      const many = new Problem('invalid_request', { detail, errors: wrong(101) });
+      expect(many.body('/x')).toMatchObject({
+        detail: 'Too wrong. 101 fields are wrong, of which errors names the first 100.',
+        errors: wrong(100),
+      });
+    }
+  });
+
+  it('cuts the path of a field after 200 characters, none of them in two', () => {
+    const message = 'is not a field of this request';
+    const shown = (field: string) => new Problem('invalid_request', { errors: [{ field, message }] }).errors;
+    for (const character of ['x', '😀', 'é']) {
+      const longest = character.repeat(200);
+      expect(shown(longest)).toEqual([{ field: longest, message }]);
+      expect(shown(`${longest}x`)).toEqual([{ field: `${longest}…`, message }]);
+      expect(shown(`x${longest}`)).toEqual([{ field: `x${character.repeat(199)}…`, message }]);
+    }
+  });
+
   it('keeps its cause for the log, not for the client', () => {
     const problem = new Problem('internal_error', { cause: new Error('secret') });
     expect(problem.cause).toEqual(new Error('secret'));
