@@ -28,7 +28,7 @@ export interface Slice {
   /** How many to read at most. */
   readonly limit: number;
   readonly sort: Readonly<Record<string, 1 | -1>>;
-  /** Conditions that leave out what came before: ranges of an index on the sort fields, which follow each other in the list. */
+  /** What leaves out what came before: ranges of an index on the sort fields, which follow each other in the list. */
   readonly ranges: readonly Readonly<Record<string, unknown>>[];
 }
 

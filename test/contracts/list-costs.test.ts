@@ -29,6 +29,7 @@ const accounts = {
   read: async (slice: Slice) =>
     (await new Accounts(database.connection).page(HOUSEHOLD, {}, slice)).documents,
 };
+
 /** Each list: its order, and how a part of it is read. */
 const lists: Readonly<Record<string, List>> = {
   'accounts, by name': { ...accounts, keys: { name_key: 'string', _id: 'string' } },
