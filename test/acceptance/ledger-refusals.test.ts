@@ -1,43 +1,20 @@
-import { AccountClient, openAccount, storedState, type AccountJson } from '../kit/ledger.js';
+import { openAccount, storedState, type AccountClient, type AccountJson } from '../kit/ledger.js';
 import { startService, type SignedUp, type TestService } from '../kit/service.js';
+import { openUsedAccount, type UsedAccount } from './used-account.js';
 
 let service: TestService;
 let owner: SignedUp;
-let stranger: SignedUp;
 let account: AccountClient;
-let foreign: AccountClient;
-/** What paths below name in braces. */
-const ids = new Map<string, string>();
-
-/**
- * 100 in Available, 40 in Groceries, Old archived; a debit that is undone, and a payer into Groceries. The stranger has
- * an account too.
- */
+let filled: UsedAccount['filled'];
 beforeAll(async () => {
   service = await startService();
-  [owner, stranger] = [await service.signUp(), await service.signUp()];
-  account = await openAccount(service, owner, { name: 'Household', opening_balance: 140 }, [
-    'Groceries',
-    'Old',
-  ]);
-  foreign = await openAccount(service, stranger, { name: 'Household', opening_balance: 1 }, ['Groceries']);
-  await account.record('/moves', { from_id: 0, to_id: 1, amount: 40 });
-  ids.set('debit', (await account.record('/debits', { envelope_id: 1, amount: 1 })).transaction.id);
-  ids.set('undo', (await account.record('/undo')).transaction.id);
-  ids.set('opening', (await account.register()).at(-1)?.id ?? '');
-  await account.done('DELETE', '/envelopes/2');
-  await account.done('POST', '/payers', {
-    payer: 'Acme',
-    amount: 10,
-    split: [{ envelope_id: 1, amount: 10 }],
-  });
+  owner = await service.signUp();
+  ({ account, filled } = await openUsedAccount(service, owner));
   await openAccount(service, owner, { name: 'Second', opening_balance: 0 });
 });
 afterAll(() => service.stop());
 
 const HUGE = 9_999_999_999_999.99;
-
-const filled = (path: string) => path.replace(/\{(\w+)\}/, (_, name: string) => ids.get(name) ?? '');
 
 type Refused = [what: string, code: string, method: string, path: string, body?: unknown];
 
@@ -213,7 +190,7 @@ describe('a refusal says', () => {
 
   it('which transaction an undo belongs to', async () => {
     const { body } = await account.ask('POST', filled('/transactions/{undo}/undo'));
-    expect(body).toMatchObject({ code: 'not_a_money_transaction', root_id: ids.get('debit') });
+    expect(body).toMatchObject({ code: 'not_a_money_transaction', root_id: filled('{debit}') });
   });
 
   it('which payers still pay into an envelope', async () => {
@@ -249,62 +226,4 @@ describe('a refusal says', () => {
       body: { code: 'envelope_overdrawn', envelopes: [{ id: 0, name: 'Available', short_by: 4 }] },
     });
   });
-});
-
-describe("another household's account", () => {
-  const asStranger = () => new AccountClient(service, stranger, account.id);
-  const requests: [method: string, path: string, body?: unknown][] = [
-    ['GET', ''],
-    ['PATCH', '', { name: 'Mine' }],
-    ['PATCH', '', { nonsense: true }],
-    ['GET', '/envelopes'],
-    ['POST', '/envelopes', { name: 'X' }],
-    ['PATCH', '/envelopes/0', { name: 'X' }],
-    ['DELETE', '/envelopes/1'],
-    ['POST', '/envelopes/2/restore'],
-    ['GET', '/payers'],
-    ['POST', '/payers', { payer: 'X', amount: 1 }],
-    ['PATCH', '/payers/1', { amount: 1 }],
-    ['DELETE', '/payers/1'],
-    ['POST', '/deposits', { amount: 1 }],
-    ['POST', '/deposits', { amount: 'invalid' }],
-    ['POST', '/debits', { envelope_id: 0, amount: 1 }],
-    ['POST', '/withdrawals', { envelope_id: 0, amount: 1 }],
-    ['POST', '/moves', { from_id: 0, to_id: 1, amount: 1 }],
-    ['POST', '/paydays', { payer_id: 1 }],
-    ['POST', '/undo'],
-    ['POST', '/transactions/{debit}/undo'],
-    ['GET', '/transactions'],
-    ['GET', '/transactions?nonsense=1'],
-    ['GET', '/transactions/{debit}'],
-  ];
-
-  it.each(requests)('%s %s is missing in the same words as one that never was', async (...request) => {
-    const [method, path, body] = request;
-    const before = await storedState(service);
-    const theirs = await asStranger().ask(method, filled(path), body);
-    const never = new AccountClient(service, stranger, `acc_${'0'.repeat(26)}`);
-    const nobodys = await never.ask(method, filled(path), body);
-    expect([theirs.status, nobodys.status]).toEqual([404, 404]);
-    const { instance: _theirs, ...theirWords } = theirs.body;
-    const { instance: _nobodys, ...words } = nobodys.body;
-    expect(theirWords).toEqual(words);
-    expect(await storedState(service)).toEqual(before);
-  });
-
-  it('is in no list, and its transactions are in no other account', async () => {
-    const list = await service.api<{ items: AccountJson[] }>('GET', '/accounts', { token: stranger.token });
-    expect(list.body.items.map(({ id }) => id)).toEqual([foreign.id]);
-    const elsewhere = await foreign.ask('POST', filled('/transactions/{debit}/undo'));
-    expect(elsewhere).toMatchObject({ status: 404, body: { code: 'not_found' } });
-  });
-});
-
-it('asks for a token before anything else', async () => {
-  const answers = await Promise.all([
-    service.api('GET', `/accounts/${account.id}`),
-    service.api('POST', '/accounts', { body: { nonsense: true } }),
-    service.api('POST', '/accounts/none/deposits', { body: {} }),
-  ]);
-  expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
 });

@@ -1,137 +1,11 @@
-import { Body, Controller, Get, HttpCode, Module, Param, Patch, Post, Query, Req } from '@nestjs/common';
-import { APP_INTERCEPTOR, NestFactory, Reflector } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
-import { pino } from 'pino';
-import { AroundRoutes } from '../../src/http/around-routes.js';
-import {
-  givenAnswer,
-  IdempotentWrites,
-  TakesNoKey,
-  type GivenAnswer,
-  type KeptAnswer,
-} from '../../src/http/idempotency.js';
-import { ProblemFilter } from '../../src/http/problem-filter.js';
-import { requestTerms } from '../../src/http/request-terms.js';
-import { createServer } from '../../src/http/server.js';
-import { Problem } from '../../src/kernel/problem.js';
+import { startThings, things } from './idempotent-things.js';
 
-/** What a store keeps, in memory: written with the change, and refused when it is there already. */
-const kept = new Map<string, KeptAnswer>();
-let changes = 0;
-let lookUps = 0;
-let hold: Promise<void> | undefined;
-
-/** Stands for the error of a store that meets a record under the same key. */
-class KeyUsed extends Error {}
-
-const ownerOf = ({ headers }: FastifyRequest) =>
-  `${String(headers['x-household'])} ${String(headers['x-user'])}`;
-
-async function write(request: FastifyRequest, answer: () => GivenAnswer): Promise<void> {
-  const { idempotency } = requestTerms(request);
-  await hold;
-  if (!idempotency) {
-    answer();
-    return;
-  }
-  const id = `${ownerOf(request)} ${idempotency.key}`;
-  if (kept.has(id)) throw new KeyUsed();
-  kept.set(id, { fingerprint: idempotency.fingerprint, answer: answer() });
-}
-
-@Controller('things')
-class Things {
-  @Post()
-  async make(@Req() request: FastifyRequest, @Body() body: { name?: unknown }): Promise<object> {
-    const terms = requestTerms(request);
-    if (body.name === 'invalid') throw new Problem('invalid_request');
-    const made = { version: changes + 1, name: body.name };
-    await write(request, () => {
-      changes += terms.dry_run ? 0 : 1;
-      return givenAnswer(201, made, { location: `/things/${made.version}` });
-    });
-    return made;
-  }
-
-  @Patch()
-  change(@Req() request: FastifyRequest, @Body() body: { name?: unknown }): Promise<object> {
-    return this.make(request, body);
-  }
-
-  @Post(':id/end')
-  @HttpCode(204)
-  async end(@Req() request: FastifyRequest): Promise<void> {
-    await write(request, () => {
-      changes += 1;
-      return givenAnswer(204, undefined);
-    });
-  }
-
-  @Post('secret')
-  @TakesNoKey()
-  secret(): object {
-    changes += 1;
-    return {};
-  }
-
-  @Get(':id')
-  read(@Param('id') id: string, @Query() _query: object): object {
-    return { id, version: 3 };
-  }
-}
-
-@Module({
-  controllers: [Things],
-  providers: [
-    {
-      provide: APP_INTERCEPTOR,
-      inject: [Reflector],
-      useFactory: (reflector: Reflector) =>
-        new AroundRoutes([
-          new IdempotentWrites(
-            {
-              find: (household_id, user_id, key) => {
-                lookUps += 1;
-                if (household_id === 'broken') return Promise.reject(new Problem('service_unavailable'));
-                return Promise.resolve(kept.get(`${household_id} ${user_id} ${key}`) ?? null);
-              },
-            },
-            (request) => {
-              const { 'x-user': user_id, 'x-household': household_id } = (request as FastifyRequest).headers;
-              if (typeof user_id !== 'string' || typeof household_id !== 'string') return null;
-              return { household_id, user_id };
-            },
-            reflector,
-          ),
-        ]),
-    },
-  ],
-})
-class ThingsModule {}
-
-let app: NestFastifyApplication;
-let origin: string;
+let service: Awaited<ReturnType<typeof startThings>>;
 beforeAll(async () => {
-  const problems = new ProblemFilter((error) =>
-    error instanceof KeyUsed ? new Problem('internal_error', { cause: error }) : undefined,
-  );
-  const server = createServer({ logger: pino({ level: 'silent' }), problems, trustProxy: false });
-  app = await NestFactory.create<NestFastifyApplication>(ThingsModule, server, {
-    bodyParser: false,
-    logger: false,
-  });
-  app.useGlobalFilters(problems);
-  await app.listen(0, '127.0.0.1');
-  origin = `http://127.0.0.1:${String((app.getHttpServer().address() as { port: number }).port)}`;
+  service = await startThings();
 });
-afterAll(() => app.close());
-beforeEach(() => {
-  kept.clear();
-  changes = 0;
-  lookUps = 0;
-  hold = undefined;
-});
+afterAll(() => service.close());
+beforeEach(() => things.clear());
 
 interface Sent {
   readonly method?: string;
@@ -150,7 +24,7 @@ async function post({
   user = 'ada',
   household = 'home',
 }: Sent) {
-  const response = await fetch(`${origin}${path}`, {
+  const response = await fetch(`${service.origin}${path}`, {
     method,
     headers: {
       'content-type': 'application/json',
@@ -177,18 +51,18 @@ describe('a write with an Idempotency-Key', () => {
     const first = await post({ key: 'k1' });
     expect(shown(first)).toMatchObject({ status: 201, text: '{"version":1,"name":"a"}', etag: '"1"' });
     expect(first.headers.get('idempotency-hit')).toBeNull();
-    expect(lookUps).toBe(0);
+    expect(things.lookUps).toBe(0);
     const again = await post({ key: 'k1' });
     expect(shown(again)).toEqual({ ...shown(first), location: '/things/1' });
     expect(again.headers.get('idempotency-hit')).toBe('true');
-    expect(changes).toBe(1);
+    expect(things.changes).toBe(1);
   });
 
   it('without a body in its answer is answered so again', async () => {
     expect((await post({ key: 'k1', path: '/things/7/end', body: '{}' })).status).toBe(204);
     const again = await post({ key: 'k1', path: '/things/7/end', body: '{}' });
     expect([again.status, again.text, again.headers.get('idempotency-hit')]).toEqual([204, '', 'true']);
-    expect(changes).toBe(1);
+    expect(things.changes).toBe(1);
   });
 
   it('is the same with fields in another order, and a slash at the end', async () => {
@@ -198,7 +72,7 @@ describe('a write with an Idempotency-Key', () => {
       body: '{ "more": [1, {"y": 2, "x": 1}], "name": "a" }',
       path: '/things/',
     });
-    expect([again.status, changes]).toEqual([201, 1]);
+    expect([again.status, things.changes]).toEqual([201, 1]);
   });
 
   it.each<[string, Sent]>([
@@ -210,16 +84,16 @@ describe('a write with an Idempotency-Key', () => {
   ])('is refused with another %s', async (_, other) => {
     await post({ key: 'k1' });
     const answer = await post({ key: 'k1', ...other });
-    expect([answer.status, answer.code, changes]).toEqual([422, 'idempotency_key_reused', 1]);
+    expect([answer.status, answer.code, things.changes]).toEqual([422, 'idempotency_key_reused', 1]);
   });
 
   it('is answered by its record before it is found invalid', async () => {
     await post({ key: 'k1' });
-    const record = [...kept.values()][0];
+    const record = [...things.kept.values()][0];
     const body = '{"name": "invalid"}';
     const refused = await post({ key: 'k2', body });
     expect([refused.status, refused.code]).toEqual([400, 'invalid_request']);
-    if (record) kept.set('home ada k2', { ...record, fingerprint: 'of another request' });
+    if (record) things.kept.set('home ada k2', { ...record, fingerprint: 'of another request' });
     expect((await post({ key: 'k2', body })).status).toBe(422);
   });
 
@@ -232,12 +106,12 @@ describe('a write with an Idempotency-Key', () => {
     await post({ key: 'k1' });
     expect((await post({ key: 'k1', user: 'bob' })).headers.get('idempotency-hit')).toBeNull();
     expect((await post({ key: 'k1', household: 'office' })).headers.get('idempotency-hit')).toBeNull();
-    expect(changes).toBe(3);
+    expect(things.changes).toBe(3);
   });
 
   it('that is still in flight is not begun again; what fails in flight leaves its key free', async () => {
     let release: () => void = () => undefined;
-    hold = new Promise((resolve) => (release = resolve));
+    things.hold = new Promise((resolve) => (release = resolve));
     const first = post({ key: 'k1' });
     const others: Awaited<ReturnType<typeof post>>[] = [];
     while (others.length < 3) {
@@ -255,22 +129,22 @@ describe('a write with an Idempotency-Key', () => {
     release();
     expect((await first).status).toBe(201);
     expect((await free).status).toBe(201);
-    hold = undefined;
+    things.hold = Promise.resolve();
     expect((await post({ key: 'k1' })).headers.get('idempotency-hit')).toBe('true');
-    expect(changes).toBe(2);
+    expect(things.changes).toBe(2);
   });
 
   it('fifty times at once is made once', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => post({ key: 'k1' })));
     for (const { status } of answers) expect([201, 409]).toContain(status);
-    expect(changes).toBe(1);
+    expect(things.changes).toBe(1);
   });
 
   it.each(['', 'x'.repeat(256), 'ümlaut', 'tab\there'])('that is none is refused: %j', async (key) => {
     const answer = await post({ key });
     expect([answer.status, answer.code]).toEqual([400, 'invalid_request']);
     expect(answer.text).toContain('Idempotency-Key');
-    expect(changes).toBe(0);
+    expect(things.changes).toBe(0);
   });
 
   it.each(['x', 'x'.repeat(255), '"quoted"', 'a, b', '~!@#$%^&*()'])('may be %j', async (key) => {
@@ -281,9 +155,14 @@ describe('a write with an Idempotency-Key', () => {
   it('means nothing for open routes, for those that keep nothing, and for dry runs', async () => {
     await post({ key: 'k1', path: '/things/secret', body: '{}' });
     await post({ key: 'k1', path: '/things/secret', body: '{}' });
-    expect(changes).toBe(2);
+    expect(things.changes).toBe(2);
     const dry = await post({ key: 'k1', path: '/things?dry_run=true' });
-    expect([dry.status, dry.headers.get('idempotency-hit'), kept.size, changes]).toEqual([200, null, 0, 2]);
+    expect([dry.status, dry.headers.get('idempotency-hit'), things.kept.size, things.changes]).toEqual([
+      200,
+      null,
+      0,
+      2,
+    ]);
     expect((await post({ key: 'k1', path: '/things?dry_run=false' })).status).toBe(201);
     expect((await post({ key: 'k9', path: '/things?dry_run=perhaps' })).status).toBe(400);
     expect((await post({ key: 'k9', path: '/things?dry_run=true&dry_run=true' })).status).toBe(400);
@@ -297,9 +176,9 @@ describe('a write with an Idempotency-Key', () => {
 
 describe('an answer', () => {
   it('has the version that it carries as its ETag', async () => {
-    const read = await fetch(`${origin}/things/7`);
+    const read = await fetch(`${service.origin}/things/7`);
     expect(read.headers.get('etag')).toBe('"3"');
-    const refused = await fetch(`${origin}/things/7`, { method: 'DELETE' });
+    const refused = await fetch(`${service.origin}/things/7`, { method: 'DELETE' });
     expect([refused.status, refused.headers.get('etag')]).toEqual([404, null]);
   });
 });

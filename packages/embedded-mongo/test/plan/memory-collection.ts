@@ -1,5 +1,6 @@
 import { encodeDoc } from '../../src/bson/codec.js';
 import type { Doc } from '../../src/bson/types.js';
+import type { QueryPlan } from '../../src/query/plan/plan.js';
 import { Catalogue } from '../../src/storage/catalogue.js';
 import {
   makeIndex,
@@ -78,4 +79,9 @@ export function addIndex(
 ): void {
   for (const doc of docs) addEntries(transaction, collection, index, doc, idKeyOf(doc.get('_id') ?? null));
   collection.indexes = [...collection.indexes, index];
+}
+
+/** The names of the indexes that are read, or `point` for a look-up by `_id`. */
+export function indexesUsed(chosen: QueryPlan): string {
+  return chosen.idKey === undefined ? chosen.scans.map(({ index }) => index.name).join(' + ') : 'point';
 }

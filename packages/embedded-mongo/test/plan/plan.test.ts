@@ -1,15 +1,7 @@
-import type { Doc } from '../../src/bson/types.js';
-import { RowScan } from '../../src/query/execute/scan.js';
-import { TimeSlice } from '../../src/query/execute/slice.js';
-import { ScanResults } from '../../src/query/execute/execute.js';
-import { compileFilter } from '../../src/query/match/match.js';
-import { QueryMemory } from '../../src/query/memory.js';
 import { planQuery, type PlanOptions, type QueryPlan } from '../../src/query/plan/plan.js';
-import type { Collection, Index } from '../../src/storage/collection.js';
+import type { Index } from '../../src/storage/collection.js';
 import { codeOf, doc, entries, type Plain } from '../query/notation.js';
-import { addIndex, collectionWith, indexOn, viewOf } from './memory-collection.js';
-
-const memory = new QueryMemory(Infinity);
+import { collectionWith, indexOn, indexesUsed } from './memory-collection.js';
 
 type PlainDoc = Readonly<Record<string, Plain>>;
 
@@ -23,11 +15,6 @@ function plan(
     ...(sort === undefined ? {} : { sort: doc(sort) }),
     ...(hint === undefined ? {} : { hint }),
   });
-}
-
-/** The names of the indexes that are read, or `point` for a look-up by `_id`. */
-function used(chosen: QueryPlan): string {
-  return chosen.idKey === undefined ? chosen.scans.map(({ index }) => index.name).join(' + ') : 'point';
 }
 
 const a = indexOn(1, [['a', 1]]);
@@ -71,27 +58,27 @@ describe('the planner chooses', () => {
       'a_1_b_-1',
     ],
   ])('%s', (_name, indexes, filter, sort, expected) => {
-    expect(used(plan(indexes, filter, sort))).toBe(expected);
+    expect(indexesUsed(plan(indexes, filter, sort))).toBe(expected);
   });
 
   it('each branch of a long $or by its index, but not where there are many indexes to try', () => {
     const filter = { $or: Array.from({ length: 1000 }, (_, n) => ({ a: n, b: { $gt: n } })) };
-    expect(used(plan([ab], filter))).toBe(ab.name);
+    expect(indexesUsed(plan([ab], filter))).toBe(ab.name);
     const others = Array.from({ length: 10 }, (_, n) => indexOn(20 + n, [[`other${String(n)}`, 1]]));
-    expect(used(plan([ab, ...others], filter))).toBe('_id_');
+    expect(indexesUsed(plan([ab, ...others], filter))).toBe('_id_');
   });
 
   it('no index that is still being built', () => {
     const building = { ...indexOn(5, [['c', 1]]), ready: false };
-    expect(used(plan([building], { c: 1 }))).toBe('_id_');
+    expect(indexesUsed(plan([building], { c: 1 }))).toBe('_id_');
   });
 
   it('no index that is whole only from later on than what is to be read', () => {
     const made = indexOn(5, [['c', 1]]);
     made.wholeFrom = 8;
     const among = collectionWith(made);
-    expect(used(planQuery(among, doc({ c: 1 }), { asOf: 7 }))).toBe('_id_');
-    expect(used(planQuery(among, doc({ c: 1 }), { asOf: 8 }))).toBe('c_1');
+    expect(indexesUsed(planQuery(among, doc({ c: 1 }), { asOf: 7 }))).toBe('_id_');
+    expect(indexesUsed(planQuery(among, doc({ c: 1 }), { asOf: 8 }))).toBe('c_1');
   });
 
   it('nothing to read for what contradicts itself', () => {
@@ -132,7 +119,7 @@ describe('a plan under a collation', () => {
     ['nor for documents', { a: { x: 1 } }, '_id_'],
     ['an index for numbers', { a: 1, c: 'x' }, 'a_1'],
   ])('uses %s', (_name, filter, expected) => {
-    expect(used(collated([a], filter))).toBe(expected);
+    expect(indexesUsed(collated([a], filter))).toBe(expected);
     expect(collated([a], filter).exact).toBe(false);
   });
 
@@ -171,25 +158,25 @@ describe('a partial index', () => {
     [{ a: { $gt: 3 } }, { a: 4 }, true],
     [{ state: 'open' }, { a: 1, $or: [{ state: 'open' }, { state: 'held' }] }, false],
   ])('with %j answers %j: %s', (filter, query, expected) => {
-    expect(used(plan([partial(filter)], query)) === 'a_1').toBe(expected);
+    expect(indexesUsed(plan([partial(filter)], query)) === 'a_1').toBe(expected);
   });
 
   it('serves the branches of an $or that imply it', () => {
     const chosen = plan([partial({ state: 'open' }), b], { $or: [{ a: 1, state: 'open' }, { b: 1 }] });
-    expect(used(chosen)).toBe('a_1 + b_1');
+    expect(indexesUsed(chosen)).toBe('a_1 + b_1');
   });
 });
 
 describe('a hint', () => {
   it('picks an index by name or by key pattern', () => {
-    expect(used(plan([a, ab], { a: 1 }, undefined, 'a_1_b_-1'))).toBe('a_1_b_-1');
-    expect(used(plan([a, ab], { a: 1 }, undefined, entries(['a', 1], ['b', -1])))).toBe('a_1_b_-1');
-    expect(used(plan([a, ab], { a: 1 }, undefined, doc({ _id: 1 })))).toBe('_id_');
+    expect(indexesUsed(plan([a, ab], { a: 1 }, undefined, 'a_1_b_-1'))).toBe('a_1_b_-1');
+    expect(indexesUsed(plan([a, ab], { a: 1 }, undefined, entries(['a', 1], ['b', -1])))).toBe('a_1_b_-1');
+    expect(indexesUsed(plan([a, ab], { a: 1 }, undefined, doc({ _id: 1 })))).toBe('_id_');
   });
 
   it('keeps to the natural order', () => {
     const chosen = plan([a], { a: 1 }, undefined, doc({ $natural: -1 }));
-    expect([used(chosen), chosen.scans[0]?.reverse]).toEqual(['_id_', true]);
+    expect([indexesUsed(chosen), chosen.scans[0]?.reverse]).toEqual(['_id_', true]);
   });
 
   it('on no index is refused', () => {
@@ -199,136 +186,5 @@ describe('a hint', () => {
 
   it('on an index that does not hold all is refused', () => {
     expect(codeOf(() => plan([indexOn(7, [['a', 1]], { sparse: true })], {}, undefined, 'a_1'))).toBe(2);
-  });
-});
-
-describe('what a page costs', () => {
-  const docs: Doc[] = Array.from({ length: 400 }, (_, i) =>
-    doc({ _id: i, h: 1, d: Math.floor(i / 3), s: i }),
-  );
-
-  async function page(
-    filter: PlainDoc,
-    sort: PlainDoc,
-  ): Promise<{ ids: unknown[]; keys: number; docs: number }> {
-    const { collection, scan, results } = prepare(filter, sort);
-    const batch = await results.nextBatch(
-      collection.view,
-      20,
-      new TimeSlice({ checkInterrupt: () => undefined }),
-    );
-    const ids = batch.docs.map(({ bytes }) => Buffer.from(bytes).readInt32LE(9));
-    return { ids, keys: scan.keysExamined, docs: scan.docsExamined };
-  }
-
-  function prepare(filter: PlainDoc, sort: PlainDoc) {
-    const stored: Collection = collectionWith();
-    const view = viewOf(stored, docs);
-    addIndex(
-      view,
-      stored,
-      indexOn(1, [
-        ['h', 1],
-        ['d', -1],
-        ['s', -1],
-      ]),
-      docs,
-    );
-    const chosen = planQuery(stored, doc(filter), { sort: doc(sort) });
-    expect(chosen.sorted).toBe(true);
-    const scan = new RowScan(stored, chosen, compileFilter(doc(filter)));
-    return { collection: { view }, scan, results: new ScanResults(scan, { skip: 0, limit: 20 }, memory) };
-  }
-
-  it('is the page, not the collection', async () => {
-    const found = await page({ h: 1 }, { d: -1, s: -1 });
-    expect(found.ids).toEqual(Array.from({ length: 20 }, (_, i) => 399 - i));
-    expect(found.keys).toBeLessThanOrEqual(21);
-    expect(found.docs).toBeLessThanOrEqual(21);
-  });
-
-  it('stays so from the middle, by an $or that says where to go on', async () => {
-    const place = { $or: [{ d: { $lt: 66 } }, { d: 66, s: { $lt: 199 } }] };
-    const found = await page({ h: 1, ...place }, { d: -1, s: -1 });
-    expect(found.ids).toEqual(Array.from({ length: 20 }, (_, i) => 198 - i));
-    expect(found.keys).toBeLessThanOrEqual(21);
-  });
-});
-
-describe('arrays', () => {
-  it('let one only of two paths through them bound the range', async () => {
-    const docs = [
-      doc({
-        _id: 1,
-        d: [
-          { x: 1, y: 3 },
-          { x: 0, y: 2 },
-        ],
-      }),
-    ];
-    const collection = collectionWith();
-    const view = viewOf(collection, docs);
-    addIndex(
-      view,
-      collection,
-      indexOn(1, [
-        ['d.x', 1],
-        ['d.y', 1],
-      ]),
-      docs,
-    );
-    const filter = doc({ 'd.x': 1, 'd.y': 2 });
-    const chosen = planQuery(collection, filter);
-    expect(used(chosen)).toBe('d.x_1_d.y_1');
-    const scan = new RowScan(collection, chosen, compileFilter(filter));
-    const results = new ScanResults(scan, { skip: 0, limit: 0 }, memory);
-    const batch = await results.nextBatch(view, 9, new TimeSlice({ checkInterrupt: () => undefined }));
-    expect(batch.docs).toHaveLength(1);
-  });
-
-  it('leave the order, and both ends, of the fields beside them', async () => {
-    const docs: Doc[] = Array.from({ length: 400 }, (_, i) =>
-      doc({ _id: i, h: 1, p: [{ e: 0 }, { e: i % 4 }], d: Math.floor(i / 3), s: i }),
-    );
-    const collection = collectionWith();
-    const view = viewOf(collection, docs);
-    const key = ['h', 'p.e', 'd', 's'].map((path): [string, 1] => [path, 1]);
-    addIndex(view, collection, indexOn(1, key), docs);
-    const slice = new TimeSlice({ checkInterrupt: () => undefined });
-    for (const [e, step] of [
-      [0, 1],
-      [3, 4],
-    ] as const) {
-      const filter = doc({ h: 1, 'p.e': e, d: { $gte: 30, $lte: 90 } });
-      for (const direction of [1, -1]) {
-        const chosen = planQuery(collection, filter, { sort: doc({ d: direction, s: direction }) });
-        expect(chosen.sorted).toBe(true);
-        const scan = new RowScan(collection, chosen, compileFilter(filter));
-        const { docs: found } = await new ScanResults(scan, { skip: 0, limit: 5 }, memory).nextBatch(
-          view,
-          5,
-          slice,
-        );
-        const first = direction === 1 ? (e === 0 ? 90 : 91) : e === 0 ? 272 : 271;
-        const wanted = Array.from({ length: 5 }, (_, i) => first + direction * step * i);
-        expect(found.map(({ bytes }) => Buffer.from(bytes).readInt32LE(9))).toEqual(wanted);
-        expect(scan.keysExamined).toBeLessThanOrEqual(6);
-      }
-    }
-    expect(planQuery(collection, doc({ h: 1, 'p.e': 0 }), { sort: doc({ 'p.e': 1 }) }).sorted).toBe(false);
-  });
-
-  it('that come into an index between two batches are found once, and checked', async () => {
-    const collection = collectionWith();
-    const docs = [doc({ _id: 1, a: 1 }), doc({ _id: 2, a: 2 })];
-    const view = viewOf(collection, docs);
-    addIndex(view, collection, indexOn(1, [['a', 1]]), docs);
-    const filter = doc({ a: { $gt: 0, $lt: 9 } });
-    const scan = new RowScan(collection, planQuery(collection, filter), compileFilter(filter));
-    const results = new ScanResults(scan, { skip: 0, limit: 0 }, memory);
-    const slice = new TimeSlice({ checkInterrupt: () => undefined });
-    expect((await results.nextBatch(view, 1, slice)).docs).toHaveLength(1);
-    const later = viewOf(collection, [...docs, doc({ _id: 3, a: [3, 4, 5] })]);
-    expect((await results.nextBatch(later, 9, slice)).docs).toHaveLength(2);
   });
 });
