@@ -14,6 +14,9 @@ const MAX_FIELDS = 100;
 /** More objects and lists than the largest body holds of which each could be needed: a posting has some 28 bytes. */
 const MAX_PARTS = 300_000;
 
+/** More fields, all objects taken together, than any body of ours has: a thousand commands of a hundred postings have 210,000. */
+const MAX_FIELDS_IN_ALL = 300_000;
+
 /**
  * A body that could not be read. It travels to the validation in place of the body, so that a caller without a token
  * gets 401 first, as for any other request.
@@ -83,13 +86,14 @@ interface Place {
 }
 
 /**
- * Looks for what no body of ours has: objects and lists nested too deeply or too many of them, objects with too many
- * fields, and fields named like what every object inherits (`__proto__`, `constructor`, `toString`), which the libraries
+ * Looks for what no body of ours has: objects and lists nested too deeply or too many of them, too many fields in one
+ * object or in all, and fields named like what every object inherits (`__proto__`, `constructor`, `toString`), which the libraries
  * that check fields pass over. Anybody's body comes here first, and what is let through is copied and checked field by
  * field, at some microseconds each.
  */
 class ShapeCheck {
   private parts = 0;
+  private fields = 0;
 
   /** The first fault of a value, null when all is well. `place` is the value's own; null for the whole body. */
   faultOf(value: unknown, place: Place | null, depth: number): UnreadableBody | null {
@@ -116,6 +120,8 @@ class ShapeCheck {
     if (names.length > MAX_FIELDS) {
       return new UnreadableBody('The body holds an object with more fields than any request has');
     }
+    this.fields += names.length;
+    if (this.fields > MAX_FIELDS_IN_ALL) return new UnreadableBody('The body holds too many fields');
     for (const name of names) {
       const place = { within, name, listed: false };
       if (name in Object.prototype) {

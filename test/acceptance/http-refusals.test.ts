@@ -185,55 +185,6 @@ describe('what no route takes', () => {
   });
 });
 
-describe('a request with more wrong fields than an answer names', () => {
-  const many = <Item>(count: number, item: (index: number) => Item) =>
-    Array.from({ length: count }, (_, index) => item(index));
-  const unknown = (count: number) => Object.fromEntries(many(count, (index) => [`x${index}`, 1]));
-  const wrongDeposit = { command: 'deposit', amount: -1, envelope_id: -1, description: 5, effective_on: 'x' };
-  const longName = () => '\u0001'.repeat(80_000);
-  const postings = (amount: number) => many(100, (index) => ({ envelope_id: index, amount }));
-  const batches: [what: string, commands: object[], wrong: number, first: string][] = [
-    ['a thousand wrong commands', many(1_000, () => wrongDeposit), 4_000, 'commands[0].envelope_id'],
-    ['unknown fields', many(1_000, () => ({ command: 'deposit', amount: 1, ...unknown(98) })), 98_000, 'commands[0].x0'],
-    [
-      'a hundred thousand amounts that are not of the currency',
-      many(1_000, () => ({ command: 'debit', postings: postings(1.001) })),
-      100_000,
-      'commands[0].postings[0].amount',
-    ],
-    [
-      'names of fields as long as the body takes',
-      many(12, () => ({ command: 'deposit', amount: -1, ...unknown(9), [longName()]: 1 })),
-      132,
-      'commands[0].amount',
-    ],
-  ]; // prettier-ignore
-
-  const expectFirst = (answer: Answer, wrong: number) => {
-    expectProblem(answer, 400, 'invalid_request');
-    expect(answer.body['errors']).toHaveLength(100);
-    expect(answer.body['detail']).toBe(
-      `The request is not valid. ${wrong} fields are wrong, of which errors names the first 100.`,
-    );
-    expect(JSON.stringify(answer.body).length).toBeLessThan(150_000);
-  };
-
-  it.each(batches)('in a batch: %s', async (_, commands, wrong, first) => {
-    const opened = await service.api('POST', '/accounts', { ...user, body: { name: `Of ${wrong}` } });
-    const path = `/accounts/${String(opened.body['id'])}/batch`;
-    const answer = await service.api('POST', path, { ...user, body: { commands } });
-    expectFirst(answer, wrong);
-    const fields = (answer.body['errors'] as { field: string }[]).map(({ field }) => field);
-    expect(fields).toContain(first);
-    expect(fields.every((field) => field.length <= 201)).toBe(true);
-  });
-
-  it('in a query', async () => {
-    const query = many(500, (index) => `x${index}=1`).join('&');
-    expectFirst(await service.api('GET', `/accounts?${query}`, user), 500);
-  });
-});
-
 describe('every answer', () => {
   it('carries the id of its request: the one given when it is plain, else a new one', async () => {
     const given = await service.api('GET', '/health/live', { headers: { 'x-request-id': 'abc-1.2_3' } });
