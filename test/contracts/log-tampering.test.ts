@@ -82,6 +82,9 @@ const otherThan = (value: unknown): fc.Arbitrary<unknown> =>
     )
     .filter((other) => JSON.stringify(other) !== JSON.stringify(value));
 
+/** What no two events of a log have in common. */
+const UNIQUE: ReadonlySet<string> = new Set(['seq', 'reverses_seq']);
+
 interface Tampering {
   /** The sequence of the event that must be named. */
   readonly names: number;
@@ -100,7 +103,8 @@ const edits = (log: readonly Event[], index: number): fc.Arbitrary<Tampering> =>
   const paths = pathsOf(event).filter((path) => path !== '_id');
   const changed = fc.constantFrom(...paths).chain((path) =>
     otherThan(valueAt(event, path))
-      .filter((value) => path !== 'seq' || !log.some(({ seq }) => seq === value))
+      // Two events cannot be stored with the same one of these.
+      .filter((value) => !UNIQUE.has(path) || !log.some((other) => other[path] === value))
       .map((value): Tampering => {
         const copy = structuredClone(event) as Record<string, unknown>;
         const names = path.split('.');
