@@ -57,6 +57,23 @@ function expand(value: Value | undefined, [part, ...rest]: readonly string[]): s
   });
 }
 
+/**
+ * The places that a path takes up: those that it stands for and, where it lets no element through, how it goes on from
+ * there. MongoDB puts together what changes an element before it looks any deeper.
+ */
+function occupied(value: Value | undefined, [part, ...rest]: readonly string[]): string[][] {
+  if (part === undefined) return [[]];
+  if (identifierOf(part) === undefined) {
+    const inner = value instanceof Map ? value.get(part) : undefined;
+    return occupied(inner, rest).map((tail) => [part, ...tail]);
+  }
+  const elements = expand(value, [part]);
+  if (elements.length === 0) return [[part, ...rest]];
+  return elements.flatMap(([at = '']) =>
+    occupied((value as Value[])[Number(at)], rest).map((tail) => [at, ...tail]),
+  );
+}
+
 const overlap = (a: readonly string[], b: readonly string[]): boolean =>
   a.slice(0, b.length).join() === b.slice(0, a.length).join();
 
@@ -73,10 +90,11 @@ function pairs<T>(items: readonly T[], test: (a: T, b: T) => boolean): boolean {
 
 function modelled(stored: Doc, steps: readonly Step[]): Doc | 'refused' {
   try {
+    const places = steps.flatMap(({ path: parts }) => occupied(stored, parts));
+    if (pairs(places, overlap)) return 'refused';
     const expanded = steps.flatMap((each) =>
       expand(stored, each.path).map((found) => ({ ...each, path: found })),
     );
-    if (pairs(expanded, (a, b) => overlap(a.path, b.path))) return 'refused';
     return naiveUpdate(stored, expanded);
   } catch (error) {
     if (error instanceof Refused) return 'refused';
