@@ -14,7 +14,7 @@ const MAX_FIELDS = 100;
 /** More objects and lists than the largest body holds of which each could be needed: a posting has some 28 bytes. */
 const MAX_PARTS = 300_000;
 
-/** More fields, all objects taken together, than any body of ours has: a thousand commands of a hundred postings have 210,000. */
+/** More fields, in all objects, than any body of ours has: a thousand commands of a hundred postings have 210,000. */
 const MAX_FIELDS_IN_ALL = 300_000;
 
 /**
@@ -87,9 +87,9 @@ interface Place {
 
 /**
  * Looks for what no body of ours has: objects and lists nested too deeply or too many of them, too many fields in one
- * object or in all, and fields named like what every object inherits (`__proto__`, `constructor`, `toString`), which the libraries
- * that check fields pass over. Anybody's body comes here first, and what is let through is copied and checked field by
- * field, at some microseconds each.
+ * object or in all, and fields named like what every object inherits (`__proto__`, `constructor`, `toString`), which the
+ * libraries that check fields pass over. Anybody's body comes here first, and what is let through is copied and checked
+ * field by field, at some microseconds each.
  */
 class ShapeCheck {
   private parts = 0;

@@ -1,4 +1,4 @@
-import { openAccount, storedState, type AccountClient } from '../kit/ledger.js';
+import { openAccount, type AccountClient } from '../kit/ledger.js';
 import type { SignedUp, TestService } from '../kit/service.js';
 
 /** An answer that has to be a refusal. */
@@ -19,15 +19,4 @@ export async function openTarget(
 export function wrongFields({ status, body }: Refused): string[] {
   expect({ status, code: body['code'] }).toEqual({ status: 400, code: 'invalid_request' });
   return ((body['errors'] ?? []) as { field: string }[]).map(({ field }) => field);
-}
-
-/** Does something that must leave every stored document as it was. */
-export async function writingNothing<Result>(
-  service: TestService,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const before = await storedState(service);
-  const result = await work();
-  expect(await storedState(service)).toEqual(before);
-  return result;
 }

@@ -1,6 +1,7 @@
 import type { AccountClient } from '../kit/ledger.js';
 import { startService, type SignedUp, type TestService } from '../kit/service.js';
-import { openTarget, wrongFields, writingNothing } from './invalid-requests.js';
+import { writingNothing } from '../kit/terms.js';
+import { openTarget, wrongFields } from './invalid-requests.js';
 
 let service: TestService;
 let owner: SignedUp;

@@ -28,9 +28,7 @@ const slice = new TimeSlice({ checkInterrupt: () => undefined });
 
 /** Holds a query and its count to what a scan finds. */
 async function agrees({ docs, recipes, filter: wanted, sort: by, batchSize }: Case): Promise<void> {
-  const collection = collectionWith();
-  const view = viewOf(collection, docs);
-  for (const [position, one] of recipes.entries()) tryIndex(view, collection, docs, one, position + 1);
+  const { collection, view } = indexed(docs, recipes);
   const expected = expectedRows(docs, wanted, by);
   if (expected === undefined) return;
   const rows = await query(view, collection, wanted, by, batchSize);
@@ -60,9 +58,7 @@ describe('a plan', () => {
     let inOrder = 0;
     await fc.assert(
       fc.asyncProperty(cases, windows, async ({ docs, recipes, filter: wanted, sort: by }, window) => {
-        const collection = collectionWith();
-        const view = viewOf(collection, docs);
-        for (const [position, one] of recipes.entries()) tryIndex(view, collection, docs, one, position + 1);
+        const { collection, view } = indexed(docs, recipes);
         const expected = expectedRows(docs, wanted, by);
         for (const { name } of collection.indexes) {
           if (expected === undefined) return;
@@ -100,9 +96,7 @@ const longCases = cases.map((one) => ({ ...one, filter: lengthened(one.filter) a
 
 /** Whether the plan looks up the values of a long list one after the other in an index. */
 function hasLongPoints({ docs, recipes, filter, sort: by }: Case): boolean {
-  const collection = collectionWith();
-  const view = viewOf(collection, docs);
-  for (const [position, one] of recipes.entries()) tryIndex(view, collection, docs, one, position + 1);
+  const { collection } = indexed(docs, recipes);
   if (expectedRows(docs, filter, by) === undefined) return false;
   const { scans } = planQuery(collection, filter, by === undefined ? {} : { sort: by });
   return scans.some(({ ranges }) => ranges instanceof LongPoints);
@@ -173,6 +167,14 @@ async function query(
 async function count(view: Transaction, collection: Collection, wanted: Doc): Promise<number> {
   const scan = new RowScan(collection, planQuery(collection, wanted), compileFilter(wanted));
   return (await countRows(scan, view, Infinity, slice)).count;
+}
+
+/** A collection of these documents with the indexes that they allow. */
+function indexed(docs: readonly Doc[], recipes: readonly IndexRecipe[]) {
+  const collection = collectionWith();
+  const view = viewOf(collection, docs);
+  for (const [position, one] of recipes.entries()) tryIndex(view, collection, docs, one, position + 1);
+  return { collection, view };
 }
 
 /** Builds the index, where the documents allow it. */
